@@ -1,0 +1,110 @@
+// Builds the engine (three asc targets, base64 module) and then the TypeScript.
+//   node scripts/build.mjs              clean build of everything
+//   node scripts/build.mjs --engine     the engine only
+//   node scripts/build.mjs --if-stale   only what is older than its sources
+import { spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inlineWasm } from './inline-wasm.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const TARGETS = ['release', 'shared', 'debug'];
+const WASM_FILES = ['engine.wasm', 'engine.shared.wasm'];
+const ENGINE = {
+  stamp: 'build/.stamp',
+  sources: ['assembly', 'asconfig.json', 'scripts/build.mjs', 'scripts/inline-wasm.mjs', 'package-lock.json'],
+  outputs: ['build/engine.wasm', 'build/engine.shared.wasm', 'src/engine/engine-wasm.generated.ts'],
+};
+const LIBRARY = {
+  stamp: 'dist/.stamp',
+  sources: [
+    'src',
+    'bench',
+    'types',
+    'assembly/layout.ts',
+    'tsconfig.json',
+    'build/.stamp',
+    'package-lock.json',
+  ],
+  outputs: ['dist/build/engine.wasm', 'dist/build/engine.shared.wasm'],
+};
+
+/** The newest modification time at or below a path; 0 when it is absent. */
+function newest(path) {
+  const full = join(root, path);
+  if (!existsSync(full)) return 0;
+  const stat = statSync(full);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  let latest = stat.mtimeMs;
+  for (const name of readdirSync(full)) {
+    if (name.endsWith('.generated.ts') || name === 'node_modules') continue;
+    latest = Math.max(latest, newest(join(path, name)));
+  }
+  return latest;
+}
+
+function isStale({ stamp, sources, outputs }) {
+  const built = newest(stamp);
+  return (
+    built === 0 || !outputs.every((p) => existsSync(join(root, p))) || sources.some((p) => newest(p) > built)
+  );
+}
+
+/** `started` is when the build read its sources: a file saved during the build is newer than the stamp. */
+function writeStamp({ stamp }, started) {
+  mkdirSync(dirname(join(root, stamp)), { recursive: true });
+  writeFileSync(join(root, stamp), new Date(started).toISOString() + '\n');
+  utimesSync(join(root, stamp), started / 1000, started / 1000);
+}
+
+function run(script, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    child.on('error', reject);
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${script} ${args.join(' ')} failed`)),
+    );
+  });
+}
+
+async function buildEngine() {
+  const started = Date.now();
+  await Promise.all(
+    TARGETS.map((t) => run('assemblyscript/bin/asc.js', ['--config', 'asconfig.json', '--target', t])),
+  );
+  inlineWasm();
+  writeStamp(ENGINE, started);
+}
+
+async function buildLibrary({ clean }) {
+  const started = Date.now();
+  if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
+  await run('typescript/bin/tsc', ['-p', 'tsconfig.json']);
+  // Beside dist/src as build/ is beside src/: the same relative URL finds the engine from both.
+  mkdirSync(join(root, 'dist/build'), { recursive: true });
+  for (const file of WASM_FILES) copyFileSync(join(root, 'build', file), join(root, 'dist/build', file));
+  writeStamp(LIBRARY, started);
+}
+
+const ifStale = process.argv.includes('--if-stale');
+const engineOnly = process.argv.includes('--engine');
+try {
+  if (!ifStale || isStale(ENGINE)) await buildEngine();
+  if (!engineOnly && (!ifStale || isStale(LIBRARY))) await buildLibrary({ clean: !ifStale });
+} catch (error) {
+  console.error(`build: ${error.message}`);
+  process.exitCode = 1;
+}

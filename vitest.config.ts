@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+// `--mode long` (npm run test:fuzz, test:stress) sets PXTR_LONG=1: time-boxed tests take minutes instead of seconds,
+// and *.stress.ts files run too.
+export default defineConfig(({ mode }) => {
+  const long = mode === 'long' || process.env['PXTR_LONG'] === '1';
+  return {
+    test: {
+      include: long ? ['test/**/*.test.ts', 'test/**/*.stress.ts'] : ['test/**/*.test.ts'],
+      exclude: ['**/node_modules/**', 'test/browser/page/**'],
+      env: long ? { PXTR_LONG: '1' } : {},
+      pool: 'threads',
+      maxWorkers: 2,
+      testTimeout: long ? 600_000 : 20_000,
+      hookTimeout: 60_000,
+      unstubEnvs: true,
+      restoreMocks: true,
+    },
+  };
+});
