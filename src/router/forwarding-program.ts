@@ -1,0 +1,98 @@
+import { formatPrefix } from '../base/ip-text.ts';
+import type { Family } from '../base/ip.ts';
+import type { DataPlane, EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
+import { eidKey, type EidPrefix } from '../mapping/eid.ts';
+import type { UnderlayRoute } from './underlay.ts';
+
+/** POLICY_* flags of an EID-Prefix. */
+export interface PolicyRow {
+  readonly eid: EidPrefix;
+  readonly flags: number;
+}
+
+export interface PetrRow {
+  readonly instanceId: number;
+  readonly innerFamily: Family;
+  readonly targets: readonly EncapTarget[];
+}
+
+/** Everything a data plane is told apart from Map-Cache entries; follows from the configuration alone. */
+export interface StaticProgram {
+  readonly routes: readonly UnderlayRoute[];
+  readonly policies: readonly PolicyRow[];
+  readonly petrs: readonly PetrRow[];
+  readonly proxyEtr: boolean;
+}
+
+const EMPTY: StaticProgram = { routes: [], policies: [], petrs: [], proxyEtr: false };
+
+/**
+ * What the data plane of one router has been told, kept so that it can be told again: to a fresh data plane after
+ * a restore, and to a Model that explains. Changes are passed on at once and published by `publish`.
+ */
+export class ForwardingProgram {
+  readonly #dataPlane: DataPlane;
+  #static: StaticProgram = EMPTY;
+  #entries = new Map<string, ForwardingEntry>();
+  #isDirty = false;
+
+  constructor(dataPlane: DataPlane) {
+    this.#dataPlane = dataPlane;
+  }
+
+  setStatic(next: StaticProgram): void {
+    const before = this.#static;
+    const routes = new Set(next.routes.map((route) => formatPrefix(route.prefix)));
+    for (const { prefix } of before.routes) {
+      if (!routes.has(formatPrefix(prefix))) this.#dataPlane.removeRoute(0, prefix);
+    }
+    const policies = new Set(next.policies.map(({ eid }) => eidKey(eid)));
+    for (const { eid } of before.policies) {
+      if (!policies.has(eidKey(eid))) this.#dataPlane.setPolicy(eid, 0);
+    }
+    for (const { instanceId, innerFamily } of before.petrs) {
+      this.#dataPlane.setPetr(instanceId, innerFamily, []);
+    }
+    this.#static = next;
+    tellStatic(this.#dataPlane, next);
+    this.#isDirty = true;
+  }
+
+  setEntry(entry: ForwardingEntry): void {
+    this.#entries.set(eidKey(entry.eid), entry);
+    this.#dataPlane.setEntry(entry);
+    this.#isDirty = true;
+  }
+
+  removeEntry(eid: EidPrefix): void {
+    if (!this.#entries.delete(eidKey(eid))) return;
+    this.#dataPlane.removeEntry(eid);
+    this.#isDirty = true;
+  }
+
+  removeAllEntries(): void {
+    for (const { eid } of [...this.#entries.values()]) this.removeEntry(eid);
+  }
+
+  publish(): void {
+    if (!this.#isDirty) return;
+    this.#dataPlane.publish();
+    this.#isDirty = false;
+  }
+
+  /** Tells all of it to another data plane and publishes there. */
+  replay(dataPlane: DataPlane): void {
+    tellStatic(dataPlane, this.#static);
+    for (const entry of this.#entries.values()) dataPlane.setEntry(entry);
+    dataPlane.publish();
+  }
+}
+
+function tellStatic(dataPlane: DataPlane, { routes, policies, petrs, proxyEtr }: StaticProgram): void {
+  for (const { prefix, nextHop } of routes) dataPlane.setRoute(0, prefix, nextHop);
+  for (const { eid, flags } of policies) dataPlane.setPolicy(eid, flags);
+  for (const { instanceId, innerFamily, targets } of petrs) {
+    dataPlane.setPetr(instanceId, innerFamily, targets);
+  }
+  dataPlane.setProxyEtr(proxyEtr);
+}

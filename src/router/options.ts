@@ -1,0 +1,147 @@
+import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
+import type { EidPrefix } from '../mapping/eid.ts';
+import type { Site, SiteKey } from '../mapping/site.ts';
+
+/** The one plain object that configures a router. */
+export interface RouterOptions {
+  readonly hostname: string;
+  readonly interfaces: readonly InterfaceOptions[];
+  readonly staticRoutes: readonly StaticRoute[];
+  /** Absent: the router knows nothing of LISP. */
+  readonly lisp?: LispOptions;
+}
+
+export interface InterfaceOptions {
+  /** Full name as IOS writes it: FastEthernet0/0, Loopback0. Its place in the list is its interface index. */
+  readonly name: string;
+  readonly shutdown: boolean;
+  /** Largest IP packet in bytes; 68..65535. */
+  readonly mtu: number;
+  readonly addresses: readonly InterfaceAddress[];
+}
+
+export interface InterfaceAddress {
+  readonly address: IpAddress;
+  /** Length of the connected prefix. */
+  readonly bits: number;
+}
+
+export interface StaticRoute {
+  readonly prefix: IpPrefix;
+  readonly target:
+    | { readonly kind: 'via'; readonly gateway: IpAddress }
+    | { readonly kind: 'interface'; readonly name: string }
+    /** Null0 */
+    | { readonly kind: 'discard' };
+  /** 1..255; the least wins. */
+  readonly distance: number;
+}
+
+export interface LispOptions {
+  readonly databaseMappings: readonly DatabaseMapping[];
+  readonly itr: PerFamily<ItrOptions>;
+  readonly etr: PerFamily<EtrOptions>;
+  readonly proxyItr: PerFamily<ProxyItrOptions>;
+  readonly proxyEtr: PerFamily<ProxyEtrOptions>;
+  readonly mapServer: PerFamily<boolean>;
+  readonly mapResolver: PerFamily<boolean>;
+  readonly sites: readonly Site[];
+  readonly staticEntries: readonly StaticMapCacheEntry[];
+  readonly missPolicy: MissPolicy;
+  /** 16 and 8 bytes in hexadecimal. Without an xTR-ID the router makes one from its hostname. */
+  readonly xtrId?: string;
+  readonly siteId?: string;
+  /** Source EID of a PITR's Map-Requests: the host that caused them (RFC 9301 §5.2), or the proxy-itr address. */
+  readonly pitrSourceEid: 'host' | 'rloc';
+}
+
+/** Settings per EID family: `ipv4 ...` and `ipv6 ...` lines. Both always present. */
+export interface PerFamily<T> {
+  readonly ipv4: T;
+  readonly ipv6: T;
+}
+
+export function perFamily<T>(settings: PerFamily<T>, family: Family): T {
+  return family === 4 ? settings.ipv4 : settings.ipv6;
+}
+
+/** What happens to a packet while its EID is being resolved. */
+export type MissPolicy = 'drop' | 'hold';
+
+/** An EID-Prefix of this site and its locators. */
+export interface DatabaseMapping {
+  readonly eid: EidPrefix;
+  readonly locators: readonly DatabaseLocator[];
+}
+
+export interface DatabaseLocator {
+  readonly address: IpAddress;
+  readonly priority: number;
+  readonly weight: number;
+}
+
+export interface ItrOptions {
+  readonly enabled: boolean;
+  /** Asked in this order; used by the PITR as well. */
+  readonly mapResolvers: readonly IpAddress[];
+  /** Where natively-forwarded packets go instead. */
+  readonly usePetr: readonly PetrOptions[];
+}
+
+export interface PetrOptions {
+  readonly address: IpAddress;
+  readonly priority: number;
+  readonly weight: number;
+}
+
+export interface EtrOptions {
+  readonly enabled: boolean;
+  readonly mapServers: readonly EtrMapServer[];
+  /** Minutes, of the records registered and answered. */
+  readonly ttlMinutes: number;
+}
+
+export interface EtrMapServer {
+  readonly address: IpAddress;
+  readonly key: SiteKey;
+  readonly proxyReply: boolean;
+}
+
+export interface ProxyItrOptions {
+  /** Own RLOCs, outer source of encapsulated packets; none = not a PITR. At most one of each family. */
+  readonly rlocs: readonly IpAddress[];
+}
+
+export interface ProxyEtrOptions {
+  readonly enabled: boolean;
+  /** Inner sources accepted beside the configured sites. 0/0 accepts any. */
+  readonly acceptSources: readonly IpPrefix[];
+}
+
+export interface StaticMapCacheEntry {
+  readonly eid: EidPrefix;
+  /** 'locators': a positive entry. */
+  readonly action: 'map-request' | 'native-forward' | 'drop' | 'locators';
+  readonly locators: readonly DatabaseLocator[];
+}
+
+export const DEFAULT_MTU = 1500;
+
+export function noLisp(): LispOptions {
+  const itr: ItrOptions = { enabled: false, mapResolvers: [], usePetr: [] };
+  const etr: EtrOptions = { enabled: false, mapServers: [], ttlMinutes: 1440 };
+  const proxyEtr: ProxyEtrOptions = { enabled: false, acceptSources: [] };
+  return {
+    databaseMappings: [],
+    itr: { ipv4: itr, ipv6: itr },
+    etr: { ipv4: etr, ipv6: etr },
+    proxyItr: { ipv4: { rlocs: [] }, ipv6: { rlocs: [] } },
+    proxyEtr: { ipv4: proxyEtr, ipv6: proxyEtr },
+    mapServer: { ipv4: false, ipv6: false },
+    mapResolver: { ipv4: false, ipv6: false },
+    sites: [],
+    staticEntries: [],
+    missPolicy: 'hold',
+    pitrSourceEid: 'host',
+  };
+}

@@ -1,0 +1,163 @@
+import {
+  contains,
+  hostPrefix,
+  prefix,
+  samePrefix,
+  type Family,
+  type IpAddress,
+  type IpPrefix,
+} from '../base/ip.ts';
+import type { NextHop } from '../engine/data-plane.ts';
+import { PrefixTable } from '../mapping/prefix-table.ts';
+import type { InterfaceOptions, RouterOptions, StaticRoute } from './options.ts';
+import type { RouteView } from './view.ts';
+
+/** A route in use. */
+export interface UnderlayRoute {
+  readonly prefix: IpPrefix;
+  readonly source: RouteView['source'];
+  readonly distance: number;
+  readonly nextHop: NextHop;
+}
+
+const CONNECTED_DISTANCE = 0;
+/** A gateway behind a gateway behind a gateway: deeper recursion is a configuration loop. */
+const MAX_RECURSION = 8;
+
+/**
+ * The routing table of one router, computed from its interfaces and static routes. Immutable: a new configuration
+ * makes a new one.
+ */
+export class Underlay {
+  readonly #interfaces: readonly InterfaceOptions[];
+  readonly #routes = new PrefixTable<UnderlayRoute>();
+
+  constructor(options: Pick<RouterOptions, 'interfaces' | 'staticRoutes'>) {
+    this.#interfaces = options.interfaces;
+    for (const [index, each] of options.interfaces.entries()) this.#addInterface(index, each);
+    this.#addStaticRoutes(options.staticRoutes);
+  }
+
+  /** Every route in use, in prefix order. */
+  routes(): UnderlayRoute[] {
+    return Array.from(this.#routes.entries(), ({ value }) => value);
+  }
+
+  /** The way to `address`; undefined without a route or with a discard route. Own addresses give 'local'. */
+  resolve(address: IpAddress): NextHop | undefined {
+    const route = this.#routes.match(address)?.value;
+    return route === undefined || route.nextHop.kind === 'discard' ? undefined : route.nextHop;
+  }
+
+  /** Addresses of the interfaces that are up. */
+  ownAddresses(): IpAddress[] {
+    return this.#interfaces
+      .filter(({ shutdown }) => !shutdown)
+      .flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  }
+
+  isOwn(address: IpAddress): boolean {
+    return this.resolve(address)?.kind === 'local';
+  }
+
+  /** The source address for packets of this router to `destination`: that of the outgoing interface. */
+  sourceFor(destination: IpAddress): IpAddress | undefined {
+    const nextHop = this.resolve(destination);
+    if (nextHop === undefined) return undefined;
+    if (nextHop.kind === 'local') return destination;
+    return this.interfaceAddress(nextHop.interfaceIndex, destination.family);
+  }
+
+  /** First address of a family on an interface that is up. */
+  interfaceAddress(interfaceIndex: number, family: Family): IpAddress | undefined {
+    const each = this.#interfaces[interfaceIndex];
+    if (each === undefined || each.shutdown) return undefined;
+    return each.addresses.find(({ address }) => address.family === family)?.address;
+  }
+
+  #addInterface(interfaceIndex: number, each: InterfaceOptions): void {
+    if (each.shutdown) return;
+    for (const { address, bits } of each.addresses) {
+      const connected = prefix(address, bits);
+      // Nobody else lives behind a loopback: packets to its subnet's other addresses are discarded.
+      const kind = isLoopback(each.name) ? 'discard' : 'connected';
+      this.#routes.set(connected, {
+        prefix: connected,
+        source: 'connected',
+        distance: CONNECTED_DISTANCE,
+        nextHop: { kind, interfaceIndex, mtu: each.mtu },
+      });
+    }
+    for (const { address } of each.addresses) {
+      this.#routes.set(hostPrefix(address), {
+        prefix: hostPrefix(address),
+        source: 'local',
+        distance: CONNECTED_DISTANCE,
+        nextHop: { kind: 'local', interfaceIndex, mtu: each.mtu },
+      });
+    }
+  }
+
+  /** Static routes may lean on one another, so they are tried again until no more of them resolve. */
+  #addStaticRoutes(routes: readonly StaticRoute[]): void {
+    let waiting = [...routes].sort((a, b) => a.distance - b.distance);
+    for (let round = 0; round < MAX_RECURSION && waiting.length > 0; round++) {
+      const unresolved: StaticRoute[] = [];
+      for (const route of waiting) {
+        const present = this.#routes.get(route.prefix);
+        if (present !== undefined && present.distance <= route.distance) continue;
+        const nextHop = this.#nextHopOf(route);
+        if (nextHop === undefined) unresolved.push(route);
+        else {
+          const { distance } = route;
+          this.#routes.set(route.prefix, { prefix: route.prefix, source: 'static', distance, nextHop });
+        }
+      }
+      if (unresolved.length === waiting.length) return;
+      waiting = unresolved;
+    }
+  }
+
+  #nextHopOf({ prefix: destination, target }: StaticRoute): NextHop | undefined {
+    switch (target.kind) {
+      case 'discard':
+        return { kind: 'discard', interfaceIndex: 0, mtu: 0 };
+      case 'interface': {
+        const interfaceIndex = this.#interfaces.findIndex(({ name }) => name === target.name);
+        const each = this.#interfaces[interfaceIndex];
+        if (each === undefined || each.shutdown) return undefined;
+        return { kind: 'connected', interfaceIndex, mtu: each.mtu };
+      }
+      case 'via': {
+        const { gateway } = target;
+        const toGateway = this.#routes.match(gateway);
+        if (toGateway === undefined || samePrefix(toGateway.prefix, destination)) return undefined;
+        const { nextHop } = toGateway.value;
+        if (nextHop.kind === 'discard' || nextHop.kind === 'local') return undefined;
+        // Once in the table, the route would hide the shorter one that leads to its gateway.
+        if (toGateway.prefix.bits < destination.bits && contains(destination, gateway)) return undefined;
+        return nextHop.kind === 'via' ? nextHop : { ...nextHop, kind: 'via', gateway };
+      }
+    }
+  }
+}
+
+/** The order in which `show` and the engine see routes is that of their prefixes; interfaces give the names. */
+export function routeView(route: UnderlayRoute, interfaces: readonly InterfaceOptions[]): RouteView {
+  const { nextHop } = route;
+  const interfaceName =
+    nextHop.kind === 'discard' && route.source === 'static'
+      ? undefined
+      : interfaces[nextHop.interfaceIndex]?.name;
+  return {
+    prefix: route.prefix,
+    source: route.source,
+    distance: route.distance,
+    ...(nextHop.gateway === undefined ? {} : { gateway: nextHop.gateway }),
+    ...(interfaceName === undefined ? {} : { interfaceName }),
+  };
+}
+
+function isLoopback(name: string): boolean {
+  return name.startsWith('Loopback');
+}
