@@ -1,4 +1,4 @@
-import { decodeControl, CONTROL_PORT } from '../wire/control.ts';
+import { decodeControl, hasUnrecognizedEid, CONTROL_PORT } from '../wire/control.ts';
 import { formatWireError } from '../wire/error.ts';
 import { decodeIcmp, type IcmpMessage } from '../wire/icmp.ts';
 import { decodeIp, isFragment, type IpPacket } from '../wire/ip-packet.ts';
@@ -41,6 +41,8 @@ function readDatagram(ip: IpPacket): LocalPacket {
   if (checksum === 'zero') return refused('control-checksum-zero');
   const message = decodeControl(payload);
   if (!message.ok) return refused(`control-${message.error.code}`, formatWireError(message.error));
+  // LC-04: an EID-Prefix made only of types that nobody here knows.
+  if (hasUnrecognizedEid(message.value)) return refused('control-unrecognized-eid');
   return {
     kind: 'control',
     received: {

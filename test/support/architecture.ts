@@ -58,7 +58,7 @@ const EXTRA_FOLDERS: readonly { file: RegExp; folder: string }[] = [
 const PACKAGES: Record<string, RegExp> = {
   '@noble/hashes': /^src\/base\/mac\.ts$/,
   '@assemblyscript/loader': /^src\/engine\/wasm\.ts$/,
-  valibot: /^src\/router\/options\.ts$/,
+  valibot: /^src\/router\/options-schema\.ts$/,
   yaml: /^src\/sim\/lab[^/]*\.ts$/,
   commander: /^src\/cli\//,
   picocolors: /^src\/cli\//,

@@ -23,6 +23,11 @@ export class Timeline<In, Out, State> {
     this.#tick = tick;
   }
 
+  /** The time of the last call. */
+  get now(): Micros {
+    return this.moments.at(-1)?.time ?? 0;
+  }
+
   /** Ticks whatever is due before `time`, then gives the input; returns the outputs of the input alone. */
   at(time: Micros, input: In): readonly Out[] {
     this.#pass(time, false);
@@ -52,6 +57,7 @@ export class Timeline<In, Out, State> {
   }
 
   #call(time: Micros, input: In): readonly Out[] {
+    expect(time, 'time moves forward').toBeGreaterThanOrEqual(this.now);
     const outputs: Out[] = [];
     this.machine.handle(time, input, outputs);
     this.moments.push({ time, input, outputs, deadline: this.machine.nextDeadline() });

@@ -289,6 +289,11 @@ describe('records', () => {
     lispIp(ip('2001:db8::a')),
     { kind: 'lcaf', lcaf: { type: 'afi-list', items: [] } },
     { kind: 'lcaf', lcaf: { type: 'instance-id', instanceId: 9, iidMaskBits: 0, address: NO_ADDRESS } },
+    // A lower type goes first although its bytes (Rsvd1 is before Type) are the greater ones.
+    {
+      kind: 'lcaf',
+      lcaf: { type: 'unknown', code: 3, reserved1: 9, flags: 0, reserved2: 0, body: hex('00') },
+    },
     {
       kind: 'lcaf',
       lcaf: { type: 'unknown', code: 10, reserved1: 0, flags: 0, reserved2: 0, body: hex('00') },
@@ -349,6 +354,7 @@ describe('records', () => {
     ['AS number', '0012 00010000', 32],
     ['IPv4 in an instance', '4003 0000 0200 000a 00000065 0001 0a020000', 32],
     ['MAC in an instance', '4003 0000 0200 000c 00000065 0006 020000000002', 48],
+    ['AFI-List', '4003 0000 0100 000e 0001 0a020000 0006 020000000002', 48],
     ['nothing', '0000', 0],
   ])('a mask-len beyond the address bits is refused: %s', (_name, eid, bits) => {
     expect(refusal(replyForEid(eid, bits))).toBeUndefined();
