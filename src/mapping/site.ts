@@ -1,0 +1,25 @@
+import type { EidPrefix } from './eid.ts';
+
+/** A pre-shared key of a site or of an ETR toward its Map-Server. */
+export interface SiteKey {
+  /** 0..255. */
+  readonly keyId: number;
+  /** 1 HMAC-SHA-1-96 (legacy peers only), 2 HMAC-SHA-256-128, 3 the same with HKDF. */
+  readonly algorithmId: 1 | 2 | 3;
+  readonly secret: string;
+}
+
+export interface SitePrefix {
+  readonly eid: EidPrefix;
+  readonly acceptMoreSpecifics: boolean;
+}
+
+/** A LISP site as a Map-Server knows it: who may register what. */
+export interface Site {
+  readonly name: string;
+  /** Absent: nothing can register. */
+  readonly key?: SiteKey;
+  readonly prefixes: readonly SitePrefix[];
+  /** Accept Map-Registers whose nonce does not rise, as legacy senders make them. */
+  readonly acceptStaleNonces: boolean;
+}

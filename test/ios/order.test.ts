@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderConfig } from '../../src/ios/render.ts';
+import type { RouterOptions } from '../../src/router/options.ts';
+import { routerOptions } from './gen-options.ts';
+import { LAB } from './lab-configs.ts';
+import { read } from './read.ts';
+
+/** A configuration as blocks: a heading and the lines and blocks inside. */
+interface Block {
+  readonly heading: string;
+  readonly inside: readonly Block[];
+}
+
+function blocksOf(text: string): Block[] {
+  const lines = text.split('\n').filter((line) => !/^\s*(!.*|exit|end)?$/.test(line));
+  const build = (at: number, depth: number): { blocks: Block[]; next: number } => {
+    const blocks: Block[] = [];
+    while (at < lines.length && depthOf(lines[at]!) >= depth) {
+      const { blocks: inside, next } = build(at + 1, depth + 1);
+      blocks.push({ heading: lines[at]!.trim(), inside });
+      at = next;
+    }
+    return { blocks, next: at };
+  };
+  return build(0, 0).blocks;
+}
+
+function depthOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** Every permutation inside every mode; the address that is not secondary counts wherever it stands. */
+function shuffled(blocks: readonly Block[]): fc.Arbitrary<string> {
+  const texts = blocks.map(({ heading, inside }) =>
+    shuffled(inside).map((body) =>
+      inside.length === 0 ? `${heading}\n` : `${heading}\n${body}${closing(heading)}`,
+    ),
+  );
+  return fc
+    .tuple(...texts)
+    .chain((all) => fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }))
+    .map((all) => all.join(''));
+}
+
+/** A block that can stand between lines of its own parent has to be closed. */
+function closing(heading: string): string {
+  return heading.startsWith('interface') ? '' : 'exit\n';
+}
+
+/** Order that means something: which interface is which index, which resolver is asked first, which site is shown first. */
+function unordered(options: RouterOptions): unknown {
+  const sorted = <T>(list: readonly T[]): T[] =>
+    [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  const { lisp } = options;
+  const family = (name: 'ipv4' | 'ipv6'): unknown =>
+    lisp && { ...lisp.itr[name], mapResolvers: sorted(lisp.itr[name].mapResolvers) };
+  return {
+    ...options,
+    interfaces: sorted(options.interfaces),
+    lisp: lisp && { ...lisp, sites: sorted(lisp.sites), itr: [family('ipv4'), family('ipv6')] },
+  };
+}
+
+describe('order of lines', () => {
+  it.each(Object.entries(LAB))('does not matter within any mode of %s', (_, text) => {
+    const expected = unordered(read(text).options);
+    const blocks = blocksOf(renderConfig(read(text).options));
+    fc.assert(
+      fc.property(shuffled(blocks), (other) => {
+        expect(unordered(read(other).options)).toEqual(expected);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('does not matter in any configuration', () => {
+    const pairs = routerOptions.chain((options) =>
+      shuffled(blocksOf(renderConfig(options))).map((text) => ({ options, text })),
+    );
+    fc.assert(
+      fc.property(pairs, ({ options, text }) => {
+        expect(unordered(read(text).options)).toEqual(unordered(read(renderConfig(options)).options));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('a route may name an interface, and a mapping an interface, that is configured later', () => {
+    const { options } = read(`ip route 0.0.0.0 0.0.0.0 fa0/0
+router lisp
+ database-mapping 10.9.0.0/16 ipv4-interface fa0/0 priority 1 weight 1
+interface FastEthernet0/0
+ ip address 192.0.2.1 255.255.255.0`);
+    expect(options.staticRoutes[0]?.target).toEqual({ kind: 'interface', name: 'FastEthernet0/0' });
+    expect(options.lisp?.databaseMappings[0]?.locators[0]?.address).toEqual(
+      options.interfaces[0]?.addresses[0]?.address,
+    );
+  });
+
+  it('Map-Resolvers are asked in the order of their lines', () => {
+    const lines = ['10.0.0.9', '10.0.0.1'].map((a) => ` ipv4 itr map-resolver ${a}\n`).join('');
+    expect(renderConfig(read(`router lisp\n${lines}`).options)).toContain(lines);
+  });
+});

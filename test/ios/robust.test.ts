@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { fraction, SeededRandom } from '../../src/base/random.ts';
+import { formatConfigError } from '../../src/ios/config-error.ts';
+import { parseExec } from '../../src/ios/exec.ts';
+import { parseConfig } from '../../src/ios/parse.ts';
+import { renderConfig } from '../../src/ios/render.ts';
+import { LAB } from './lab-configs.ts';
+import { read } from './read.ts';
+
+const ALL = Object.values(LAB).join('');
+const SEED = 20_260_101;
+
+/** What the parser may answer: options that render to the same, or errors that can be shown. */
+function judge(text: string): void {
+  const result = parseConfig(text);
+  if (result.ok) {
+    expect(read(renderConfig(result.value.options)).options).toEqual(result.value.options);
+    return;
+  }
+  expect(result.error.length).toBeGreaterThan(0);
+  for (const error of result.error) expect(formatConfigError(error)).toContain('^');
+}
+
+describe('whatever the text', () => {
+  it('every strict prefix of a configuration is answered', () => {
+    for (const text of [LAB.mapserver, LAB.lisp1])
+      for (let end = 0; end < text.length; end++) judge(text.slice(0, end));
+  });
+
+  it(`5,000 mutations are answered (seed ${SEED})`, () => {
+    const random = new SeededRandom(SEED);
+    const below = (n: number): number => Math.floor(fraction(random) * n);
+    const lines = ALL.split('\n');
+    const words = ALL.split(/\s+/);
+    for (let round = 0; round < 5_000; round++) {
+      const from = below(lines.length);
+      const some = lines.slice(from, from + 1 + below(12));
+      for (let change = 0; change <= below(4); change++) {
+        const at = below(some.length);
+        const line = some[at] ?? '';
+        const cut = below(line.length + 1);
+        const pick = below(6);
+        if (pick === 0) some[at] = `${line.slice(0, cut)} ${words[below(words.length)]!} ${line.slice(cut)}`;
+        else if (pick === 1)
+          some[at] = line.slice(0, cut) + String.fromCharCode(below(0x300)) + line.slice(cut);
+        else if (pick === 2) some[at] = line.slice(0, cut) + line.slice(cut + 1 + below(4));
+        else if (pick === 3) some[at] = `no ${line}`;
+        else if (pick === 4) some.splice(at, 1, line, lines[below(lines.length)]!);
+        else some[at] = line.replace(/[0-9]+/g, () => String(below(400)));
+      }
+      judge(some.join('\n'));
+    }
+  });
+
+  it('exec commands are answered as well', () => {
+    const { options } = read(LAB.lisp1);
+    const commands = [
+      'ping 4.4.4.4 source Loopback0 repeat 3 size 200 timeout 1',
+      'show lisp site name site1',
+      'conf t ; x',
+    ];
+    for (const command of commands)
+      for (let end = 0; end < command.length; end++) {
+        const result = parseExec(command.slice(0, end), options);
+        if (!result.ok) expect(formatConfigError(result.error)).toContain('^');
+      }
+  });
+
+  it('a very long line and very many lines take little time', () => {
+    judge('a '.repeat(20_000));
+    judge(`x${'"'.repeat(20_000)}`);
+    judge(`router lisp\n${' map-cache 10.0.0.0/8 drop\n'.repeat(2_000)}`);
+  });
+});

@@ -1,0 +1,4 @@
+import { MemoryStore } from '../../src/mapping/memory-store.ts';
+import { runStoreContract } from './contract.ts';
+
+runStoreContract('MemoryStore', () => new MemoryStore());
