@@ -15,7 +15,10 @@ export interface MemoryStoreState {
   readonly revision: number;
   readonly now: Micros;
   readonly deadlines: DeadlineQueueState<Ending>;
+  readonly putCount: number;
 }
+
+const MAX_STALE_DEADLINES_COUNT = 64;
 
 /** A registration that ends, unless it was refreshed since. */
 interface Ending {
@@ -35,6 +38,8 @@ export class MemoryStore implements MappingStore {
   #revision = 0;
   #now: Micros = 0;
   readonly #deadlines = new DeadlineQueue<Ending>();
+  /** Since the last sweep of deadlines. */
+  #putCount = 0;
 
   setSites(sites: readonly Site[]): void {
     this.#sites = sites;
@@ -118,11 +123,12 @@ export class MemoryStore implements MappingStore {
       revision: this.#revision,
       now: this.#now,
       deadlines: this.#deadlines.save(),
+      putCount: this.#putCount,
     };
   }
 
   restore(state: unknown): void {
-    const { sites, mappings, pending, revision, now, deadlines } = state as MemoryStoreState;
+    const { sites, mappings, pending, revision, now, deadlines, putCount } = state as MemoryStoreState;
     this.setSites(sites);
     this.#registered.clear();
     for (const mapping of mappings) this.#registered.set(mapping.eid, mapping);
@@ -130,6 +136,7 @@ export class MemoryStore implements MappingStore {
     this.#revision = revision;
     this.#now = now;
     this.#deadlines.restore(deadlines);
+    this.#putCount = putCount;
   }
 
   #hasEnded({ eid, xtr }: Ending): boolean {
@@ -152,6 +159,17 @@ export class MemoryStore implements MappingStore {
       : [...held, registration];
     this.#registered.set(eid, { eid, registrations });
     this.#deadlines.push(expires, { eid, xtr });
+    this.#putCount++;
+    if (this.#putCount > this.#registered.size + MAX_STALE_DEADLINES_COUNT) this.#sweepDeadlines();
+  }
+
+  /** Refreshes leave old deadlines behind: once in as many puts as there are EID-Prefixes, only the last ones stay. */
+  #sweepDeadlines(): void {
+    this.#putCount = 0;
+    this.#deadlines.clear();
+    for (const { eid, registrations } of this.all()) {
+      for (const { xtr, expires } of registrations) this.#deadlines.push(expires, { eid, xtr });
+    }
   }
 
   #remove({ eid, xtr }: Ending): void {

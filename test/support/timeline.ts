@@ -76,11 +76,12 @@ export function expectSplitsInvisible<In, Out, State>(
   for (let cut = 0; cut <= moments.length; cut++) {
     const before = make();
     replay(before, moments.slice(0, cut), `before the cut at ${cut}`);
-    const state = structuredClone(before.save());
+    const saved = before.save();
+    const state = structuredClone(saved);
     const after = make();
     after.restore(state);
-    // What is saved must not change with the machine that saved it, nor the other way round.
     replay(before, moments.slice(cut), `uncut at ${cut}`);
+    expect(structuredClone(saved), `a saved state changed after ${cut}`).toEqual(state);
     expect(structuredClone(after.save()), `state after restoring at ${cut}`).toEqual(state);
     replay(after, moments.slice(cut), `after the cut at ${cut}`);
   }
