@@ -1,0 +1,189 @@
+/**
+ * Memory of the FIB: blocks by size class, cut from the unused rest or taken from free lists.
+ *
+ * A block starts with two words that only the writer reads: `stamp`, the transaction that made it (while it lives)
+ * or retired it, and `link`, its successor in a list. So a retired block waits for its readers in a list that needs
+ * no memory of its own, and its payload stays whole until it is handed out again.
+ *
+ * A transaction is what the next publish makes visible. Blocks made in it are *fresh*: no reader has seen them, so
+ * they are changed in place and freed at once. That makes a bulk load by path copy cost no garbage (the transients
+ * of Clojure's persistent vectors; Bagwell 2001 for the tries).
+ *
+ * NO_GRACE drops the "published" condition too, so that a test can see what it protects from.
+ */
+import {
+  ARENA_CLASSES_OFFSET,
+  ARENA_CLASS_BYTES,
+  ARENA_CLASS_COUNT,
+  ARENA_CLASS_COUNT_OFFSET,
+  ARENA_CLASS_FREE_OFFSET,
+  ARENA_CLASS_HEAD_OFFSET,
+  ARENA_CLASS_TAIL_OFFSET,
+  ARENA_END_OFFSET,
+  ARENA_HEADER_BYTES,
+  ARENA_LIVE_BYTES_OFFSET,
+  ARENA_NEXT_OFFSET,
+  ARENA_RETIRED_BYTES_OFFSET,
+  ARENA_TRANSACTION_OFFSET,
+  BLOCK_HEADER_BYTES,
+} from './layout';
+import { nextEpoch, quiesced } from './control';
+
+const STAMP_BACK: usize = 8;
+const LINK_BACK: usize = 4;
+/** Classes 1..32 are multiples of 16 bytes; from there each doubles: 1 KiB, 2 KiB, ... */
+const LINEAR_CLASSES: u32 = 32;
+const LINEAR_BYTES: u32 = 512;
+
+/** Class of a block with `bytes` bytes of payload. */
+// @ts-ignore: decorator
+@inline
+function classOf(bytes: u32): u32 {
+  const whole = bytes + BLOCK_HEADER_BYTES;
+  return whole <= LINEAR_BYTES ? (whole + 15) >>> 4 : LINEAR_CLASSES + (32 - clz<u32>(whole - 1)) - 9;
+}
+
+/** Bytes of a block of this class, its two words included. */
+// @ts-ignore: decorator
+@inline
+function classBytes(index: u32): u32 {
+  return index <= LINEAR_CLASSES ? index << 4 : LINEAR_BYTES << (index - LINEAR_CLASSES);
+}
+
+/** What a block for `bytes` bytes of payload takes from the arena. */
+export function blockBytes(bytes: u32): u32 {
+  return classBytes(classOf(bytes));
+}
+
+// @ts-ignore: decorator
+@inline
+function classAt(arena: usize, index: u32): usize {
+  return arena + ARENA_CLASSES_OFFSET + <usize>(index * ARENA_CLASS_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+function adjust(at: usize, delta: i32): void {
+  store<i32>(at, load<i32>(at) + delta);
+}
+
+/** Makes `bytes` bytes at `arena` an empty arena. The section is taken as it is, zeroed or not. */
+export function arenaInit(arena: usize, bytes: u32): void {
+  memory.fill(arena, 0, ARENA_HEADER_BYTES);
+  store<u32>(arena, <u32>arena + ARENA_HEADER_BYTES, ARENA_NEXT_OFFSET);
+  store<u32>(arena, <u32>arena + bytes, ARENA_END_OFFSET);
+  arenaBegin(arena);
+}
+
+/** Starts a transaction, or continues one that was not published. */
+export function arenaBegin(arena: usize): void {
+  store<i32>(arena, nextEpoch(), ARENA_TRANSACTION_OFFSET);
+}
+
+// @ts-ignore: decorator
+@inline
+export function isFresh(arena: usize, block: usize): bool {
+  return load<i32>(block - STAMP_BACK) == load<i32>(arena, ARENA_TRANSACTION_OFFSET);
+}
+
+/** True when `count` blocks of `bytes` bytes can be had now, whatever else happens in between. */
+export function arenaHasRoom(arena: usize, bytes: u32, count: u32): bool {
+  const index = classOf(bytes);
+  const at = classAt(arena, index);
+  let found = load<u32>(at, ARENA_CLASS_COUNT_OFFSET);
+  if (found >= count) return true;
+  const left = load<u32>(arena, ARENA_END_OFFSET) - load<u32>(arena, ARENA_NEXT_OFFSET);
+  found += left / classBytes(index);
+  while (found < count && reclaimOne(arena, at, index)) found += 1;
+  return found >= count;
+}
+
+/** Moves the oldest retired block of a class to its free list, if its readers are gone. */
+function reclaimOne(arena: usize, at: usize, index: u32): bool {
+  const block = <usize>load<u32>(at, ARENA_CLASS_HEAD_OFFSET);
+  if (block == 0 || !quiesced(load<i32>(block - STAMP_BACK))) return false;
+  const next = load<u32>(block - LINK_BACK);
+  store<u32>(at, next, ARENA_CLASS_HEAD_OFFSET);
+  if (next == 0) store<u32>(at, 0, ARENA_CLASS_TAIL_OFFSET);
+  adjust(arena + ARENA_RETIRED_BYTES_OFFSET, -(<i32>classBytes(index)));
+  pushFree(at, block);
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function pushFree(at: usize, block: usize): void {
+  store<i32>(block - STAMP_BACK, 0);
+  store<u32>(block - LINK_BACK, load<u32>(at, ARENA_CLASS_FREE_OFFSET));
+  store<u32>(at, <u32>block, ARENA_CLASS_FREE_OFFSET);
+  adjust(at + ARENA_CLASS_COUNT_OFFSET, 1);
+}
+
+/** A fresh block; its content is arbitrary. 0 = no room. */
+export function arenaAlloc(arena: usize, bytes: u32): usize {
+  const index = classOf(bytes);
+  const whole = classBytes(index);
+  const at = classAt(arena, index);
+  let block = <usize>load<u32>(at, ARENA_CLASS_FREE_OFFSET);
+  if (block == 0 && reclaimOne(arena, at, index)) block = <usize>load<u32>(at, ARENA_CLASS_FREE_OFFSET);
+  if (block != 0) {
+    store<u32>(at, load<u32>(block - LINK_BACK), ARENA_CLASS_FREE_OFFSET);
+    adjust(at + ARENA_CLASS_COUNT_OFFSET, -1);
+  } else {
+    const next = load<u32>(arena, ARENA_NEXT_OFFSET);
+    if (load<u32>(arena, ARENA_END_OFFSET) - next < whole) return 0;
+    store<u32>(arena, next + whole, ARENA_NEXT_OFFSET);
+    block = <usize>next + BLOCK_HEADER_BYTES;
+  }
+  store<i32>(block - STAMP_BACK, load<i32>(arena, ARENA_TRANSACTION_OFFSET));
+  store<u32>(block - LINK_BACK, 0);
+  adjust(arena + ARENA_LIVE_BYTES_OFFSET, <i32>whole);
+  return block;
+}
+
+/** Gives a block back: at once when it is fresh, else when the readers of this transaction's predecessor are gone. */
+export function arenaRelease(arena: usize, block: usize, bytes: u32): void {
+  const index = classOf(bytes);
+  const at = classAt(arena, index);
+  const whole = <i32>classBytes(index);
+  adjust(arena + ARENA_LIVE_BYTES_OFFSET, -whole);
+  if (isFresh(arena, block)) {
+    pushFree(at, block);
+    return;
+  }
+  store<i32>(block - STAMP_BACK, load<i32>(arena, ARENA_TRANSACTION_OFFSET));
+  store<u32>(block - LINK_BACK, 0);
+  const tail = <usize>load<u32>(at, ARENA_CLASS_TAIL_OFFSET);
+  if (tail == 0) store<u32>(at, <u32>block, ARENA_CLASS_HEAD_OFFSET);
+  else store<u32>(tail - LINK_BACK, <u32>block);
+  store<u32>(at, <u32>block, ARENA_CLASS_TAIL_OFFSET);
+  adjust(arena + ARENA_RETIRED_BYTES_OFFSET, whole);
+}
+
+/**
+ * Takes back every retirement of the current transaction: its blocks are live again. The caller has already released
+ * the fresh blocks. Walks the retired lists, since it is for the rare case that a publish failed for lack of room.
+ */
+export function arenaRollback(arena: usize): void {
+  const transaction = load<i32>(arena, ARENA_TRANSACTION_OFFSET);
+  for (let index: u32 = 1; index < <u32>ARENA_CLASS_COUNT; index++) {
+    const at = classAt(arena, index);
+    let kept: usize = 0;
+    let block = <usize>load<u32>(at, ARENA_CLASS_HEAD_OFFSET);
+    while (block != 0 && load<i32>(block - STAMP_BACK) != transaction) {
+      kept = block;
+      block = <usize>load<u32>(block - LINK_BACK);
+    }
+    if (kept == 0) store<u32>(at, 0, ARENA_CLASS_HEAD_OFFSET);
+    else store<u32>(kept - LINK_BACK, 0);
+    store<u32>(at, <u32>kept, ARENA_CLASS_TAIL_OFFSET);
+    const whole = <i32>classBytes(index);
+    while (block != 0) {
+      const next = <usize>load<u32>(block - LINK_BACK);
+      store<i32>(block - STAMP_BACK, 0);
+      adjust(arena + ARENA_RETIRED_BYTES_OFFSET, -whole);
+      adjust(arena + ARENA_LIVE_BYTES_OFFSET, whole);
+      block = next;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** The exports of the engine: raw pointers and numbers. src/engine/wasm.ts describes them as EngineExports. */
+import { SECTION_FIB } from './layout';
+import { announce, idle, section, sectionBytes } from './control';
+import { arenaBegin, arenaInit, arenaRollback } from './arena';
+import { findVrf, vrfKind, vrfRoot } from './snapshot';
+import { lpmBatch } from './lpm/lpm';
+
+export { checkLayout, publish, quiesced } from './control';
+export { process } from './forward';
+export {
+  lpmAbandon,
+  lpmApply,
+  lpmAtomicity,
+  lpmBatch,
+  lpmBuild,
+  lpmCaps,
+  lpmFootprint,
+  lpmInsert,
+  lpmRemove,
+} from './lpm/lpm';
+
+/** Makes the FIB section an empty arena. */
+export function fibInit(): void {
+  arenaInit(section(SECTION_FIB), sectionBytes(SECTION_FIB));
+}
+
+/** Starts the transaction that the next `publish` makes visible. */
+export function fibBegin(): void {
+  arenaBegin(section(SECTION_FIB));
+}
+
+/** Takes back this transaction's retirements, once `lpmAbandon` has freed its new blocks. */
+export function fibRollback(): void {
+  arenaRollback(section(SECTION_FIB));
+}
+
+/** `lpmBatch` in a table of the live snapshot, as a reader: safe in any thread that owns `worker`. */
+export function lookup(worker: i32, instanceId: u32, family: i32, table: u32, keys: usize, out: usize, n: i32): void {
+  const snapshot = announce(worker);
+  const vrf = findVrf(snapshot, instanceId);
+  if (vrf == 0) memory.fill(out, 0, <usize>n << 2);
+  else lpmBatch(vrfKind(vrf, family, table), family, vrfRoot(vrf, family, table), keys, out, n);
+  idle(worker);
+}

@@ -1,0 +1,22 @@
+/** The engine's codes for the floors above: what a verdict, a reason, a policy or an action number means. */
+export {
+  ACTION_FORWARD,
+  POLICY_ETR_DESTINATION,
+  POLICY_ITR_SOURCE,
+  POLICY_PETR_SOURCE,
+  POLICY_PITR_DESTINATION,
+  REASON_AGGREGATE_HOLE,
+  REASON_DROP_NO_REASON,
+  REASON_LOCAL,
+  REASON_MAP_CACHE_MISS,
+  REASON_NO_ROUTE,
+  REASON_NO_USABLE_RLOC,
+  REASON_NONE,
+  REASON_SEND_MAP_REQUEST,
+  REASON_TOO_BIG,
+  REASON_TTL_EXPIRED,
+  VERDICT_DROP,
+  VERDICT_ENCAP,
+  VERDICT_NATIVE,
+  VERDICT_PUNT,
+} from '../../assembly/layout.ts';

@@ -1,0 +1,106 @@
+/** Names and texts of the REASON_* codes: what counters, traces and `explain` call a punt or a drop. */
+import * as layout from '../../assembly/layout.ts';
+import type { Counters, PacketCount } from './data-plane.ts';
+import type { EngineMemory } from './memory.ts';
+
+interface ReasonText {
+  /** A kebab-case word for counters and traces. */
+  readonly name: string;
+  /** For people; completes "because ...". */
+  readonly text: string;
+}
+
+const REASONS: ReadonlyMap<number, ReasonText> = new Map([
+  [layout.REASON_NONE, { name: 'none', text: 'nothing is wrong' }],
+  [layout.REASON_LOCAL, { name: 'local', text: 'it is to an address of this router' }],
+  [
+    layout.REASON_MAP_CACHE_MISS,
+    { name: 'map-cache-miss', text: 'no Map-Cache entry covers the destination' },
+  ],
+  [layout.REASON_SEND_MAP_REQUEST, { name: 'send-map-request', text: 'the Map-Cache entry says to ask' }],
+  [layout.REASON_TTL_EXPIRED, { name: 'ttl-expired', text: 'its TTL ends here' }],
+  [layout.REASON_TOO_BIG, { name: 'too-big', text: 'it is larger than the way out takes' }],
+  [layout.REASON_TRUNCATED, { name: 'truncated', text: 'it is shorter than its headers say' }],
+  [layout.REASON_BAD_VERSION, { name: 'bad-version', text: 'it is neither IPv4 nor IPv6' }],
+  [layout.REASON_BAD_HEADER, { name: 'bad-header', text: 'its header contradicts itself' }],
+  [layout.REASON_BAD_CHECKSUM, { name: 'bad-checksum', text: 'its IPv4 header checksum is wrong' }],
+  [
+    layout.REASON_NOT_UNICAST,
+    { name: 'not-unicast', text: 'an address is multicast, broadcast or unspecified' },
+  ],
+  [
+    layout.REASON_LISP_TRUNCATED,
+    { name: 'lisp-truncated', text: 'the LISP header does not fit its UDP datagram' },
+  ],
+  [layout.REASON_UDP_CHECKSUM, { name: 'udp-checksum', text: 'the outer UDP checksum is wrong' }],
+  [layout.REASON_LISP_KEY, { name: 'lisp-key', text: 'its payload is encrypted and there is no key' }],
+  [layout.REASON_UNKNOWN_INSTANCE, { name: 'unknown-instance', text: 'no table has its instance ID' }],
+  [layout.REASON_BAD_INNER, { name: 'bad-inner', text: 'the inner packet is malformed' }],
+  [
+    layout.REASON_ECN,
+    { name: 'ecn', text: 'the outer header says CE and the inner sender does not know ECN' },
+  ],
+  [
+    layout.REASON_NOT_LOCAL_EID,
+    { name: 'not-local-eid', text: 'the inner destination is no EID of this site' },
+  ],
+  [
+    layout.REASON_SOURCE_DENIED,
+    { name: 'source-denied', text: 'the inner source belongs to no site served here' },
+  ],
+  [layout.REASON_NESTED, { name: 'nested', text: 'it has more than two LISP headers' }],
+  [
+    layout.REASON_NO_ACTION,
+    { name: 'no-action', text: 'the Map-Cache entry has neither locators nor an action' },
+  ],
+  [layout.REASON_DROP_NO_REASON, { name: 'drop', text: 'the Map-Cache entry says to drop' }],
+  [
+    layout.REASON_POLICY_DENIED,
+    { name: 'policy-denied', text: 'the Map-Cache entry says that policy denies it' },
+  ],
+  [
+    layout.REASON_AUTH_FAILURE,
+    { name: 'auth-failure', text: 'the Map-Cache entry says that authentication failed' },
+  ],
+  [layout.REASON_NO_USABLE_RLOC, { name: 'no-usable-rloc', text: 'no locator of the mapping can be used' }],
+  [layout.REASON_NO_ROUTE, { name: 'no-route', text: 'the underlay has no route' }],
+  [layout.REASON_AGGREGATE_HOLE, { name: 'aggregate-hole', text: 'the underlay route is a discard route' }],
+]);
+
+/** A kebab-case word; total. */
+export function reasonName(reason: number): string {
+  return REASONS.get(reason)?.name ?? `reason-${reason}`;
+}
+
+/** Completes "because ..."; total. */
+export function reasonText(reason: number): string {
+  return REASONS.get(reason)?.text ?? `of reason ${reason}`;
+}
+
+/** Sums the counter rows of all workers. */
+export function readCounters(memory: EngineMemory): Counters {
+  const column = (index: number): number => {
+    let sum = 0;
+    for (let worker = 0; worker < memory.capacity.workers; worker++) {
+      sum += memory.u64(
+        memory.offset(layout.SECTION_COUNTERS) + worker * layout.COUNTER_ROW_BYTES + index * 8,
+      );
+    }
+    return sum;
+  };
+  const pair = (packets: number, bytes: number): PacketCount => ({
+    packets: column(packets),
+    bytes: column(bytes),
+  });
+  return {
+    received: pair(layout.COUNTER_RECEIVED_PACKETS, layout.COUNTER_RECEIVED_BYTES),
+    native: pair(layout.COUNTER_NATIVE_PACKETS, layout.COUNTER_NATIVE_BYTES),
+    encapsulated: pair(layout.COUNTER_ENCAP_PACKETS, layout.COUNTER_ENCAP_BYTES),
+    decapsulated: pair(layout.COUNTER_DECAP_PACKETS, layout.COUNTER_DECAP_BYTES),
+    punted: column(layout.COUNTER_PUNTED),
+    dropped: column(layout.COUNTER_DROPPED),
+    byReason: Array.from({ length: layout.REASON_COUNT }, (_, reason) =>
+      column(layout.COUNTER_REASONS + reason),
+    ),
+  };
+}

@@ -1,0 +1,123 @@
+import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
+import type { Action } from '../mapping/action.ts';
+import type { EidPrefix } from '../mapping/eid.ts';
+
+/**
+ * The data plane of one router: tables in, packets in, verdicts out. Implemented by Engine (WASM, fast) and by
+ * Model (plain TypeScript, obvious); the tests hold them equal, bytes and verdicts. The forwarding order is in
+ * docs/architecture.md.
+ *
+ * Table changes take effect together at `publish`. Packets go in by `inject`, are worked on by one `process`, and
+ * come out in the order they went in by `collect`.
+ */
+export interface DataPlane {
+  /** Adds or replaces the underlay route for exactly this prefix. */
+  setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop): void;
+  removeRoute(instanceId: number, prefix: IpPrefix): void;
+  /** Adds or replaces the Map-Cache entry for exactly this EID-Prefix. Keeps its hit count when it replaces. */
+  setEntry(entry: ForwardingEntry): void;
+  removeEntry(eid: EidPrefix): void;
+  /** POLICY_* flags of exactly this EID-Prefix; 0 removes it. A packet sees the union over covering prefixes. */
+  setPolicy(eid: EidPrefix, flags: number): void;
+  /** Where natively-forwarded packets of this inner family go instead (`use-petr`); an empty list means nowhere. */
+  setPetr(instanceId: number, innerFamily: Family, targets: readonly EncapTarget[]): void;
+  /** Whether decapsulated packets may be accepted as PETR: chooses the reason of a refusal. */
+  setProxyEtr(enabled: boolean): void;
+  /** Makes the changes since the last call visible to packets, all at once. Throws EngineError on lack of room. */
+  publish(): void;
+
+  /** Queues a packet (its bytes are copied). False when it is longer than a buffer or the batch is full. */
+  inject(packet: Uint8Array, options: InjectOptions): boolean;
+  /** Works on everything queued. */
+  process(): void;
+  /** Hands out the verdicts of the last `process`, in order, and frees the buffers. */
+  collect(visit: (verdict: Verdict, bytes: Uint8Array) => void): void;
+
+  /** The Map-Cache entry that a packet to `address` would meet. */
+  matchEntry(instanceId: number, address: IpAddress): EidPrefix | undefined;
+  /** Packets that met this entry. */
+  hits(eid: EidPrefix): number;
+  counters(): Counters;
+}
+
+export interface NextHop {
+  readonly kind: 'local' | 'connected' | 'via' | 'discard';
+  /** Interface index 0..65535; ignored for local and discard. */
+  readonly interfaceIndex: number;
+  /** Set for 'via'. */
+  readonly gateway?: IpAddress;
+  /** Largest IP packet the interface takes, in bytes. */
+  readonly mtu: number;
+}
+
+/** A way to encapsulate: only locators that may be used now are handed to the data plane. */
+export interface EncapTarget {
+  /** Own RLOC: outer source. Same family as `destination`. */
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly priority: number;
+  readonly weight: number;
+  /** The underlay's way to `destination`. */
+  readonly nextHop: NextHop;
+}
+
+export interface ForwardingEntry {
+  readonly eid: EidPrefix;
+  /** ACTION_FORWARD, or the ACT code of a negative entry. */
+  readonly action: Action;
+  /** For ACTION_FORWARD; none means that no locator is usable. */
+  readonly targets: readonly EncapTarget[];
+}
+
+export interface InjectOptions {
+  readonly interfaceIndex: number;
+  /** Instance (VRF) of the interface; 0 for the underlay. */
+  readonly instanceId?: number;
+  /** Made by this router: TTL is not lowered. */
+  readonly originated?: boolean;
+  /** Already decapsulated once here (a held packet that comes back). */
+  readonly decapsulated?: boolean;
+  /** Handed back with the verdict. 0..2^32-1. */
+  readonly cookie?: number;
+}
+
+/**
+ * What became of a packet. For 'native' and 'encap' the bytes are what leaves. For 'punt' and 'drop' they are the
+ * packet as it stood when the decision fell, before its TTL was lowered: as received, or the inner packet when it
+ * had been decapsulated. They are valid only inside the callback.
+ */
+export interface Verdict {
+  /** VERDICT_* */
+  readonly verdict: number;
+  /** REASON_* */
+  readonly reason: number;
+  readonly inInterface: number;
+  /** For 'native' and 'encap'. */
+  readonly outInterface: number;
+  /** The next router, when the way out is 'via'. */
+  readonly gateway?: IpAddress;
+  readonly instanceId: number;
+  readonly originated: boolean;
+  readonly decapsulated: boolean;
+  /** Set when a Map-Cache lookup or an encapsulation needed it, else 0. */
+  readonly flowHash: number;
+  /** For REASON_TOO_BIG: the largest inner packet that would pass, in bytes; else 0. */
+  readonly mtu: number;
+  readonly cookie: number;
+}
+
+export interface Counters {
+  readonly received: PacketCount;
+  readonly native: PacketCount;
+  readonly encapsulated: PacketCount;
+  readonly decapsulated: PacketCount;
+  readonly punted: number;
+  readonly dropped: number;
+  /** Packets per REASON_* code, REASON_COUNT long. */
+  readonly byReason: readonly number[];
+}
+
+export interface PacketCount {
+  readonly packets: number;
+  readonly bytes: number;
+}

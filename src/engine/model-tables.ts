@@ -1,0 +1,115 @@
+import {
+  addressBits,
+  comparePrefix,
+  contains,
+  type Family,
+  type IpAddress,
+  type IpPrefix,
+} from '../base/ip.ts';
+import { formatPrefix } from '../base/ip-text.ts';
+import type { Action } from '../mapping/action.ts';
+import { bucketRow } from './buckets.ts';
+import type { EncapTarget, NextHop } from './data-plane.ts';
+
+/** What a lookup found. */
+export interface Match<T> {
+  readonly prefix: IpPrefix;
+  readonly value: T;
+}
+
+/**
+ * A table of prefixes of both families with a draft beside it. Lookups read the published rows from the longest
+ * prefix to the shortest and take the first that contains the address.
+ */
+export class ModelTable<T> {
+  readonly #draft = new Map<string, Match<T>>();
+  #isChanged = false;
+  /** Longest first. */
+  #rows: readonly Match<T>[] = [];
+
+  set(prefix: IpPrefix, value: T): void {
+    this.#draft.set(formatPrefix(prefix), { prefix, value });
+    this.#isChanged = true;
+  }
+
+  remove(prefix: IpPrefix): void {
+    this.#isChanged = this.#draft.delete(formatPrefix(prefix)) || this.#isChanged;
+  }
+
+  publish(): void {
+    if (!this.#isChanged) return;
+    this.#rows = [...this.#draft.values()].sort(
+      (a, b) => b.prefix.bits - a.prefix.bits || comparePrefix(a.prefix, b.prefix),
+    );
+    this.#isChanged = false;
+  }
+
+  /** Published rows, longest prefix first. */
+  rows(): readonly Match<T>[] {
+    return this.#rows;
+  }
+
+  longest(address: IpAddress): Match<T> | undefined {
+    return this.#rows.find(({ prefix }) => contains(prefix, address));
+  }
+
+  /** Every published row whose prefix contains the address. */
+  covering(address: IpAddress): readonly Match<T>[] {
+    return this.#rows.filter(({ prefix }) => contains(prefix, address));
+  }
+}
+
+/** Ways to encapsulate, and the row of target indices that a flow hash picks from; both empty when none is usable. */
+export interface TargetSet {
+  readonly targets: readonly EncapTarget[];
+  /** A power of two long. */
+  readonly row: readonly number[];
+}
+
+export function targetSet(targets: readonly EncapTarget[]): TargetSet {
+  return { targets: [...targets], row: targets.length === 0 ? [] : bucketRow(targets) };
+}
+
+export interface ModelEntry {
+  readonly action: Action;
+  readonly set: TargetSet;
+}
+
+/** The tables of one instance. */
+export class ModelVrf {
+  readonly routes = new ModelTable<NextHop>();
+  readonly entries = new ModelTable<ModelEntry>();
+  /** POLICY_* flags. */
+  readonly policies = new ModelTable<number>();
+  /** By inner family: a table with the one prefix 0/0 or ::/0. */
+  readonly petrs = new ModelTable<TargetSet>();
+  /** Something has been published here: the instance is known. */
+  exists = false;
+
+  publish(): void {
+    for (const table of [this.routes, this.entries, this.policies, this.petrs]) table.publish();
+    this.exists = true;
+  }
+
+  /** Union of the flags of every prefix that covers the address. */
+  flagsOf(address: IpAddress): number {
+    return this.policies.covering(address).reduce((flags, { value }) => flags | value, 0);
+  }
+}
+
+/** Every address of a family. */
+export function everything(family: Family): IpPrefix {
+  return { address: { family, w0: 0, w1: 0, w2: 0, w3: 0 }, bits: 0 };
+}
+
+/** True for 0/0 and ::/0. */
+export function isDefault(prefix: IpPrefix): boolean {
+  return prefix.bits === 0;
+}
+
+/** What `forward` reads: everything that has been published. */
+export interface ModelTables {
+  /** Undefined when the instance is unknown. */
+  vrf(instanceId: number): ModelVrf | undefined;
+  readonly isProxyEtr: boolean;
+}

@@ -1,0 +1,219 @@
+import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
+import { eidKey, type EidPrefix } from '../mapping/eid.ts';
+import {
+  BATCH_MAX,
+  MAX_PACKET_BYTES,
+  REASON_COUNT,
+  VERDICT_DROP,
+  VERDICT_ENCAP,
+  VERDICT_NATIVE,
+  VERDICT_PUNT,
+} from '../../assembly/layout.ts';
+import type {
+  Counters,
+  DataPlane,
+  EncapTarget,
+  ForwardingEntry,
+  InjectOptions,
+  NextHop,
+  PacketCount,
+  Verdict,
+} from './data-plane.ts';
+import { forward, type Arrival, type Outcome } from './model-forward.ts';
+import { everything, ModelVrf, targetSet, type ModelTables } from './model-tables.ts';
+import type { Explanation, Phase } from './phases.ts';
+
+export interface ModelOptions {
+  /** Packets that may wait between `inject` and the end of `collect`; default BATCH_MAX. */
+  readonly batchCount?: number;
+  /** Longest packet taken, in bytes; default MAX_PACKET_BYTES, as for an engine. */
+  readonly packetBytes?: number;
+}
+
+const NOBODY_LISTENS = (): void => undefined;
+
+interface Queued {
+  readonly bytes: Uint8Array;
+  readonly options: InjectOptions;
+}
+
+/**
+ * The data plane in plain TypeScript: the oracle that Engine is held to, the copy to learn from, and the recorder
+ * behind `explain`. Tables are searched row by row; see model-forward.ts for the forwarding order.
+ */
+export class Model implements DataPlane {
+  readonly #batchCount: number;
+  readonly #packetBytes: number;
+  readonly #vrfs = new Map<number, ModelVrf>();
+  #isProxyEtr = false;
+  #publishedProxyEtr = false;
+  /** By eidKey; only entries that have been met. */
+  readonly #hits = new Map<string, number>();
+  #counters = noCounters();
+  #queued: Queued[] = [];
+  #done: { readonly verdict: Verdict; readonly bytes: Uint8Array }[] = [];
+  readonly #tables: ModelTables;
+
+  constructor(options: ModelOptions = {}) {
+    this.#batchCount = options.batchCount ?? BATCH_MAX;
+    this.#packetBytes = options.packetBytes ?? MAX_PACKET_BYTES;
+    const isProxyEtr = (): boolean => this.#publishedProxyEtr;
+    this.#tables = {
+      vrf: (instanceId) => this.#published(instanceId),
+      get isProxyEtr() {
+        return isProxyEtr();
+      },
+    };
+    // Instance 0 always exists.
+    this.#draft(0).publish();
+  }
+
+  setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop): void {
+    this.#draft(instanceId).routes.set(prefix, nextHop);
+  }
+
+  removeRoute(instanceId: number, prefix: IpPrefix): void {
+    this.#vrfs.get(instanceId)?.routes.remove(prefix);
+  }
+
+  setEntry({ eid, action, targets }: ForwardingEntry): void {
+    this.#draft(eid.instanceId).entries.set(eid.prefix, { action, set: targetSet(targets) });
+  }
+
+  removeEntry({ instanceId, prefix }: EidPrefix): void {
+    this.#vrfs.get(instanceId)?.entries.remove(prefix);
+  }
+
+  setPolicy({ instanceId, prefix }: EidPrefix, flags: number): void {
+    if (flags === 0) this.#vrfs.get(instanceId)?.policies.remove(prefix);
+    else this.#draft(instanceId).policies.set(prefix, flags);
+  }
+
+  setPetr(instanceId: number, innerFamily: Family, targets: readonly EncapTarget[]): void {
+    if (targets.length === 0) this.#vrfs.get(instanceId)?.petrs.remove(everything(innerFamily));
+    else this.#draft(instanceId).petrs.set(everything(innerFamily), targetSet(targets));
+  }
+
+  setProxyEtr(enabled: boolean): void {
+    this.#isProxyEtr = enabled;
+  }
+
+  publish(): void {
+    this.#publishedProxyEtr = this.#isProxyEtr;
+    const kept = new Set<string>();
+    for (const [instanceId, vrf] of this.#vrfs) {
+      vrf.publish();
+      for (const { prefix } of vrf.entries.rows()) kept.add(eidKey({ instanceId, prefix }));
+    }
+    for (const key of this.#hits.keys()) if (!kept.has(key)) this.#hits.delete(key);
+  }
+
+  inject(packet: Uint8Array, options: InjectOptions): boolean {
+    const isFull = this.#queued.length + this.#done.length >= this.#batchCount;
+    if (isFull || packet.length > this.#packetBytes) return false;
+    this.#queued.push({ bytes: packet.slice(), options });
+    return true;
+  }
+
+  process(): void {
+    for (const { bytes, options } of this.#queued) {
+      const outcome = forward(this.#tables, bytes, arrivalOf(options), NOBODY_LISTENS);
+      this.#count(bytes.length, outcome);
+      this.#done.push({ verdict: verdictOf(outcome, options), bytes: outcome.bytes });
+    }
+    this.#queued = [];
+  }
+
+  collect(visit: (verdict: Verdict, bytes: Uint8Array) => void): void {
+    const done = this.#done;
+    this.#done = [];
+    for (const { verdict, bytes } of done) visit(verdict, bytes);
+  }
+
+  matchEntry(instanceId: number, address: IpAddress): EidPrefix | undefined {
+    const match = this.#published(instanceId)?.entries.longest(address);
+    return match === undefined ? undefined : { instanceId, prefix: match.prefix };
+  }
+
+  hits(eid: EidPrefix): number {
+    return this.#hits.get(eidKey(eid)) ?? 0;
+  }
+
+  counters(): Counters {
+    return structuredClone(this.#counters);
+  }
+
+  /** What would become of the packet and why, by the published tables. Counts nothing and keeps nothing. */
+  explain(packet: Uint8Array, options: InjectOptions): Explanation {
+    const phases: Phase[] = [];
+    const outcome = forward(this.#tables, packet, arrivalOf(options), (phase) => phases.push(phase()));
+    const { verdict, reason, outInterface } = outcome;
+    return { phases, verdict, reason, outInterface, bytes: outcome.bytes.slice() };
+  }
+
+  #draft(instanceId: number): ModelVrf {
+    let vrf = this.#vrfs.get(instanceId);
+    if (vrf === undefined) this.#vrfs.set(instanceId, (vrf = new ModelVrf()));
+    return vrf;
+  }
+
+  #published(instanceId: number): ModelVrf | undefined {
+    const vrf = this.#vrfs.get(instanceId);
+    return vrf?.exists === true ? vrf : undefined;
+  }
+
+  #count(receivedBytes: number, outcome: Outcome): void {
+    const counters = this.#counters;
+    add(counters.received, receivedBytes);
+    for (const bytes of outcome.stripped) add(counters.decapsulated, bytes);
+    if (outcome.met !== undefined) this.#hits.set(eidKey(outcome.met), this.hits(outcome.met) + 1);
+    if (outcome.verdict === VERDICT_NATIVE) add(counters.native, outcome.bytes.length);
+    if (outcome.verdict === VERDICT_ENCAP) add(counters.encapsulated, outcome.bytes.length);
+    if (outcome.verdict === VERDICT_PUNT) counters.punted++;
+    if (outcome.verdict === VERDICT_DROP) counters.dropped++;
+    if (outcome.verdict === VERDICT_PUNT || outcome.verdict === VERDICT_DROP) {
+      counters.byReason[outcome.reason]!++;
+    }
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function noCounters() {
+  const none = (): Writable<PacketCount> => ({ packets: 0, bytes: 0 });
+  return {
+    received: none(),
+    native: none(),
+    encapsulated: none(),
+    decapsulated: none(),
+    punted: 0,
+    dropped: 0,
+    byReason: new Array<number>(REASON_COUNT).fill(0),
+  };
+}
+
+function add(count: Writable<PacketCount>, bytes: number): void {
+  count.packets++;
+  count.bytes += bytes;
+}
+
+function arrivalOf({ instanceId = 0, originated = false, decapsulated = false }: InjectOptions): Arrival {
+  return { instanceId, originated, decapsulated };
+}
+
+function verdictOf(outcome: Outcome, options: InjectOptions): Verdict {
+  const { verdict, reason, outInterface, gateway, instanceId, decapsulated, flowHash, mtu } = outcome;
+  return {
+    verdict,
+    reason,
+    inInterface: options.interfaceIndex,
+    outInterface,
+    ...(gateway === undefined ? {} : { gateway }),
+    instanceId,
+    originated: options.originated ?? false,
+    decapsulated,
+    flowHash,
+    mtu,
+    cookie: (options.cookie ?? 0) >>> 0,
+  };
+}

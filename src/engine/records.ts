@@ -1,0 +1,175 @@
+/** Writers of the engine's records (docs/memory.md draws them). All of them write slots that no reader sees. */
+import { DATA_PORT, LISP_I } from '../wire/lisp-data.ts';
+import { addressBytes, ipToBytes, ipv4, ipv6, word, type IpAddress } from '../base/ip.ts';
+import { sumWords } from '../base/checksum.ts';
+import {
+  BUCKET_BYTES,
+  ENTRY_ACTION_OFFSET,
+  ENTRY_BUCKET_BASE_OFFSET,
+  ENTRY_BUCKET_MASK_OFFSET,
+  ENTRY_BYTES,
+  ENTRY_FLAGS_OFFSET,
+  ENTRY_HAS_TARGET,
+  ENTRY_INSTANCE_OFFSET,
+  ENTRY_SERIAL_OFFSET,
+  NEXT_HOP_BYTES,
+  NEXT_HOP_CONNECTED,
+  NEXT_HOP_DEFAULT_ROUTE,
+  NEXT_HOP_DISCARD,
+  NEXT_HOP_FLAGS_OFFSET,
+  NEXT_HOP_GATEWAY_FAMILY_OFFSET,
+  NEXT_HOP_GATEWAY_OFFSET,
+  NEXT_HOP_INTERFACE_OFFSET,
+  NEXT_HOP_KIND_OFFSET,
+  NEXT_HOP_LOCAL,
+  NEXT_HOP_MTU_OFFSET,
+  NEXT_HOP_VIA,
+  REWRITE_BYTES,
+  REWRITE_FAMILY_OFFSET,
+  REWRITE_INTERFACE_OFFSET,
+  REWRITE_LENGTH_OFFSET,
+  REWRITE_NEXT_HOP_OFFSET,
+  REWRITE_SIDE_BYTES,
+  REWRITE_SIDE_MTU_OFFSET,
+  REWRITE_SIDE_SUM_OFFSET,
+  SECTION_BUCKETS,
+  SECTION_ENTRIES,
+  SECTION_HITS,
+  SECTION_NEXT_HOPS,
+  SECTION_REWRITES,
+  SECTION_REWRITE_SIDE,
+} from '../../assembly/layout.ts';
+import type { Action } from '../mapping/action.ts';
+import type { EncapTarget, NextHop } from './data-plane.ts';
+import type { EngineMemory } from './memory.ts';
+import type { Run } from './slots.ts';
+
+/** DP-19: no encapsulated packet is made larger than this, whatever the link takes. */
+const MAX_ENCAPSULATED_BYTES = 1500;
+const UDP_PROTOCOL = 17;
+const UDP_AND_LISP_BYTES = 16;
+
+const KINDS: Readonly<Record<NextHop['kind'], number>> = {
+  local: NEXT_HOP_LOCAL,
+  connected: NEXT_HOP_CONNECTED,
+  via: NEXT_HOP_VIA,
+  discard: NEXT_HOP_DISCARD,
+};
+
+export function writeNextHop(memory: EngineMemory, slot: number, nextHop: NextHop, isDefault: boolean): void {
+  const { view } = memory;
+  const at = memory.offset(SECTION_NEXT_HOPS) + slot * NEXT_HOP_BYTES;
+  const { kind, interfaceIndex, gateway, mtu } = nextHop;
+  view.setUint8(at + NEXT_HOP_KIND_OFFSET, KINDS[kind]);
+  view.setUint8(at + NEXT_HOP_FLAGS_OFFSET, isDefault ? NEXT_HOP_DEFAULT_ROUTE : 0);
+  view.setUint16(at + NEXT_HOP_INTERFACE_OFFSET, interfaceIndex, true);
+  view.setUint32(at + NEXT_HOP_MTU_OFFSET, mtu, true);
+  view.setUint32(at + NEXT_HOP_GATEWAY_FAMILY_OFFSET, gateway?.family ?? 0, true);
+  for (let i = 0; i < 4; i++) {
+    view.setUint32(at + NEXT_HOP_GATEWAY_OFFSET + 4 * i, gateway === undefined ? 0 : word(gateway, i), true);
+  }
+}
+
+/** Outer headers toward a locator, ready to copy, with what does not fit beside them. */
+export function writeRewrite(
+  memory: EngineMemory,
+  slot: number,
+  target: EncapTarget,
+  instanceId: number,
+  nextHopSlot: number,
+): void {
+  const { view, bytes } = memory;
+  const at = memory.offset(SECTION_REWRITES) + slot * REWRITE_BYTES;
+  const { source, destination, nextHop } = target;
+  const headers = outerHeaders(source, destination, instanceId);
+  bytes.fill(0, at, at + REWRITE_BYTES);
+  bytes.set(headers, at);
+  view.setUint8(at + REWRITE_LENGTH_OFFSET, headers.length);
+  view.setUint8(at + REWRITE_FAMILY_OFFSET, source.family);
+  view.setUint16(at + REWRITE_INTERFACE_OFFSET, nextHop.interfaceIndex, true);
+  view.setUint32(at + REWRITE_NEXT_HOP_OFFSET, nextHopSlot, true);
+  const side = memory.offset(SECTION_REWRITE_SIDE) + slot * REWRITE_SIDE_BYTES;
+  const constantSum = source.family === 4 ? sumWords(headers.subarray(0, 20)) : 0;
+  const mtu = Math.max(0, Math.min(MAX_ENCAPSULATED_BYTES, nextHop.mtu) - headers.length);
+  view.setUint32(side + REWRITE_SIDE_SUM_OFFSET, constantSum, true);
+  view.setUint32(side + REWRITE_SIDE_MTU_OFFSET, mtu, true);
+}
+
+/** Everything that is the same for all packets: lengths, TTL, TOS, source port and IPv4 checksum are 0. */
+function outerHeaders(source: IpAddress, destination: IpAddress, instanceId: number): Uint8Array {
+  const isV4 = source.family === 4;
+  const ipBytes = isV4 ? 20 : 40;
+  const headers = new Uint8Array(ipBytes + UDP_AND_LISP_BYTES);
+  const view = new DataView(headers.buffer);
+  if (isV4) {
+    view.setUint8(0, 0x45);
+    view.setUint16(6, 0x4000); // DP-19: DF
+    view.setUint8(9, UDP_PROTOCOL);
+  } else {
+    view.setUint8(0, 0x60);
+    view.setUint8(6, UDP_PROTOCOL);
+  }
+  const addresses = ipBytes - 2 * addressBytes(source.family);
+  headers.set(ipToBytes(source), addresses);
+  headers.set(ipToBytes(destination), addresses + addressBytes(source.family));
+  view.setUint16(ipBytes + 2, DATA_PORT);
+  if (instanceId !== 0) {
+    view.setUint8(ipBytes + 8, LISP_I);
+    view.setUint32(ipBytes + 12, instanceId * 256);
+  }
+  return headers;
+}
+
+/** The bucket row is null for an entry that does not forward, or has nowhere to forward to. */
+export function writeEntry(
+  memory: EngineMemory,
+  slot: number,
+  action: Action,
+  instanceId: number,
+  row: Run | undefined,
+): void {
+  const { view } = memory;
+  const at = memory.offset(SECTION_ENTRIES) + slot * ENTRY_BYTES;
+  view.setUint8(at + ENTRY_ACTION_OFFSET, action);
+  view.setUint8(at + ENTRY_FLAGS_OFFSET, row === undefined ? 0 : ENTRY_HAS_TARGET);
+  view.setUint16(at + ENTRY_BUCKET_MASK_OFFSET, row === undefined ? 0 : row.length - 1, true);
+  view.setUint32(at + ENTRY_BUCKET_BASE_OFFSET, row?.base ?? 0, true);
+  view.setUint32(at + ENTRY_INSTANCE_OFFSET, instanceId, true);
+  view.setUint32(at + ENTRY_SERIAL_OFFSET, view.getUint32(at + ENTRY_SERIAL_OFFSET, true) + 1, true);
+  for (let worker = 0; worker < memory.capacity.workers; worker++) {
+    memory.bytes.fill(0, hitsAt(memory, worker, slot), hitsAt(memory, worker, slot) + 8);
+  }
+}
+
+export function writeBuckets(memory: EngineMemory, row: Run, rewrites: readonly number[]): void {
+  const at = (memory.offset(SECTION_BUCKETS) + row.base * BUCKET_BYTES) / 4;
+  for (const [i, rewrite] of rewrites.entries()) memory.words[at + i] = rewrite;
+}
+
+/** Packets that met an entry, over all workers. */
+export function readHits(memory: EngineMemory, slot: number): number {
+  let sum = 0;
+  for (let worker = 0; worker < memory.capacity.workers; worker++) {
+    sum += memory.u64(hitsAt(memory, worker, slot));
+  }
+  return sum;
+}
+
+function hitsAt(memory: EngineMemory, worker: number, slot: number): number {
+  return memory.offset(SECTION_HITS) + (worker * memory.capacity.entries + slot) * 8;
+}
+
+/** The way out that a next-hop record describes. */
+export function readNextHop(
+  memory: EngineMemory,
+  slot: number,
+): { readonly outInterface: number; readonly gateway?: IpAddress } {
+  const { view } = memory;
+  const at = memory.offset(SECTION_NEXT_HOPS) + slot * NEXT_HOP_BYTES;
+  const outInterface = view.getUint16(at + NEXT_HOP_INTERFACE_OFFSET, true);
+  const family = view.getUint32(at + NEXT_HOP_GATEWAY_FAMILY_OFFSET, true);
+  if (family === 0) return { outInterface };
+  const part = (i: number): number => view.getUint32(at + NEXT_HOP_GATEWAY_OFFSET + 4 * i, true);
+  const gateway = family === 4 ? ipv4(part(0)) : ipv6(part(0), part(1), part(2), part(3));
+  return { outInterface, gateway };
+}

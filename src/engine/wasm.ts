@@ -1,0 +1,45 @@
+import { instantiateSync } from '@assemblyscript/loader';
+import { EngineError } from './errors.ts';
+
+/** What assembly/index.ts exports; a test holds the two together. Pointers are byte offsets into the memory. */
+export interface EngineExports extends Record<string, unknown> {
+  /** 1 when the memory was laid out by the layout the module was compiled with. */
+  checkLayout(): number;
+  publish(snapshot: number): number;
+  /** 1 when no reader sees any more what was retired with this epoch. */
+  quiesced(epoch: number): number;
+  process(worker: number, first: number, count: number): void;
+  fibInit(): void;
+  fibBegin(): void;
+  fibRollback(): void;
+  lookup(
+    worker: number,
+    instanceId: number,
+    family: number,
+    table: number,
+    keys: number,
+    out: number,
+    count: number,
+  ): void;
+  lpmCaps(kind: number): number;
+  lpmAtomicity(kind: number): number;
+  lpmFootprint(kind: number, family: number, leafBytes: number, specs: number, count: number): number;
+  lpmBuild(kind: number, family: number, leafBytes: number, specs: number, count: number): number;
+  lpmInsert(kind: number, root: number, spec: number): number;
+  lpmRemove(kind: number, root: number, spec: number): number;
+  lpmApply(kind: number, family: number, root: number, specs: number, count: number): number;
+  lpmAbandon(kind: number, family: number, root: number): void;
+  lpmBatch(kind: number, family: number, root: number, keys: number, out: number, count: number): void;
+}
+
+/** Instantiates an engine module over a memory that EngineMemory has laid out. Throws EngineError on a foreign one. */
+export function instantiateEngine(module: WebAssembly.Module, memory: WebAssembly.Memory): EngineExports {
+  const { exports } = instantiateSync<EngineExports>(module, { env: { memory, abort } });
+  if (exports.checkLayout() !== 1) throw new EngineError('bad-module', 'layout', 1, 0);
+  return exports;
+}
+
+/** Only debug builds import it: an assertion of the engine failed. */
+function abort(_message: number, _file: number, line: number, column: number): never {
+  throw new Error(`engine: assertion failed at line ${line}, column ${column}`);
+}

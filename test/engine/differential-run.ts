@@ -1,0 +1,147 @@
+/** Sends the same random packets through two data planes with the same random tables and compares all they say. */
+import { toHex } from '../../src/base/bytes.ts';
+import { formatIp } from '../../src/base/ip-text.ts';
+import type { DataPlane, Verdict } from '../../src/engine/data-plane.ts';
+import { Model } from '../../src/engine/model.ts';
+import { eidKey, type EidPrefix } from '../../src/mapping/eid.ts';
+import { applyOp, ForwardingGen, type GeneratedPacket, type TableOp } from '../support/gen-forwarding.ts';
+
+export interface Tally {
+  packets: number;
+  /** Packets per "verdict/reason". */
+  readonly outcomes: Map<string, number>;
+}
+
+const BATCHES = 6;
+const BATCH_PACKETS = 96;
+
+/**
+ * One set of tables from `seed`, changed between batches. Throws an error that holds the seed, the packet and the
+ * model's explanation when the planes differ in a verdict, a byte, a counter, a hit or a match.
+ */
+export function compareFromSeed(seed: number, makeSubject: () => DataPlane, tally: Tally): void {
+  const gen = new ForwardingGen(seed);
+  const model = new Model();
+  const subject = makeSubject();
+  let ops: TableOp[] = gen.tables();
+  for (let batch = 0; batch < BATCHES; batch++) {
+    for (const op of ops) {
+      applyOp(model, op);
+      applyOp(subject, op);
+    }
+    model.publish();
+    subject.publish();
+    const packets = Array.from({ length: BATCH_PACKETS }, () => gen.packet());
+    compareBatch({ seed, batch, model, subject, packets, tally });
+    compareTables({ seed, batch, model, subject, gen });
+    ops = gen.changes(gen.chance(70) ? 1 + gen.int(10) : 60);
+  }
+}
+
+interface Batch {
+  readonly seed: number;
+  readonly batch: number;
+  readonly model: Model;
+  readonly subject: DataPlane;
+}
+
+interface Result {
+  readonly verdict: Verdict;
+  readonly bytes: string;
+}
+
+function compareBatch(
+  run: Batch & { readonly packets: readonly GeneratedPacket[]; readonly tally: Tally },
+): void {
+  const { model, subject, packets, tally } = run;
+  const [expected, actual] = [outcomes(model, packets), outcomes(subject, packets)];
+  if (expected.length !== actual.length) {
+    throw new Error(`${where(run)}: ${actual.length} verdicts, expected ${expected.length}`);
+  }
+  expected.forEach((wanted, i) => {
+    const { verdict, reason } = wanted.verdict;
+    const key = `${verdict}/${reason}`;
+    tally.packets++;
+    tally.outcomes.set(key, (tally.outcomes.get(key) ?? 0) + 1);
+    const differences = differencesOf(wanted, actual[i]!);
+    if (differences.length > 0) {
+      const packet = packets[i]!;
+      const phases = model
+        .explain(packet.bytes, packet.options)
+        .phases.map((p) => `  ${p.phase} | ${p.table} | ${p.key} | ${p.result}`);
+      throw new Error(
+        [
+          `${where(run)}, packet ${i}: ${JSON.stringify(packet.options)}`,
+          toHex(packet.bytes),
+          ...differences,
+          ...phases,
+        ].join('\n'),
+      );
+    }
+  });
+}
+
+function outcomes(plane: DataPlane, packets: readonly GeneratedPacket[]): Result[] {
+  const results: Result[] = [];
+  for (const { bytes, options } of packets) {
+    if (!plane.inject(bytes, options)) throw new Error(`a packet of ${bytes.length} bytes was not taken`);
+  }
+  plane.process();
+  plane.collect((verdict, bytes) => results.push({ verdict: { ...verdict }, bytes: toHex(bytes) }));
+  return results;
+}
+
+function differencesOf(wanted: Result, got: Result): string[] {
+  const lines: string[] = [];
+  const compare = (field: string, a: unknown, b: unknown): void => {
+    if (a !== b) lines.push(`- ${field}: model ${String(a)}, subject ${String(b)}`);
+  };
+  const fields = [
+    'verdict',
+    'reason',
+    'inInterface',
+    'outInterface',
+    'instanceId',
+    'originated',
+    'decapsulated',
+    'flowHash',
+    'mtu',
+    'cookie',
+  ] as const;
+  for (const field of fields) compare(field, wanted.verdict[field], got.verdict[field]);
+  const gateway = ({ verdict }: Result): string =>
+    verdict.gateway === undefined ? 'none' : `${verdict.gateway.family} ${formatIp(verdict.gateway)}`;
+  compare('gateway', gateway(wanted), gateway(got));
+  compare('bytes', wanted.bytes, got.bytes);
+  return lines;
+}
+
+function compareTables(run: Batch & { readonly gen: ForwardingGen }): void {
+  const { model, subject, gen } = run;
+  const [expected, actual] = [JSON.stringify(model.counters()), JSON.stringify(subject.counters())];
+  if (expected !== actual)
+    throw new Error(`${where(run)}: counters\n- model   ${expected}\n- subject ${actual}`);
+  for (const eid of gen.eids) {
+    const [wanted, got] = [model.hits(eid), subject.hits(eid)];
+    if (wanted !== got)
+      throw new Error(`${where(run)}: hits of ${eidKey(eid)}: model ${wanted}, subject ${got}`);
+  }
+  for (let i = 0; i < 20; i++) {
+    const instanceId = gen.pick(gen.instances);
+    const address = gen.address(gen.pick([4, 6]));
+    const key = (eid: EidPrefix | undefined): string => (eid === undefined ? 'none' : eidKey(eid));
+    const [wanted, got] = [
+      model.matchEntry(instanceId, address),
+      subject.matchEntry(instanceId, address),
+    ].map(key);
+    if (wanted !== got) {
+      throw new Error(
+        `${where(run)}: match of [${instanceId}] ${formatIp(address)}: model ${wanted}, subject ${got}`,
+      );
+    }
+  }
+}
+
+function where({ seed, batch }: Pick<Batch, 'seed' | 'batch'>): string {
+  return `seed ${seed}, batch ${batch}`;
+}

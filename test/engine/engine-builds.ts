@@ -1,0 +1,29 @@
+// Engines of each build of the module, for suites that run on all of them.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createEngineSync, type Engine, type EngineOptions } from '../../src/engine/engine.ts';
+
+export type EngineBuild = 'release' | 'debug' | 'shared';
+
+export const ENGINE_BUILDS: readonly EngineBuild[] = ['release', 'debug', 'shared'];
+
+const FILES: Readonly<Record<EngineBuild, string>> = {
+  release: 'engine.wasm',
+  debug: 'engine.debug.wasm',
+  shared: 'engine.shared.wasm',
+};
+const modules = new Map<EngineBuild, WebAssembly.Module>();
+
+export function engineModule(build: EngineBuild): WebAssembly.Module {
+  let module = modules.get(build);
+  if (module === undefined) {
+    const path = fileURLToPath(new URL(`../../build/${FILES[build]}`, import.meta.url));
+    module = new WebAssembly.Module(new Uint8Array(readFileSync(path)));
+    modules.set(build, module);
+  }
+  return module;
+}
+
+export function makeEngine(build: EngineBuild, options: EngineOptions = {}): Engine {
+  return createEngineSync({ module: engineModule(build), shared: build === 'shared', ...options });
+}
