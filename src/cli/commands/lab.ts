@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Micros } from '../../base/time.ts';
+import type { Lab } from '../../sim/lab.ts';
+import { parseDuration } from '../../sim/lab-units.ts';
+import { ladder } from '../../sim/narrate.ts';
+import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
+import { labReport } from '../lab-report.ts';
+import { describeScenario, makeLab, openScenario } from '../open-lab.ts';
+import { paintFor } from '../render/paint.ts';
+import { runLines, type RunTextOptions } from '../render/run.ts';
+import { PAGE_COLUMNS, plural, table } from '../render/table.ts';
+import { neighbourOrder } from '../render/topology.ts';
+import type { RunReport } from '../run-report.ts';
+import { builtInScenarios } from '../scenario-files.ts';
+
+interface RunFlags {
+  readonly pcap?: string;
+  readonly seed: number;
+  readonly json?: true;
+  readonly until?: Micros;
+  readonly model?: true;
+  readonly all?: true;
+}
+
+const STDOUT = '-';
+
+/** Adds `pxtr lab run` and `pxtr lab list`. */
+export function registerLab(program: Command, io: CliIo, state: ExitState): void {
+  const lab = program
+    .command('lab')
+    .description('run networks of LISP routers in virtual time')
+    .addHelpText('after', '\nExample:\n  pxtr lab run pxtr');
+  lab
+    .command('run')
+    .description('run a scenario: its packets with reasons, consoles, and whether it went as expected')
+    .argument('<scenario>', 'a built-in scenario (pxtr lab list) or a folder with a lab.yaml')
+    .option('--pcap <file>', 'write every packet to a pcapng file, - for standard output')
+    .option('--seed <number>', 'seed of nonces and losses', parseSeed, 1)
+    .option('--until <time>', 'stop early, at 30s, 1500ms, 2m; expectations are then left out', parseTime)
+    .option('--json', 'one JSON document instead of text')
+    .option('--all', 'every packet: registration and other upkeep, and rounds that repeat')
+    .option('--model', 'the plain TypeScript data plane instead of the WASM engine')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 as expected, 1 failed, 2 usage, 3 an expectation does not hold.\n\n' +
+        'Examples:\n  pxtr lab run pxtr\n  pxtr lab run two-sites --pcap two-sites.pcapng\n' +
+        '  pxtr lab run pxtr --json | jq .pings',
+    )
+    .action((scenario: string, flags: RunFlags) => {
+      state.code = runLab(scenario, flags, io);
+    });
+  lab
+    .command('list')
+    .description('list the built-in scenarios')
+    .addHelpText('after', '\nExample:\n  pxtr lab list')
+    .action(() => listScenarios(io));
+}
+
+function runLab(scenario: string, flags: RunFlags, io: CliIo): number {
+  if (flags.pcap === STDOUT && flags.json === true) {
+    throw new CliError(
+      '--json and --pcap - both want standard output',
+      EXIT.usage,
+      'Name a file for one of them.',
+    );
+  }
+  const { file } = openScenario(scenario);
+  const dataPlane = flags.model === true ? 'model' : 'engine';
+  const lab = makeLab(file, { seed: flags.seed, dataPlane });
+  const until = flags.until ?? file.until;
+  const isComplete = until >= file.until;
+  const report = labReport(lab, lab.run(until), { dataPlane, isComplete });
+  if (flags.pcap !== undefined) writeCapture(flags.pcap, lab.capture(), report.end.frames, io);
+  if (flags.json === true) io.out(`${JSON.stringify(report, undefined, 2)}\n`);
+  else if (flags.pcap !== STDOUT) {
+    const text = runLines(
+      report,
+      { showAll: flags.all === true, drawLadder: ladderOf(lab, report) },
+      paintFor(io.colors),
+    );
+    io.out(`${text.join('\n')}\n`);
+  }
+  return report.passed ? EXIT.ok : EXIT.assertion;
+}
+
+function ladderOf(lab: Lab, { nodes, links }: RunReport): RunTextOptions['drawLadder'] {
+  const names = neighbourOrder(nodes, links);
+  return (frames) => {
+    const story = lab.story().filter(({ frame }) => frames.has(frame.number));
+    return ladder(story, names, { showUpkeep: true, width: PAGE_COLUMNS });
+  };
+}
+
+function writeCapture(path: string, bytes: Uint8Array, frames: number, io: CliIo): void {
+  if (path === STDOUT) {
+    io.out(bytes);
+    return;
+  }
+  try {
+    writeFileSync(path, bytes);
+  } catch (problem) {
+    const why = problem instanceof Error ? problem.message : String(problem);
+    throw new CliError(`cannot write ${path}: ${why}`, EXIT.failed);
+  }
+  // Not on standard output, where a JSON document may go.
+  io.err(
+    `wrote ${path}: ${plural(frames, 'frame')}, one interface per link, reasons as comments\n` +
+      `open it with: wireshark ${path}, or pxtr decode ${path}\n`,
+  );
+}
+
+function listScenarios(io: CliIo): void {
+  const scenarios = builtInScenarios();
+  if (scenarios.length === 0) throw new CliError('this package has no examples folder', EXIT.failed);
+  const rows = scenarios.map((scenario) => [scenario.name, describeScenario(scenario)]);
+  io.out(`${table(rows, { styles: [paintFor(io.colors).name] }).join('\n')}\n`);
+}
+
+export function parseSeed(text: string): number {
+  const seed = /^[0-9]{1,16}$/.test(text) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('A seed is a whole number from 0.');
+  return seed;
+}
+
+function parseTime(text: string): Micros {
+  const time = parseDuration(text);
+  if (time === undefined) throw new InvalidArgumentError('A time looks like 30s, 1500ms or 2m.');
+  return time;
+}

@@ -1,0 +1,36 @@
+/** What commands may touch of the outside world: where they print. Tests hand in their own. */
+export interface CliIo {
+  /** Standard output; the text brings its own line ends. */
+  readonly out: (chunk: string | Uint8Array) => void;
+  /** Standard error. */
+  readonly err: (text: string) => void;
+  readonly colors: boolean;
+}
+
+/** Exit codes of every command. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, assertion: 3 } as const;
+
+/** Where a command leaves its exit code. */
+export interface ExitState {
+  code: number;
+}
+
+/** A failure with a message for people; commands throw it, `runCli` prints it. */
+export class CliError extends Error {
+  readonly exitCode: number;
+  /** What to try instead, on a line of its own. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, exitCode: number, hint?: string) {
+    super(message);
+    this.exitCode = exitCode;
+    this.hint = hint;
+  }
+}
+
+/** Colours only for a person at a terminal who did not refuse them (no-color.org). */
+export function wantsColors(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
+  return isTerminal && env['TERM'] !== 'dumb';
+}

@@ -1,0 +1,31 @@
+/** From a scenario's folder to a lab that can run. */
+import { createLab, type Lab } from '../sim/lab.ts';
+import { loadLab, type LabFile } from '../sim/lab-file.ts';
+import { formatLabError } from '../sim/lab-yaml.ts';
+import { dataPlaneMaker, type DataPlaneKind } from './data-planes.ts';
+import { CliError, EXIT } from './io.ts';
+import { findScenario, readScenario, type ScenarioFolder } from './scenario-files.ts';
+
+export interface OpenOptions {
+  readonly seed: number;
+  readonly dataPlane: DataPlaneKind;
+}
+
+/** Finds, reads and checks a scenario; a CliError says what is wrong with it, one line per place. */
+export function openScenario(argument: string): { readonly folder: ScenarioFolder; readonly file: LabFile } {
+  const folder = findScenario(argument, describeScenario);
+  const lab = loadLab(readScenario(folder));
+  if (lab.ok) return { folder, file: lab.value };
+  const places = lab.error.map((error) => `  ${formatLabError(error)}`);
+  throw new CliError(`scenario ${folder.name} does not load`, EXIT.failed, places.join('\n'));
+}
+
+export function makeLab(file: LabFile, { seed, dataPlane }: OpenOptions): Lab {
+  return createLab(file, { seed, makeDataPlane: dataPlaneMaker(dataPlane) });
+}
+
+/** The title of a scenario, or why it has none. */
+export function describeScenario(folder: ScenarioFolder): string {
+  const lab = loadLab(readScenario(folder));
+  return lab.ok ? lab.value.title : `does not load: ${formatLabError(lab.error[0]!)}`;
+}

@@ -1,0 +1,77 @@
+/** The command line as a function: arguments in, texts to a CliIo, exit code out. */
+import { Command, CommanderError } from 'commander';
+import { registerDecode } from './commands/decode.ts';
+import { registerExplain } from './commands/explain.ts';
+import { registerLab } from './commands/lab.ts';
+import { CliError, EXIT, type CliIo, type ExitState } from './io.ts';
+import { packageVersion } from './version.ts';
+
+/** Runs one command line (without node and script); returns its exit code. Never throws for what the user did. */
+export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  const state: ExitState = { code: EXIT.ok };
+  const program = createProgram(io, state);
+  try {
+    if (args.length === 0) {
+      program.outputHelp();
+      return EXIT.ok;
+    }
+    await program.parseAsync(args, { from: 'user' });
+    return state.code;
+  } catch (problem) {
+    return report(problem, io);
+  }
+}
+
+function createProgram(io: CliIo, state: ExitState): Command {
+  const program = new Command('pxtr');
+  program
+    .description('LISP (Locator/ID Separation Protocol): labs, explanations, captures')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help says how to use it)')
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      getOutHasColors: () => io.colors,
+      getErrHasColors: () => io.colors,
+      getOutHelpWidth: () => HELP_COLUMNS,
+      getErrHelpWidth: () => HELP_COLUMNS,
+    })
+    .exitOverride()
+    .addHelpText('after', '\nExample:\n  pxtr lab run pxtr');
+  registerLab(program, io, state);
+  registerExplain(program, io);
+  registerDecode(program);
+  // Settings are copied when a subcommand is made: commands of other modules get theirs here.
+  for (const command of allCommands(program)) command.copyInheritedSettings(program);
+  program.commands
+    .find((command) => command.name() === 'decode')
+    ?.addHelpText('after', '\nExample:\n  pxtr lab run pxtr --pcap pxtr.pcapng && pxtr decode pxtr.pcapng');
+  return program;
+}
+
+const HELP_COLUMNS = 100;
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((each) => [each, ...allCommands(each)]);
+}
+
+function report(problem: unknown, io: CliIo): number {
+  // Commander has already printed help, version or what was wrong with the arguments.
+  if (problem instanceof CommanderError) return problem.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (problem instanceof CliError) {
+    io.err(`pxtr: ${problem.message}\n`);
+    if (problem.hint !== undefined) io.err(`${problem.hint}\n`);
+    return problem.exitCode;
+  }
+  io.err(`pxtr: ${internalMessage(problem)}\n`);
+  return EXIT.failed;
+}
+
+/** An error nobody expected is a bug: say so, and where it is. */
+export function internalMessage(problem: unknown): string {
+  const text = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+  return `internal error, please report it\n${text}`;
+}

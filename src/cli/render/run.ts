@@ -1,0 +1,109 @@
+import type { ConsoleReport, ExpectationReport, PacketReport, RunReport } from '../run-report.ts';
+import { foldRepeats, repeatText, type Told } from './fold.ts';
+import type { Paint } from './paint.ts';
+import { storyLines, storyTitle } from './story.ts';
+import { PAGE_COLUMNS, plural, shortTime, wrap } from './table.ts';
+import { headerLines } from './topology.ts';
+
+export interface RunTextOptions {
+  /** Upkeep and repetitions as well. */
+  readonly showAll: boolean;
+  /** Draws a ladder of the packets with these frame numbers. */
+  readonly drawLadder: (frames: ReadonlySet<number>) => readonly string[];
+}
+
+/** The whole text of `pxtr lab run`, line by line. */
+export function runLines(report: RunReport, { showAll, drawLadder }: RunTextOptions, paint: Paint): string[] {
+  const packets = report.packets.filter(({ number }) => number !== undefined || showAll);
+  const told: Told[] = showAll ? packets.map((packet) => ({ packet })) : foldRepeats(packets);
+  return [
+    ...headerLines(report, paint),
+    '',
+    paint.title(packets.length > 0 ? storyTitle(packets) : nothingTold(report)),
+    ...storyLines(told, paint),
+    ...(told.length === 0 ? [] : ['', ...ladderLines(told, drawLadder, paint)]),
+    ...report.console.flatMap((entry) => ['', ...consoleLines(entry)]),
+    '',
+    ...expectationLines(report.expectations, paint),
+    endLine(report, paint),
+  ];
+}
+
+function nothingTold({ packets }: RunReport): string {
+  return packets.length === 0 ? 'No packets' : 'No packets but upkeep: --all shows it';
+}
+
+function ladderLines(told: readonly Told[], draw: RunTextOptions['drawLadder'], paint: Paint): string[] {
+  const frames = new Set(told.flatMap((each) => ('packet' in each ? [each.packet.frame] : [])));
+  const notes = told.flatMap((each) =>
+    'repeat' in each ? [paint.dim(`  ... ${repeatText(each.repeat)}`)] : [],
+  );
+  return [...draw(frames), ...notes];
+}
+
+/** A console's transcript: prompt and command as typed, then what was printed, not touched. */
+function consoleLines({ prompt, command, output }: ConsoleReport): string[] {
+  return [`${prompt}${command}`, ...(output === '' ? [] : output.split('\n'))];
+}
+
+/** `✓ ping 1: .!!!! 80 percent`; below a ✗ what was found instead. Packets as expected share a line. */
+export function expectationLines(expectations: readonly ExpectationReport[], paint: Paint): string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < expectations.length; i++) {
+    const { passed, subject, expected, actual } = expectations[i]!;
+    const run = passedPackets(expectations, i);
+    if (run > 1) {
+      const [first, last] = [subject, expectations[i + run - 1]!.subject].map((each) =>
+        each.replace(/\D+/, ''),
+      );
+      lines.push(`${paint.good('✓')} packets ${first} to ${last}: as expected`);
+      i += run - 1;
+      continue;
+    }
+    const mark = passed ? paint.good('✓') : paint.bad('✗');
+    lines.push(...indented(`${subject}: ${expected}`, `${mark} `));
+    if (!passed)
+      lines.push(
+        ...`got: ${actual}`.split('\n').map((line, n) => `  ${n === 0 ? '' : '     '}${paint.bad(line)}`),
+      );
+  }
+  return lines;
+}
+
+/** How many expectations from here on are about packets and hold. */
+function passedPackets(expectations: readonly ExpectationReport[], from: number): number {
+  const end = expectations.findIndex(
+    ({ passed, subject }, i) => i >= from && !(passed && /^packet \d+$/.test(subject)),
+  );
+  return (end < 0 ? expectations.length : end) - from;
+}
+
+function indented(text: string, mark: string): string[] {
+  return wrap(text, PAGE_COLUMNS - 2).map((line, i) => `${i === 0 ? mark : '  '}${line}`);
+}
+
+/** `passed: 31 events in 30.000000 s, 27 packets (4 upkeep), seed 1, log 6cfe685cf8a21a44`. */
+function endLine(
+  { end, seed, packets, expectations, complete, passed, dataPlane }: RunReport,
+  paint: Paint,
+): string {
+  const failed = expectations.filter((each) => !each.passed).length;
+  const outcome = passed
+    ? paint.good(
+        expectations.length > 0 ? 'passed' : complete ? 'done' : 'stopped early, expectations not checked',
+      )
+    : paint.bad(`${failed} of ${plural(expectations.length, 'expectation')} failed`);
+  const upkeep = packets.filter(isUpkeep).length;
+  const facts = [
+    `${plural(end.events, 'event')} in ${shortTime(end.time)} s`,
+    `${plural(end.frames, 'packet')}${upkeep === 0 ? '' : ` (${upkeep} upkeep)`}`,
+    ...(dataPlane === 'model' ? ['model data plane'] : []),
+    `seed ${seed}`,
+    `log ${end.logHash}`,
+  ];
+  return `${outcome}: ${facts.join(', ')}`;
+}
+
+function isUpkeep({ number }: PacketReport): boolean {
+  return number === undefined;
+}
