@@ -99,7 +99,7 @@ describe('imports', () => {
     ['src/engine/wasm.ts', '@assemblyscript/loader'],
     ['src/engine/memory.ts', '../../assembly/layout.ts'],
     ['src/engine/open-node.ts', 'node:fs'],
-    ['src/router/options.ts', 'valibot'],
+    ['src/router/options-schema.ts', 'valibot'],
     ['src/sim/lab.ts', '../ios/parse.ts'],
     ['src/sim/lab-file.ts', 'yaml'],
     ['src/daemon/main.ts', '../linux/tun.ts'],

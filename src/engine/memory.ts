@@ -183,7 +183,7 @@ export class EngineMemory {
 }
 
 function checkCapacity(capacity: EngineCapacity): void {
-  for (const [name, value] of Object.entries(capacity)) {
+  for (const [name, value] of Object.entries<number>({ ...capacity })) {
     if (!Number.isInteger(value) || value < 1) throw new EngineError('bad-options', name, 1, value);
   }
   if (capacity.workers > MAX_WORKERS) {

@@ -197,7 +197,7 @@ class Walk {
     const isRouted = route !== undefined && leadsOut(route.value) && !isDefault(route.prefix);
     this.#note(STEPS.moreSpecific, this.#table('routes'), () => [
       text.address(packet.destination),
-      `${text.route(route)}${isRouted ? ': native' : ', not more specific than the default: LISP may know better'}`,
+      `${text.route(route)}${isRouted ? ': native' : ': LISP may know better'}`,
     ]);
     if (isRouted) return this.#native(packet, route.value);
 

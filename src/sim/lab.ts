@@ -1,0 +1,300 @@
+import { assert } from '../base/assert.ts';
+import { isAny, type IpAddress } from '../base/ip.ts';
+import { SeededRandom } from '../base/random.ts';
+import type { Micros } from '../base/time.ts';
+import type { DataPlane } from '../engine/data-plane.ts';
+import { formatPing } from '../ios/ping-text.ts';
+import type { PingRequest, PingResult } from '../router/node.ts';
+import { Router } from '../router/router.ts';
+import { Timeline } from './checkpoint.ts';
+import { Host } from './host.ts';
+import { flood, type Journal, type LabInput } from './journal.ts';
+import { readConfiguration } from './lab-config.ts';
+import { hostCommand, routerCommand, type ConsoleOutcome } from './lab-console.ts';
+import { checkExpectations, type ExpectationResult } from './lab-expect.ts';
+import type { LabFile } from './lab-file.ts';
+import { garbageDatagram } from './lab-garbage.ts';
+import type { LabNode } from './lab-node.ts';
+import type { GarbageStep } from './lab-steps.ts';
+import { formatLabError } from './lab-yaml.ts';
+import { logHash, logLines } from './log.ts';
+import { commentOf, ladder, narrate, type NarrateOptions } from './narrate.ts';
+import type { Network } from './network.ts';
+import { isKind, type NetworkRecord, type RecordOf } from './record.ts';
+import { tellStory, type StoryPacket } from './story.ts';
+import { captureFile } from './tap.ts';
+
+export interface LabSettings {
+  /** Default 1. */
+  readonly seed?: number;
+  /** One data plane for each router. */
+  readonly makeDataPlane: () => DataPlane;
+  /** What was entered in an earlier run (`lab.inputs`), to be entered again at the same points. */
+  readonly inputs?: Journal;
+  /** Events between checkpoints; default 100. */
+  readonly checkpointEvery?: number;
+}
+
+export interface LabPing {
+  readonly node: string;
+  /** When it was over. */
+  readonly time: Micros;
+  readonly result: PingResult;
+}
+
+/** What a run brought, up to where the lab stands now. */
+export interface LabResult {
+  /** Console texts by node, as they would stand on the terminal. */
+  readonly transcripts: ReadonlyMap<string, string>;
+  /** In the order in which they were over. */
+  readonly pings: readonly LabPing[];
+  readonly story: readonly StoryPacket[];
+  readonly logHash: string;
+  readonly expectations: readonly ExpectationResult[];
+  readonly passed: boolean;
+}
+
+/** Builds the network of a lab and enters its steps into the journal; nothing has run yet but the start. */
+export function createLab(file: LabFile, settings: LabSettings): Lab {
+  return new Lab(file, settings);
+}
+
+/** A lab in motion: `(file, seed, inputs)` decide everything that happens in it. */
+export class Lab {
+  readonly file: LabFile;
+  readonly seed: number;
+  readonly timeline: Timeline<LabInput>;
+  readonly #nodes: ReadonlyMap<string, Router | Host>;
+  readonly #stepCount: number;
+
+  constructor(file: LabFile, { seed = 1, makeDataPlane, inputs = [], checkpointEvery }: LabSettings) {
+    this.file = file;
+    this.seed = seed;
+    const nodes = file.nodes.map((node) => makeNode(node, seed, makeDataPlane));
+    this.#nodes = new Map(nodes.map((node) => [node.name, node]));
+    this.timeline = new Timeline<LabInput>({
+      nodes,
+      links: file.links,
+      seed,
+      handleInput: (input, network) => this.#handle(input, network),
+      onRecord: (record, network) => printPing(record, network),
+      ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
+    });
+    for (const { at, action } of file.steps) {
+      if (action.kind === 'garbage') this.#enterGarbage(at, action);
+      else this.input(at, action);
+    }
+    this.#stepCount = this.timeline.journal.length;
+    this.timeline.replay(inputs);
+  }
+
+  get now(): Micros {
+    return this.timeline.network.now;
+  }
+
+  /** Names in the order of the file. */
+  get nodeNames(): readonly string[] {
+    return this.file.nodes.map(({ name }) => name);
+  }
+
+  /** Undefined for hosts and unknown names. */
+  router(name: string): Router | undefined {
+    const node = this.#nodes.get(name);
+    return node instanceof Router ? node : undefined;
+  }
+
+  host(name: string): Host | undefined {
+    const node = this.#nodes.get(name);
+    return node instanceof Host ? node : undefined;
+  }
+
+  /** Inputs beside the steps of the file, so far: `(file, seed, inputs)` give this run again. */
+  get inputs(): Journal {
+    return this.timeline.journal.slice(this.#stepCount);
+  }
+
+  /** Enters an input at `at`, not in the past. */
+  input(at: Micros, input: LabInput): void {
+    this.timeline.input(at, input);
+  }
+
+  /** Types a line at a node's console, now. */
+  type(node: string, line: string): void {
+    this.input(this.now, { kind: 'command', node, line });
+  }
+
+  /** Runs to the end of the lab file (or to `until`) and holds the outcome against its expectations. */
+  run(until: Micros = this.file.until): LabResult {
+    this.timeline.runUntil(until);
+    return this.result();
+  }
+
+  result(): LabResult {
+    const pings = this.pings();
+    const story = this.story();
+    const expectations = checkExpectations(this.file.expectations, {
+      pings: pings.map(({ result }) => result),
+      story,
+      router: (name) => this.router(name),
+      show: (node, command) => this.show(node, command),
+    });
+    return {
+      transcripts: this.transcripts(),
+      pings,
+      story,
+      logHash: this.logHash(),
+      expectations,
+      passed: expectations.every(({ passed }) => passed),
+    };
+  }
+
+  pings(): LabPing[] {
+    const done = this.timeline.records.filter(isKind('ping-done'));
+    return done.map(({ node, time, result }) => ({ node, time, result }));
+  }
+
+  story(): StoryPacket[] {
+    const links = this.file.links.map(({ name, a, b }) => ({ name, a: a.node, b: b.node }));
+    return tellStory(this.timeline.records, links);
+  }
+
+  /** The story as a numbered list of packets with reasons. */
+  narration(options?: NarrateOptions): string[] {
+    return narrate(this.story(), options);
+  }
+
+  /** The story as a sequence diagram. */
+  ladder(options?: NarrateOptions): string[] {
+    return ladder(this.story(), this.nodeNames, options);
+  }
+
+  /** The canonical event log. */
+  log(): string[] {
+    return logLines(this.timeline.records);
+  }
+
+  logHash(): string {
+    return logHash(this.timeline.records);
+  }
+
+  /** pcapng of all links, commented with the story. */
+  capture(): Uint8Array {
+    const comments = new Map(this.story().map((packet) => [packet.frame.number, commentOf(packet)]));
+    const frames = this.timeline.records.filter(isKind('frame')).map(({ frame }) => frame);
+    return captureFile(this.file.links, frames, ({ number }) => comments.get(number));
+  }
+
+  /** The output of a show command; changes nothing and is not part of the run. */
+  show(node: string, command: string): string {
+    const outcome = this.#command(node, command);
+    return outcome.kind === 'text' ? outcome.lines.join('\n') : '% Not a show command.';
+  }
+
+  /** Prompt, typed lines and output of every node that has any. */
+  transcripts(): ReadonlyMap<string, string> {
+    const lines = new Map<string, string[]>();
+    for (const record of this.timeline.records) {
+      if (record.kind !== 'typed' && record.kind !== 'console') continue;
+      const own = lines.get(record.node) ?? [];
+      lines.set(record.node, own);
+      own.push(record.kind === 'typed' ? `${record.node}${record.prompt}${record.text}` : record.text);
+    }
+    return new Map([...lines].map(([node, own]) => [node, own.join('\n')]));
+  }
+
+  #handle(input: LabInput, network: Network<LabInput>): void {
+    switch (input.kind) {
+      case 'command':
+        network.note({ kind: 'typed', node: input.node, prompt: '#', text: input.line });
+        this.#carryOut(input.node, this.#command(input.node, input.line), network);
+        return;
+      case 'config':
+        for (const text of input.lines)
+          network.note({ kind: 'typed', node: input.node, prompt: '(config)#', text });
+        this.#configure(input.node, input.lines.join('\n'), network);
+        return;
+      case 'ping':
+        this.#ping(input.node, input.request, network);
+        return;
+      case 'link':
+        network.changeLink(input.link, input.change);
+        return;
+      case 'inject':
+        network.inject(input.node, input.interfaceName, input.bytes);
+        return;
+    }
+  }
+
+  #command(name: string, line: string): ConsoleOutcome {
+    const router = this.router(name);
+    if (router !== undefined) return routerCommand(router, this.now, line);
+    const node = this.file.nodes.find((each) => each.name === name);
+    assert(node?.kind === 'host', `there is a node ${name}`);
+    return hostCommand(node.options, line);
+  }
+
+  #carryOut(node: string, outcome: ConsoleOutcome, network: Network<LabInput>): void {
+    if (outcome.kind === 'ping') this.#ping(node, outcome.request, network);
+    else if (outcome.kind === 'configure') this.#configure(node, outcome.text, network);
+    else print(node, outcome.lines, network);
+  }
+
+  #ping(name: string, request: PingRequest, network: Network<LabInput>): void {
+    const { now } = network;
+    network.onNode(name, (node, out) => node.ping(now, request, out));
+  }
+
+  #configure(name: string, text: string, network: Network<LabInput>): void {
+    const router = this.router(name);
+    if (router === undefined) {
+      print(name, ['% A host has no configuration mode.'], network);
+      return;
+    }
+    const options = readConfiguration('config', text, router.options);
+    if (!options.ok) {
+      print(name, options.error.map(formatLabError), network);
+      return;
+    }
+    network.onNode(name, (_, out) => router.configure(network.now, options.value, out));
+  }
+
+  #enterGarbage(at: Micros, step: GarbageStep): void {
+    const { node, interfaceName, port, rate, duration } = step;
+    const destination = this.#addressOf(node, interfaceName);
+    if (destination === undefined) return;
+    const packets = flood({
+      node,
+      interfaceName,
+      from: at,
+      duration,
+      rate,
+      seed: this.seed,
+      makePacket: (random) => garbageDatagram(random, destination, port),
+    });
+    for (const { time, input } of packets) this.input(time, input);
+  }
+
+  #addressOf(name: string, interfaceName: string): IpAddress | undefined {
+    const node = this.file.nodes.find((each) => each.name === name);
+    if (node?.kind === 'host') return node.options.addresses[0]?.address;
+    const port = node?.options.interfaces.find((each) => each.name === interfaceName);
+    return port?.addresses.find(({ address }) => !isAny(address))?.address;
+  }
+}
+
+function makeNode(node: LabNode, seed: number, makeDataPlane: () => DataPlane): Router | Host {
+  if (node.kind === 'host') return new Host(node.options);
+  const random = new SeededRandom(seed, `node ${node.name}`);
+  return new Router(node.options, { dataPlane: makeDataPlane(), random });
+}
+
+/** The console text of a ping stands where the ping ends. */
+function printPing(record: NetworkRecord, network: Network<LabInput>): void {
+  if (record.kind !== 'ping-done') return;
+  const { node, result }: RecordOf<'ping-done'> = record;
+  print(node, formatPing(result.request, result), network);
+}
+
+function print(node: string, lines: readonly string[], network: Network<LabInput>): void {
+  for (const text of lines) network.note({ kind: 'console', node, text });
+}

@@ -1,0 +1,188 @@
+/**
+ * Why a packet was sent and what became of it, worked out from what was captured: the packet that led to it, what
+ * its sender traced, and what its receiver traced when it came. No text belongs to a packet number.
+ */
+import { sameIp } from '../base/ip.ts';
+import { formatIp, formatPrefix } from '../base/ip-text.ts';
+import type { TraceEvent } from '../base/trace.ts';
+import type { MapReply } from '../wire/map-reply.ts';
+import type { MapRequest } from '../wire/map-request.ts';
+import {
+  answeredRecords,
+  answers,
+  carriesSame,
+  requestedEids,
+  sameControl,
+  type PacketFacts,
+} from './packet-facts.ts';
+import { cacheAt, type RecordIndex, type SentPacket } from './record-index.ts';
+
+/** One packet with its surroundings. */
+interface Scene {
+  readonly index: RecordIndex;
+  readonly position: number;
+  readonly node: string;
+  readonly facts: PacketFacts;
+  /** The packet whose arrival led to this one. */
+  readonly cause: PacketFacts | undefined;
+  /** What the sender traced while it handled that event. */
+  readonly traces: readonly TraceEvent[];
+}
+
+export function reasonOf(packet: SentPacket & { readonly facts: PacketFacts }, index: RecordIndex): string {
+  const scene = sceneOf(packet, index);
+  const { facts, cause } = scene;
+  if (cause !== undefined && isRouted(facts, cause)) return `${scene.node} routes it on`;
+  switch (facts.control?.type) {
+    case 'map-request':
+      return requestReason(scene, facts.control);
+    case 'map-reply':
+      return replyReason(scene, facts.control);
+    case 'map-register':
+      return 'the ETR registers its EID-Prefixes with its Map-Server';
+    case 'map-notify':
+      return 'the Map-Server acknowledges the registration';
+    case 'map-notify-ack':
+      return 'the ETR acknowledges the notification';
+    case 'ecm':
+    case 'unknown':
+      return 'a control message';
+    case undefined:
+      return dataReason(scene);
+  }
+}
+
+const FATES = {
+  lost: 'lost on the link',
+  'too-big': 'too big for the link',
+  'link-down': 'the link is down',
+} as const;
+
+/** What ended the packet's way, on the link or at the receiver; undefined when it was used or passed on. */
+export function outcomeOf({ record: { frame } }: SentPacket, index: RecordIndex): string | undefined {
+  if (frame.fate !== 'sent') return FATES[frame.fate];
+  const effects = index.effects.get(frame.number) ?? [];
+  const arrival = effects.find(({ kind }) => kind === 'arrival');
+  if (arrival === undefined) return 'still under way';
+  if (arrival.kind === 'arrival' && arrival.cut) return 'the link went down on the way';
+  for (const effect of effects) {
+    const ended = effect.kind === 'trace' ? ending(effect.node, effect.trace) : undefined;
+    if (ended !== undefined) return ended;
+  }
+  return undefined;
+}
+
+/** Traces that say that a packet went no further. */
+function ending(node: string, { event, fields }: TraceEvent): string | undefined {
+  const detail = fields['detail'] === undefined ? '' : ` (${fields['detail']})`;
+  const to = String(fields['to'] ?? 'its destination');
+  if (event === 'packet:miss-policy') return `lost: ${node} must first ask where ${to} is`;
+  if (event === 'packet:hold') return `${node} holds the packet to ${to} and asks where that is`;
+  if (event === 'ignored') return `${node} ignores it`;
+  if (event.startsWith('packet:')) return `dropped by ${node}: ${words(event.slice(7))}`;
+  if (event.startsWith('drop:')) return `refused by ${node}: ${words(event.slice(5))}${detail}`;
+  return undefined;
+}
+
+function words(kebab: string): string {
+  return kebab.replaceAll('-', ' ').toLowerCase();
+}
+
+function sceneOf(
+  { position, record, facts }: SentPacket & { readonly facts: PacketFacts },
+  index: RecordIndex,
+): Scene {
+  const { node, event, cause: causedBy } = record;
+  const cause = causedBy === undefined ? undefined : index.packets.get(causedBy)?.facts;
+  const traces = (index.traces.get(event) ?? [])
+    .filter((each) => each.node === node)
+    .map(({ trace }) => trace);
+  return { index, position, node, facts, cause, traces };
+}
+
+/** The same packet with the same outer addresses, one hop on. */
+function isRouted(facts: PacketFacts, cause: PacketFacts): boolean {
+  return (
+    sameIp(facts.source, cause.source) &&
+    sameIp(facts.destination, cause.destination) &&
+    facts.packet.ip.protocol === cause.packet.ip.protocol &&
+    (facts.inner === undefined) === (cause.inner === undefined) &&
+    carriesSame(facts, cause)
+  );
+}
+
+function requestReason({ node, facts, cause, traces }: Scene, request: MapRequest): string {
+  const eids = requestedEids(request);
+  const to = formatIp(facts.destination);
+  if (request.smr) return `${node} asks ${to} to look ${eids} up again: its mapping has changed`;
+  if (request.probe) return `${node} probes whether ${to} is reachable`;
+  const forwarded = traces.some(({ event }) => event === 'map-request-forwarded');
+  if (cause?.control !== undefined && sameControl(request, cause.control)) {
+    return `Map-Server forwards the request to the registered ETR ${to}`;
+  }
+  const who = request.pitr ? 'PITR' : 'ITR';
+  if (forwarded) {
+    return `${who} ${node} needs ${eids}; its own Map-Server passes the request on to the registered ETR ${to}`;
+  }
+  const attempt = Number(traces.find(({ event }) => event === 'map-request-sent')?.fields['attempt'] ?? 1);
+  if (attempt > 1) return `no answer yet: ${who} ${node} asks ${to} for ${eids} again`;
+  return `${who} ${node} has no mapping for ${eids} and asks the Map-Resolver ${to}`;
+}
+
+function replyReason({ node, cause, traces }: Scene, reply: MapReply): string {
+  const records = answeredRecords(reply);
+  const request = cause?.control?.type === 'map-request' ? cause.control : undefined;
+  const eids = request === undefined ? 'it' : requestedEids(request);
+  const [first] = reply.records;
+  if (first?.locators.length === 0) {
+    const why = traces.find(({ event }) => event === 'negative-reply')?.fields['why'];
+    const what =
+      why === 'not-an-eid' || why === undefined ? `${eids} is no EID` : `${eids}: ${words(String(why))}`;
+    return `Map-Server ${node}: ${what}, so ${records} (${first.ttlMinutes} min)`;
+  }
+  const isOwn = first?.authoritative === true;
+  return isOwn
+    ? `ETR ${node} answers for its own site: ${records}`
+    : `Map-Server answers for the ETR: ${records}`;
+}
+
+function dataReason(scene: Scene): string {
+  const { facts, cause, node } = scene;
+  const held = cause?.control?.type === 'map-reply';
+  const what = held ? 'the held packet' : 'it';
+  if (facts.inner !== undefined) return encapsulationReason(scene, what);
+  if (cause?.inner !== undefined && carriesSame(facts, cause)) {
+    return `PETR ${node} takes the LISP header off and forwards the packet natively`;
+  }
+  if (facts.icmp !== undefined && 'quote' in facts.icmp)
+    return `${node} reports an error to ${formatIp(facts.target)}`;
+  const natively = nativeEntry(scene);
+  const because = natively === undefined ? '' : ` natively: ${natively}`;
+  if (held) return `released: ${node} sends ${what}${because}`;
+  if (cause !== undefined && answers(facts, cause)) return `${node} answers${because}`;
+  return `${node} sends it${because}`;
+}
+
+function encapsulationReason(scene: Scene, what: string): string {
+  const { facts, node } = scene;
+  const to = formatIp(facts.destination);
+  const natively = nativeEntry(scene);
+  if (natively !== undefined)
+    return `${natively}, but ITR ${node} has a PETR: it encapsulates ${what} to ${to}`;
+  return `${encapsulator(scene)} ${node} encapsulates ${what} toward ${to}, where ${formatIp(facts.target)} is`;
+}
+
+/** `0.0.0.0/1 is natively-forward` when the sender's Map-Cache said so. */
+function nativeEntry({ index, node, position, facts }: Scene): string | undefined {
+  const entry = cacheAt(index, node, position, facts.target);
+  return entry?.action === 'natively-forward' ? `${formatPrefix(entry.eid)} is natively-forward` : undefined;
+}
+
+/** The role that adds the header: who asks with the p bit set is a proxy. */
+function encapsulator({ index, node, position }: Scene): 'ITR' | 'PITR' {
+  const isPitr = (index.control.get(node) ?? []).some(
+    ({ position: at, facts }) =>
+      at < position && facts?.control?.type === 'map-request' && facts.control.pitr,
+  );
+  return isPitr ? 'PITR' : 'ITR';
+}
