@@ -1,0 +1,56 @@
+import type { Environment } from './env.ts';
+import type { CaseResult, Measured, Settings } from './runner.ts';
+
+/** What `--json` writes. */
+export interface Report {
+  readonly environment: Environment;
+  readonly settings: Settings;
+  readonly results: readonly CaseResult[];
+}
+
+/** Below this share of a core a round was disturbed; the row is marked. */
+const UNDISTURBED = 0.9;
+
+export function environmentText(environment: Environment): string {
+  const { cpu, cores, governor, kernel, node, v8, wasmSha256, revision, seed } = environment;
+  return [
+    `${cpu}, ${cores} cores, governor ${governor}, kernel ${kernel}`,
+    `node ${node}, v8 ${v8}, engine ${wasmSha256.slice(0, 12)}, revision ${revision}, seed ${seed}`,
+  ].join('\n');
+}
+
+/** A table: a row a contender, with the ratio to the baseline last. */
+export function caseText(result: CaseResult): string {
+  const header = ['', `ns/${result.unit}`, 'min-max', 'n', `M${result.unit}s/s`, `x ${result.baseline}`];
+  const rows = result.measured.map((m) => [
+    m.name + (isDisturbed(m) ? ' !' : ''),
+    number(m.medianNs),
+    `${number(m.minNs)}-${number(m.maxNs)}`,
+    String(m.rounds.length),
+    number(1000 / m.medianNs),
+    m.ratio.toFixed(2),
+  ]);
+  const facts = Object.entries(result.facts).map(([key, value]) => `${key} ${value}`);
+  return [`${result.suite}: ${result.name}`, `  ${facts.join(', ')}`, ...aligned([header, ...rows])].join(
+    '\n',
+  );
+}
+
+export const DISTURBED_NOTE = '! some round had less than 90 % of a core: measure again on a quiet machine';
+
+export function isDisturbed({ rounds }: Measured): boolean {
+  return rounds.some(({ cpuShare }) => cpuShare < UNDISTURBED);
+}
+
+/** Three significant digits. */
+function number(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** First column to the left, the others to the right. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')}`.trimEnd(),
+  );
+}

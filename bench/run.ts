@@ -1,0 +1,78 @@
+/**
+ * npm run bench -- [suite...] [--json FILE] [--rounds N] [--seconds S] [--seed N]
+ *
+ * Runs from dist/ on plain Node. Without a suite name, all of them. Results worth keeping go, as JSON and with a
+ * SETUP.md, to bench/results/<name>/.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readEnvironment } from './env.ts';
+import { forwardSuite } from './forward.ts';
+import { lookupSuite } from './lookup.ts';
+import { caseText, DISTURBED_NOTE, environmentText, isDisturbed, type Report } from './report.ts';
+import { consumed, measureCase, type CaseResult, type Settings, type Suite } from './runner.ts';
+
+const SUITES: readonly Suite[] = [lookupSuite, forwardSuite];
+
+function main(): void {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'string' },
+      rounds: { type: 'string', default: '7' },
+      seconds: { type: 'string', default: '0.2' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const settings: Settings = {
+    rounds: positive('rounds', values.rounds),
+    seconds: positive('seconds', values.seconds),
+    seed: positive('seed', values.seed),
+  };
+  const suites = positionals.length === 0 ? SUITES : positionals.map(suiteNamed);
+  const environment = readEnvironment(settings.seed);
+  console.log(environmentText(environment));
+  const results: CaseResult[] = [];
+  for (const suite of suites) {
+    for (const work of suite.cases(settings.seed)) {
+      const result = measureCase(suite.name, work, settings, showProgress);
+      showProgress('');
+      console.log(`\n${caseText(result)}`);
+      results.push(result);
+    }
+  }
+  if (results.some(({ measured }) => measured.some(isDisturbed))) console.log(`\n${DISTURBED_NOTE}`);
+  if (values.json !== undefined) {
+    const report: Report = { environment, settings, results };
+    mkdirSync(dirname(values.json), { recursive: true });
+    writeFileSync(values.json, JSON.stringify(report, undefined, 2) + '\n');
+  }
+  if (!Number.isInteger(consumed())) throw new Error('contenders return integers');
+}
+
+function suiteNamed(name: string): Suite {
+  const suite = SUITES.find((candidate) => candidate.name === name);
+  if (suite === undefined) {
+    throw new Error(`no suite ${name}; there are: ${SUITES.map((each) => each.name).join(', ')}`);
+  }
+  return suite;
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`--${option} takes a positive number, not ${text}`);
+  return value;
+}
+
+/** One line that overwrites itself; nothing when the output is a file or a pipe. */
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

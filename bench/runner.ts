@@ -1,0 +1,148 @@
+/**
+ * Interleaved measurement: round r runs every contender of a case once, so that drift of the machine meets all of
+ * them alike. A case is timed only after its gate has passed.
+ */
+import { performance } from 'node:perf_hooks';
+import { Bench } from 'tinybench';
+
+export interface Contender {
+  readonly name: string;
+  /** One call does `operations` operations of the case; the result is consumed. Synchronous. */
+  readonly run: () => number;
+}
+
+/** Contenders for one piece of work. */
+export interface Case {
+  readonly name: string;
+  /** What is counted: 'packet', 'key'. */
+  readonly unit: string;
+  /** Operations per call of every contender. */
+  readonly operations: number;
+  readonly contenders: readonly Contender[];
+  /** Name of the contender that ratios refer to. */
+  readonly baseline: string;
+  /** Throws when the contenders do not all do the same, right thing. */
+  readonly gate: () => void;
+  /** What the table and the trace are like: sizes, next hops, length histogram. */
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly cases: (seed: number) => readonly Case[];
+}
+
+export interface Settings {
+  readonly rounds: number;
+  /** Per contender and round. */
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+/** One contender in one case. */
+export interface Measured {
+  readonly name: string;
+  /** Median of the round medians, in nanoseconds an operation; then the least and the largest round median. */
+  readonly medianNs: number;
+  readonly minNs: number;
+  readonly maxNs: number;
+  readonly rounds: readonly Round[];
+  /** How many times as fast as the baseline, by the medians. */
+  readonly ratio: number;
+}
+
+export interface Round {
+  /** Median over the calls of the round, in nanoseconds an operation. */
+  readonly medianNs: number;
+  readonly calls: number;
+  /** CPU time over wall time: well below 1 means that something else ran. */
+  readonly cpuShare: number;
+}
+
+export interface CaseResult {
+  readonly suite: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly operationsPerCall: number;
+  readonly baseline: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly measured: readonly Measured[];
+}
+
+const WARM_UP_SECONDS = 0.3;
+
+/** What contenders return ends here, so that no compiler can leave their work out. */
+let sink = 0;
+
+export function consumed(): number {
+  return sink;
+}
+
+export function measureCase(
+  suite: string,
+  work: Case,
+  settings: Settings,
+  progress: (text: string) => void,
+): CaseResult {
+  progress(`${work.name}: gate`);
+  work.gate();
+  for (const contender of work.contenders) warmUp(contender);
+  const rounds = new Map<string, Round[]>(work.contenders.map(({ name }) => [name, []]));
+  for (let r = 0; r < settings.rounds; r++) {
+    // Another one goes first each time.
+    const order = work.contenders.map((_, i) => work.contenders[(i + r) % work.contenders.length]!);
+    for (const contender of order) {
+      progress(`${work.name}: round ${r + 1} of ${settings.rounds}, ${contender.name}`);
+      rounds.get(contender.name)!.push(measureRound(contender, work.operations, settings.seconds));
+    }
+  }
+  const median = (name: string): number => middle(rounds.get(name)!.map(({ medianNs }) => medianNs));
+  return {
+    suite,
+    name: work.name,
+    unit: work.unit,
+    operationsPerCall: work.operations,
+    baseline: work.baseline,
+    facts: work.facts,
+    measured: work.contenders.map(({ name }) => {
+      const own = rounds.get(name)!;
+      const medians = own.map(({ medianNs }) => medianNs);
+      return {
+        name,
+        medianNs: median(name),
+        minNs: Math.min(...medians),
+        maxNs: Math.max(...medians),
+        rounds: own,
+        ratio: median(work.baseline) / median(name),
+      };
+    }),
+  };
+}
+
+function warmUp(contender: Contender): void {
+  const end = performance.now() + WARM_UP_SECONDS * 1000;
+  do sink = (sink + contender.run()) | 0;
+  while (performance.now() < end);
+}
+
+function measureRound(contender: Contender, operations: number, seconds: number): Round {
+  const bench = new Bench({ time: seconds * 1000, iterations: 5, warmup: false, throws: true });
+  bench.add(contender.name, () => void (sink = (sink + contender.run()) | 0), { async: false });
+  const [wall, cpu] = [performance.now(), process.cpuUsage()];
+  bench.runSync();
+  const { user, system } = process.cpuUsage(cpu);
+  const wallMs = performance.now() - wall;
+  const result = bench.tasks[0]!.result;
+  if (!('latency' in result)) throw new Error(`${contender.name}: nothing was measured (${result.state})`);
+  return {
+    medianNs: (result.latency.p50 * 1e6) / operations,
+    calls: result.latency.samplesCount,
+    cpuShare: (user + system) / 1000 / wallMs,
+  };
+}
+
+function middle(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
