@@ -1,11 +1,4 @@
-import {
-  addressBits,
-  comparePrefix,
-  contains,
-  type Family,
-  type IpAddress,
-  type IpPrefix,
-} from '../base/ip.ts';
+import { comparePrefix, contains, type Family, type IpAddress, type IpPrefix } from '../base/ip.ts';
 import { formatPrefix } from '../base/ip-text.ts';
 import type { Action } from '../mapping/action.ts';
 import { bucketRow } from './buckets.ts';

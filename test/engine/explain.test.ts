@@ -202,7 +202,7 @@ describe('explain', () => {
       const said = explained.map((e) => [e.verdict, e.reason, e.outInterface, toHex(e.bytes)]);
       expect(said, `seed ${seed}`).toEqual(done);
       const words = explained.flatMap(({ phases }) =>
-        phases.flatMap((phase): string[] => Object.values(phase)),
+        phases.flatMap((phase) => Object.values<string>({ ...phase })),
       );
       expect(words.filter((text) => /^$|undefined|NaN|\[object/.test(text))).toEqual([]);
     }
