@@ -83,7 +83,10 @@ export const STEPS = {
     phase: 'map-cache lookup',
     rule: 'the longest EID-Prefix of the instance wins: RFC 9300 §6',
   },
-  action: { phase: 'action', rule: 'an entry with locators forwards: RFC 9300 §5; one without says what to do: RFC 9301 §5.4' },
+  action: {
+    phase: 'action',
+    rule: 'an entry with locators forwards: RFC 9300 §5; one without says what to do: RFC 9301 §5.4',
+  },
   petr: {
     phase: 'PETR override',
     rule: 'a configured PETR takes what would leave natively: RFC 6832 §6.1',

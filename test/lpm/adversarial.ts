@@ -1,7 +1,7 @@
 // Tables made to catch wrong arithmetic: neighbours, single-bit differences, the ends of the address space.
 import { expect } from 'vitest';
 import { bruteForce, borders, row, widthOf, type Row } from './table.ts';
-import { expectAnswers, type Subject } from './conformance.ts';
+import { expectAnswers, type Subject } from './subject.ts';
 
 export function adversarialLaws({ family, make, law }: Subject): void {
   const width = widthOf(family);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LPM_KINDS } from '../../src/engine/lpm.ts';
 import { makeEngine } from '../engine/engine-builds.ts';
-import { follow } from './conformance.ts';
+import { follow } from './subject.ts';
 import { anyKey, anySteps } from './random-tables.ts';
 import { borders, LpmTable } from './table.ts';
 

@@ -1,7 +1,7 @@
 // What a kind owes to the readers of the table that is being replaced, and to a writer that runs out of room.
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { expectAnswers, follow, type Subject } from './conformance.ts';
+import { expectAnswers, follow, type Subject } from './subject.ts';
 import { anySteps, anyTable } from './random-tables.ts';
 import { row, widthOf, type LpmTable, type Row } from './table.ts';
 
