@@ -2,6 +2,7 @@
 //   node scripts/build.mjs              clean build of everything
 //   node scripts/build.mjs --engine     the engine only
 //   node scripts/build.mjs --if-stale   only what is older than its sources
+//   node scripts/build.mjs --start      only what the command line needs, if that is older than its sources
 import { spawn } from 'node:child_process';
 import {
   copyFileSync,
@@ -18,6 +19,8 @@ import { fileURLToPath } from 'node:url';
 import { inlineWasm } from './inline-wasm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** asc says so of any module whose last optimiser pass won nothing. */
+const ASC_NOISE = /^Last converge was suboptimal\.\n/gm;
 const TARGETS = ['release', 'shared', 'debug'];
 const WASM_FILES = ['engine.wasm', 'engine.shared.wasm'];
 const ENGINE = {
@@ -37,6 +40,13 @@ const LIBRARY = {
     'package-lock.json',
   ],
   outputs: ['dist/build/engine.wasm', 'dist/build/engine.shared.wasm'],
+};
+
+/** What `npm start` needs: the release engine and the TypeScript. A full build does as well. */
+const START = {
+  stamp: 'dist/.start-stamp',
+  sources: [...ENGINE.sources, ...LIBRARY.sources.filter((path) => path !== ENGINE.stamp)],
+  outputs: ['build/engine.wasm', 'dist/src/cli/main.js'],
 };
 
 /** The newest modification time at or below a path; 0 when it is absent. */
@@ -71,8 +81,9 @@ function run(script, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
       cwd: root,
-      stdio: 'inherit',
+      stdio: ['ignore', 'inherit', 'pipe'],
     });
+    child.stderr.setEncoding('utf8').on('data', (text) => process.stderr.write(text.replace(ASC_NOISE, '')));
     child.on('error', reject);
     child.on('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`${script} ${args.join(' ')} failed`)),
@@ -80,30 +91,56 @@ function run(script, args) {
   });
 }
 
-async function buildEngine() {
-  const started = Date.now();
+async function compileEngine(targets) {
+  console.error(`building the engine: ${targets.join(', ')}`);
   await Promise.all(
-    TARGETS.map((t) => run('assemblyscript/bin/asc.js', ['--config', 'asconfig.json', '--target', t])),
+    targets.map((t) => run('assemblyscript/bin/asc.js', ['--config', 'asconfig.json', '--target', t])),
   );
   inlineWasm();
+}
+
+async function compileTypeScript() {
+  console.error('building the TypeScript');
+  await run('typescript/bin/tsc', ['-p', 'tsconfig.json']);
+}
+
+async function buildEngine() {
+  const started = Date.now();
+  await compileEngine(TARGETS);
   writeStamp(ENGINE, started);
+}
+
+async function buildStart() {
+  const started = Date.now();
+  await compileEngine(['release']);
+  await compileTypeScript();
+  writeStamp(START, started);
 }
 
 async function buildLibrary({ clean }) {
   const started = Date.now();
   if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
-  await run('typescript/bin/tsc', ['-p', 'tsconfig.json']);
+  await compileTypeScript();
   // Beside dist/src as build/ is beside src/: the same relative URL finds the engine from both.
   mkdirSync(join(root, 'dist/build'), { recursive: true });
   for (const file of WASM_FILES) copyFileSync(join(root, 'build', file), join(root, 'dist/build', file));
   writeStamp(LIBRARY, started);
 }
 
-const ifStale = process.argv.includes('--if-stale');
-const engineOnly = process.argv.includes('--engine');
-try {
+async function build(option) {
+  if (option === '--start') {
+    const isBuilt = !isStale(START) || (!isStale(ENGINE) && !isStale(LIBRARY));
+    if (!isBuilt) await buildStart();
+    return;
+  }
+  const ifStale = process.argv.includes('--if-stale');
   if (!ifStale || isStale(ENGINE)) await buildEngine();
-  if (!engineOnly && (!ifStale || isStale(LIBRARY))) await buildLibrary({ clean: !ifStale });
+  if (option === '--engine') return;
+  if (!ifStale || isStale(LIBRARY)) await buildLibrary({ clean: !ifStale });
+}
+
+try {
+  await build(process.argv[2]);
 } catch (error) {
   console.error(`build: ${error.message}`);
   process.exitCode = 1;
