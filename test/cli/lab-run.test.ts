@@ -86,7 +86,7 @@ describe('pxtr lab run', () => {
     for (const { name } of facts.nodes) expect(text).toContain(`  ${name}`);
     const upkeep = facts.packets.filter(({ number }) => number === undefined).length;
     expect(text).toContain(
-      `${facts.end.events} events in 30 s, ${facts.end.frames} packets (${upkeep} upkeep), seed 1, log ${facts.end.logHash}`,
+      `${facts.end.events} events in 42 s, ${facts.end.frames} packets (${upkeep} upkeep), seed 1, log ${facts.end.logHash}`,
     );
     expect(facts.packets.flatMap(({ number }) => number ?? [])).toEqual(
       Array.from({ length: 23 }, (_, i) => i + 1),
