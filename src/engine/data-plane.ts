@@ -11,6 +11,8 @@ import type { EidPrefix } from '../mapping/eid.ts';
  * come out in the order they went in by `collect`.
  */
 export interface DataPlane {
+  /** Map-Cache entries that fit, PETRs included; a replaced one needs its room twice until the next publish. */
+  readonly entryCapacity: number;
   /** Adds or replaces the underlay route for exactly this prefix. */
   setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop): void;
   removeRoute(instanceId: number, prefix: IpPrefix): void;

@@ -111,6 +111,10 @@ export class Engine implements DataPlane {
     return new Engine(memory, exports, chooseLpm(lpm));
   }
 
+  get entryCapacity(): number {
+    return this.#memory.capacity.entries;
+  }
+
   setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop): void {
     this.#publisher.setRoute(instanceId, prefix, nextHop);
   }

@@ -1,4 +1,5 @@
 import {
+  ARENA_HEADER_BYTES,
   BUCKET_BYTES,
   BUFFER_BYTES,
   CONTROL_EPOCH_OFFSET,
@@ -56,7 +57,7 @@ export interface EngineCapacity {
   readonly vrfs: number;
   /** Packets in flight between inject and collect. */
   readonly buffers: number;
-  /** Bytes of the lookup structures. */
+  /** Bytes of the lookup structures, the 960 of the arena's own header included. */
   readonly fibBytes: number;
   /** 1..64. */
   readonly workers: number;
@@ -65,10 +66,10 @@ export interface EngineCapacity {
 /** Sizes for two uses: a router of a lab (about 1 MiB, never above 2) and a real one (64 MiB). */
 export const presets = {
   lab: {
-    entries: 1024,
-    buckets: 4096,
-    rewrites: 256,
-    nextHops: 256,
+    entries: 4096,
+    buckets: 8192,
+    rewrites: 1024,
+    nextHops: 1024,
     vrfs: 16,
     buffers: 128,
     fibBytes: 512 * 1024,
@@ -188,5 +189,8 @@ function checkCapacity(capacity: EngineCapacity): void {
   }
   if (capacity.workers > MAX_WORKERS) {
     throw new EngineError('bad-options', 'workers', capacity.workers, MAX_WORKERS);
+  }
+  if (capacity.fibBytes < ARENA_HEADER_BYTES) {
+    throw new EngineError('bad-options', 'fibBytes', ARENA_HEADER_BYTES, capacity.fibBytes);
   }
 }

@@ -21,6 +21,7 @@ import type {
 } from './data-plane.ts';
 import { forward, type Arrival, type Outcome } from './model-forward.ts';
 import { everything, ModelVrf, targetSet, type ModelTables } from './model-tables.ts';
+import { presets } from './memory.ts';
 import type { Explanation, Phase } from './phases.ts';
 
 export interface ModelOptions {
@@ -28,6 +29,8 @@ export interface ModelOptions {
   readonly batchCount?: number;
   /** Longest packet taken, in bytes; default MAX_PACKET_BYTES, as for an engine. */
   readonly packetBytes?: number;
+  /** Only told, never enforced: a Model has room for all. Default that of a lab's engine, so that labs run alike. */
+  readonly entryCapacity?: number;
 }
 
 const NOBODY_LISTENS = (): void => undefined;
@@ -42,6 +45,7 @@ interface Queued {
  * behind `explain`. Tables are searched row by row; see model-forward.ts for the forwarding order.
  */
 export class Model implements DataPlane {
+  readonly entryCapacity: number;
   readonly #batchCount: number;
   readonly #packetBytes: number;
   readonly #vrfs = new Map<number, ModelVrf>();
@@ -55,6 +59,7 @@ export class Model implements DataPlane {
   readonly #tables: ModelTables;
 
   constructor(options: ModelOptions = {}) {
+    this.entryCapacity = options.entryCapacity ?? presets.lab.entries;
     this.#batchCount = options.batchCount ?? BATCH_MAX;
     this.#packetBytes = options.packetBytes ?? MAX_PACKET_BYTES;
     const isProxyEtr = (): boolean => this.#publishedProxyEtr;

@@ -75,6 +75,7 @@ export class Publisher {
     this.#snapshots = new SnapshotWriter(memory, exports);
     this.#vrf(0);
     this.#snapshots.publish(this.#images(), false);
+    this.#undo = [];
   }
 
   setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop | undefined): void {

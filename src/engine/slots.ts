@@ -63,64 +63,96 @@ export class SlotPool {
   }
 }
 
-/** A run of slots; `run` is its number among the runs of its length. */
+/** A run of slots. */
 export interface Run {
   readonly base: number;
   readonly length: number;
-  readonly run: number;
 }
 
-/** Runs of 2^n slots in one section: a SlotPool for each length, fed from a common rest. */
+/**
+ * Runs of 2^n slots in one section, by the buddy system (Knowlton, CACM 8(10), 1965): a free run that is too long is
+ * halved, and two free halves become one again. So runs of any length can be had where runs of another have been.
+ */
 export class RunPool {
   readonly #section: string;
   readonly #capacity: number;
   readonly #isQuiesced: (epoch: number) => boolean;
-  /** By length; `bases[run]` is the first slot of a run. */
-  readonly #byLength = new Map<number, { readonly pool: SlotPool; readonly bases: number[] }>();
-  #used = 0;
+  /** First slots of free runs, by length. A run starts at a multiple of its length. */
+  readonly #free = new Map<number, Set<number>>();
+  #taken: Run[] = [];
+  #retiring: Run[] = [];
+  /** Oldest first. */
+  #retired: { readonly epoch: number; readonly runs: Run[] }[] = [];
 
   constructor(section: string, capacity: number, isQuiesced: (epoch: number) => boolean) {
     this.#section = section;
     this.#capacity = capacity;
     this.#isQuiesced = isQuiesced;
-  }
-
-  /** A run that no reader sees. Throws EngineError when there is no room. */
-  take(length: number): Run {
-    const { pool, bases } = this.#of(length);
-    const run = pool.take();
-    let base = bases[run];
-    if (base === undefined) {
-      base = this.#used;
-      if (base + length > this.#capacity) {
-        throw new EngineError('no-room', this.#section, base + length, this.#capacity);
-      }
-      this.#used += length;
-      bases[run] = base;
+    let base = 0;
+    for (let length = 2 ** Math.floor(Math.log2(capacity)); length >= 1; length /= 2) {
+      if (base + length > capacity) continue;
+      this.#give({ base, length });
+      base += length;
     }
-    return { base, length, run };
   }
 
-  retire({ length, run }: Run): void {
-    this.#of(length).pool.retire(run);
+  /** A run that no reader sees. `length` is a power of two. Throws EngineError when there is no room. */
+  take(length: number): Run {
+    let run = this.#cut(length);
+    if (run === undefined) {
+      this.#reclaim();
+      run = this.#cut(length);
+    }
+    if (run === undefined) {
+      throw new EngineError('no-room', this.#section, this.#capacity + length, this.#capacity);
+    }
+    this.#taken.push(run);
+    return run;
+  }
+
+  retire(run: Run): void {
+    this.#retiring.push(run);
   }
 
   commit(epoch: number): void {
-    for (const { pool } of this.#byLength.values()) pool.commit(epoch);
+    if (this.#retiring.length > 0) this.#retired.push({ epoch, runs: this.#retiring });
+    this.#retiring = [];
+    this.#taken = [];
   }
 
   rollback(): void {
-    for (const { pool } of this.#byLength.values()) pool.rollback();
+    for (const run of this.#taken) this.#give(run);
+    this.#retiring = [];
+    this.#taken = [];
   }
 
-  #of(length: number): { readonly pool: SlotPool; readonly bases: number[] } {
-    let found = this.#byLength.get(length);
-    if (found === undefined) {
-      const runs = Math.floor(this.#capacity / length);
-      found = { pool: new SlotPool(this.#section, runs, this.#isQuiesced), bases: [] };
-      this.#byLength.set(length, found);
+  #reclaim(): void {
+    while (this.#retired.length > 0 && this.#isQuiesced(this.#retired[0]!.epoch)) {
+      for (const run of this.#retired.shift()!.runs) this.#give(run);
     }
-    return found;
+  }
+
+  /** The start of the shortest free run that is long enough; what is left of it stays free. */
+  #cut(length: number): Run | undefined {
+    for (let whole = length; whole <= this.#capacity; whole *= 2) {
+      const bases = this.#free.get(whole);
+      const base = bases?.values().next().value;
+      if (bases === undefined || base === undefined) continue;
+      bases.delete(base);
+      for (let half = whole / 2; half >= length; half /= 2) this.#give({ base: base + half, length: half });
+      return { base, length };
+    }
+    return undefined;
+  }
+
+  /** Makes a run free, together with its neighbour of the same length if that is free too. */
+  #give({ base, length }: Run): void {
+    while (this.#free.get(length)?.delete(base ^ length) === true) {
+      base = Math.min(base, base ^ length);
+      length *= 2;
+    }
+    const bases = this.#free.get(length) ?? new Set();
+    this.#free.set(length, bases.add(base));
   }
 }
 

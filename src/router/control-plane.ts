@@ -76,7 +76,7 @@ export class ControlPlane {
     this.#lisp = lisp;
     this.#store.setSites(lisp?.sites ?? []);
     const out: RoleOutput[] = [];
-    this.#itr.configure(now, lisp === undefined ? noItr() : itrConfig(lisp, underlay), out);
+    this.#itr.configure(now, lisp === undefined ? noItr() : itrConfig(lisp, underlay, node), out);
     this.#etr.configure(now, lisp === undefined ? noEtr() : etrConfig(lisp, underlay, node), out);
     this.#mapServer.configure(now, mapServerConfig(lisp), out);
     this.#mapResolver.configure(now, mapResolverConfig(lisp), out);

@@ -1,6 +1,7 @@
 import { formatPrefix } from '../base/ip-text.ts';
 import type { Family } from '../base/ip.ts';
 import type { DataPlane, EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
+import { EngineError } from '../engine/errors.ts';
 import { eidKey, type EidPrefix } from '../mapping/eid.ts';
 import type { UnderlayRoute } from './underlay.ts';
 
@@ -28,13 +29,17 @@ const EMPTY: StaticProgram = { routes: [], policies: [], petrs: [], proxyEtr: fa
 
 /**
  * What the data plane of one router has been told, kept so that it can be told again: to a fresh data plane after
- * a restore, and to a Model that explains. Changes are passed on at once and published by `publish`.
+ * a restore, to a Model that explains, and to the same one when it had no room. `publish` makes changes visible.
  */
 export class ForwardingProgram {
   readonly #dataPlane: DataPlane;
   #static: StaticProgram = EMPTY;
   #entries = new Map<string, ForwardingEntry>();
   #isDirty = false;
+  /** The last publish found no room: the data plane has forgotten what it was told for it. */
+  #isBehind = false;
+  /** What was taken away since the last publish that succeeded. */
+  #removals: ((dataPlane: DataPlane) => void)[] = [];
 
   constructor(dataPlane: DataPlane) {
     this.#dataPlane = dataPlane;
@@ -44,14 +49,14 @@ export class ForwardingProgram {
     const before = this.#static;
     const routes = new Set(next.routes.map((route) => formatPrefix(route.prefix)));
     for (const { prefix } of before.routes) {
-      if (!routes.has(formatPrefix(prefix))) this.#dataPlane.removeRoute(0, prefix);
+      if (!routes.has(formatPrefix(prefix))) this.#remove((plane) => plane.removeRoute(0, prefix));
     }
     const policies = new Set(next.policies.map(({ eid }) => eidKey(eid)));
     for (const { eid } of before.policies) {
-      if (!policies.has(eidKey(eid))) this.#dataPlane.setPolicy(eid, 0);
+      if (!policies.has(eidKey(eid))) this.#remove((plane) => plane.setPolicy(eid, 0));
     }
     for (const { instanceId, innerFamily } of before.petrs) {
-      this.#dataPlane.setPetr(instanceId, innerFamily, []);
+      this.#remove((plane) => plane.setPetr(instanceId, innerFamily, []));
     }
     this.#static = next;
     tellStatic(this.#dataPlane, next);
@@ -65,26 +70,51 @@ export class ForwardingProgram {
   }
 
   removeEntry(eid: EidPrefix): void {
-    if (!this.#entries.delete(eidKey(eid))) return;
-    this.#dataPlane.removeEntry(eid);
-    this.#isDirty = true;
+    if (this.#entries.delete(eidKey(eid))) this.#remove((plane) => plane.removeEntry(eid));
   }
 
   removeAllEntries(): void {
     for (const { eid } of [...this.#entries.values()]) this.removeEntry(eid);
   }
 
-  publish(): void {
-    if (!this.#isDirty) return;
-    this.#dataPlane.publish();
+  /**
+   * Makes changes visible. When the data plane has no room its tables stay as they were, and the error comes back;
+   * the next change tells it everything again.
+   */
+  publish(): EngineError | undefined {
+    if (!this.#isDirty) return undefined;
     this.#isDirty = false;
+    if (this.#isBehind) {
+      for (const remove of this.#removals) remove(this.#dataPlane);
+      this.#tellAll(this.#dataPlane);
+    }
+    try {
+      this.#dataPlane.publish();
+      this.#isBehind = false;
+      this.#removals = [];
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.#isBehind = true;
+      return error;
+    }
+    return undefined;
   }
 
   /** Tells all of it to another data plane and publishes there. */
   replay(dataPlane: DataPlane): void {
+    this.#tellAll(dataPlane);
+    dataPlane.publish();
+  }
+
+  #remove(remove: (dataPlane: DataPlane) => void): void {
+    this.#removals.push(remove);
+    remove(this.#dataPlane);
+    this.#isDirty = true;
+  }
+
+  #tellAll(dataPlane: DataPlane): void {
     tellStatic(dataPlane, this.#static);
     for (const entry of this.#entries.values()) dataPlane.setEntry(entry);
-    dataPlane.publish();
   }
 }
 

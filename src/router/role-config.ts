@@ -35,7 +35,8 @@ const STATIC_ACTIONS: Readonly<Record<StaticMapCacheEntry['action'], number>> = 
   locators: ACTION_NO_ACTION,
 };
 
-export function itrConfig(lisp: LispOptions, underlay: Underlay): ItrConfig {
+export function itrConfig(lisp: LispOptions, underlay: Underlay, node: NodeIdentity): ItrConfig {
+  const entries = staticEntries(lisp);
   const policy = (family: Family, pitr: boolean): ItrPolicy | undefined => {
     const isOn = pitr
       ? perFamily(lisp.proxyItr, family).rlocs.length > 0
@@ -53,9 +54,19 @@ export function itrConfig(lisp: LispOptions, underlay: Underlay): ItrConfig {
     localEids: lisp.databaseMappings.map(({ eid }) => eid),
     itr: present({ ipv4: policy(4, false), ipv6: policy(6, false) }),
     pitr: present({ ipv4: policy(4, true), ipv6: policy(6, true) }),
-    staticEntries: staticEntries(lisp),
+    staticEntries: entries,
+    maxEntries: learnedRoom(node.entryCapacity, entries.length),
     ownAddresses: underlay.ownAddresses(),
   };
+}
+
+/**
+ * How many learned entries the data plane has room for: half of what static entries and PETRs leave, since a new
+ * configuration writes every entry anew beside the old ones.
+ */
+function learnedRoom(capacity: number, staticCount: number): number {
+  const petrs = 2;
+  return Math.max(1, (capacity >> 1) - staticCount - petrs);
 }
 
 /** The configured entries, and "always ask" for everything else where the ITR is on. */
@@ -112,6 +123,8 @@ export interface NodeIdentity {
   readonly hostname: string;
   /** Wall-clock seconds at time 0; register nonces rise from there (CP-29). 0..2^32-1. */
   readonly clockSec: number;
+  /** Map-Cache entries that fit the data plane. */
+  readonly entryCapacity: number;
 }
 
 /** A locator of this site: L says that it is this router's own, R that the underlay reaches it. */

@@ -6,7 +6,7 @@ import type { TraceFields } from '../base/trace.ts';
 import type { Counters, DataPlane, InjectOptions } from '../engine/data-plane.ts';
 import { Model } from '../engine/model.ts';
 import type { Explanation } from '../engine/phases.ts';
-import type { Eid } from '../mapping/eid.ts';
+import type { Eid, EidPrefix } from '../mapping/eid.ts';
 import type { CacheEntry, SendOutput } from '../roles/machine.ts';
 import { missConfig, type MissConfig } from '../roles/miss.ts';
 import { decodeIp } from '../wire/ip-packet.ts';
@@ -60,6 +60,7 @@ export class Router implements NetworkNode, RouterView {
   #underlay: Underlay;
   readonly #random: Random;
   readonly #clockSec: number;
+  readonly #entryCapacity: number;
   readonly #path: PacketPath;
   readonly #program: ForwardingProgram;
   readonly #forwardingCounters: ForwardingCounters;
@@ -67,6 +68,8 @@ export class Router implements NetworkNode, RouterView {
   readonly #held: HoldBuffer;
   readonly #services: LocalServices;
   readonly #counters = new ControlCounters();
+  /** Map-Cache entries that are not published yet: held packets wait for that. */
+  #installed: EidPrefix[] = [];
   #now: Micros = 0;
   /** Where outputs go during a call. */
   #out: NodeOutput[] = [];
@@ -76,6 +79,7 @@ export class Router implements NetworkNode, RouterView {
     this.#underlay = new Underlay(options);
     this.#random = random;
     this.#clockSec = clockSec;
+    this.#entryCapacity = dataPlane.entryCapacity;
     this.#held = new HoldBuffer(this.#missConfig());
     this.#path = new PacketPath(dataPlane);
     this.#program = new ForwardingProgram(dataPlane);
@@ -168,10 +172,10 @@ export class Router implements NetworkNode, RouterView {
     this.#services.restore(state.services);
     this.#counters.restore(state.counters);
     this.#program.removeAllEntries();
-    this.#program.publish();
+    this.#publish();
     this.#program.setStatic(staticProgram(this.#options.lisp, this.#underlay));
     for (const entry of this.#control.mapCache()) this.#programEntry(entry);
-    this.#program.publish();
+    this.#publish();
     this.#forwardingCounters.restore(state.forwarding);
   }
 
@@ -259,9 +263,9 @@ export class Router implements NetworkNode, RouterView {
     this.#control.configure(this.#now, this.#options.lisp, this.#underlay, {
       hostname: this.#options.hostname,
       clockSec: this.#clockSec,
+      entryCapacity: this.#entryCapacity,
     });
     for (const entry of this.#control.mapCache()) this.#programEntry(entry);
-    this.#program.publish();
   }
 
   #missConfig(): MissConfig {
@@ -276,12 +280,24 @@ export class Router implements NetworkNode, RouterView {
     this.#services.tick(this.#now);
   }
 
+  /** Lack of room in the engine is counted and told; the tables stay as they were until there is less to hold. */
+  #publish(): void {
+    const error = this.#program.publish();
+    if (error === undefined) return;
+    const { section, wanted, have } = error;
+    this.#count('drop:engine-no-room', { section, wanted, have });
+  }
+
   /** Publishes table changes and moves packets until none is left: what this router sends may come back to it. */
   #drain(): void {
-    this.#program.publish();
-    while (this.#path.isBusy) {
+    for (;;) {
+      this.#publish();
+      const installed = this.#installed.splice(0);
+      for (const { bytes, options } of installed.flatMap((eid) => this.#held.release(eid))) {
+        this.#path.push(bytes, options);
+      }
+      if (!this.#path.isBusy) return;
       for (const decision of this.#path.run()) this.#act(decision);
-      this.#program.publish();
     }
   }
 
@@ -332,8 +348,7 @@ export class Router implements NetworkNode, RouterView {
 
   #install(entry: CacheEntry): void {
     this.#programEntry(entry);
-    this.#program.publish();
-    for (const { bytes, options } of this.#held.release(entry.mapping.eid)) this.#path.push(bytes, options);
+    this.#installed.push(entry.mapping.eid);
   }
 
   #programEntry({ mapping }: CacheEntry): void {

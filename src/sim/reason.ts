@@ -135,10 +135,12 @@ function replyReason({ node, cause, traces }: Scene, reply: MapReply): string {
   const eids = request === undefined ? 'it' : requestedEids(request);
   const [first] = reply.records;
   if (first?.locators.length === 0) {
-    const why = traces.find(({ event }) => event === 'negative-reply')?.fields['why'];
+    const answer = traces.find(({ event }) => event === 'negative-reply');
+    const why = answer?.fields['why'];
+    const who = answer?.source === 'map-resolver' ? 'Map-Resolver' : 'Map-Server';
     const what =
       why === 'not-an-eid' || why === undefined ? `${eids} is no EID` : `${eids}: ${words(String(why))}`;
-    return `Map-Server ${node}: ${what}, so ${records} (${first.ttlMinutes} min)`;
+    return `${who} ${node}: ${what}, so ${records} (${first.ttlMinutes} min)`;
   }
   const isOwn = first?.authoritative === true;
   return isOwn

@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/base/ip-text.ts';
 import { SeededRandom } from '../../src/base/random.ts';
 import { minutes, seconds, type Micros } from '../../src/base/time.ts';
+import { createEngineSync } from '../../src/engine/engine.ts';
 import { Model } from '../../src/engine/model.ts';
 import { parseConfig } from '../../src/ios/parse.ts';
 import type { NodeOutput, PingResult } from '../../src/router/node.ts';
+import type { RouterOptions } from '../../src/router/options.ts';
+import { itrConfig } from '../../src/router/role-config.ts';
 import { Router } from '../../src/router/router.ts';
+import { Underlay } from '../../src/router/underlay.ts';
 import { buildIcmpPacket, decodeIcmp, type IcmpMessage } from '../../src/wire/icmp.ts';
 import { decodeIp, type IpPacket } from '../../src/wire/ip-packet.ts';
 import { PROTOCOL_ICMP } from '../../src/wire/ipv4.ts';
@@ -264,6 +268,43 @@ describe('save and restore', () => {
     if (!parsed.ok) throw new Error('bad configuration');
     node.configure(seconds(2), parsed.value.options, []);
     expect(node.sites()[0]!.prefixes[1]?.registrations).toHaveLength(1);
+  });
+});
+
+describe('an engine that is full', () => {
+  const entries = (count: number): string =>
+    Array.from({ length: count }, (_, i) => ` map-cache 172.16.${i}.0/24 map-request`).join('\n');
+  const config = (count: number): string => ALL_ROLES.replace(' miss-policy hold', entries(count));
+
+  it('is told of, keeps its last tables, and takes a smaller configuration', () => {
+    const dataPlane = createEngineSync({ entries: 32 });
+    const options = (count: number): RouterOptions => {
+      const parsed = parseConfig(config(count));
+      if (!parsed.ok) throw new Error('bad configuration');
+      return parsed.value.options;
+    };
+    const node = new Router(options(8), { dataPlane, random: new SeededRandom(1) });
+    node.start(0, []);
+    run(node, seconds(1));
+    const out: NodeOutput[] = [];
+    node.configure(seconds(2), options(100), out);
+    expect(node.control().get('drop:engine-no-room')).toBe(1);
+    const isAsked = (address: string): boolean => dataPlane.matchEntry(0, ip(address)) !== undefined;
+    expect([isAsked('172.16.7.1'), isAsked('172.16.9.1')]).toEqual([true, true]);
+    expect(dataPlane.matchEntry(0, ip('172.16.9.1'))?.prefix.bits).toBe(0);
+    node.configure(seconds(3), options(10), out);
+    expect(node.control().get('drop:engine-no-room')).toBe(1);
+    expect(dataPlane.matchEntry(0, ip('172.16.9.1'))?.prefix.bits).toBe(24);
+    expect(dataPlane.matchEntry(0, ip('172.16.10.1'))?.prefix.bits).toBe(0);
+  });
+
+  it('learned entries leave half of its room for a new configuration', () => {
+    const parsed = parseConfig(config(8));
+    if (!parsed.ok) throw new Error('bad configuration');
+    const { lisp } = parsed.value.options;
+    const node = { hostname: 'box', clockSec: 0, entryCapacity: 1000 };
+    // Eight ranges, the one of the sites, the default, two PETRs.
+    expect(itrConfig(lisp!, new Underlay(parsed.value.options), node).maxEntries).toBe(500 - 12);
   });
 });
 
