@@ -1,4 +1,7 @@
-/** Longest-prefix match alone: batches of 256 keys through the engine's kinds, one at a time through the Model. */
+/**
+ * Longest-prefix match alone: batches of 256 keys through the engine's kinds, one at a time through the Model. 'null'
+ * only moves the keys to the results: anything near it is broken.
+ */
 import { prefix, type Family, type IpAddress, type IpPrefix, word } from '../src/base/ip.ts';
 import { formatPrefix } from '../src/base/ip-text.ts';
 import { SeededRandom } from '../src/base/random.ts';
@@ -45,6 +48,7 @@ function lookupCase(seed: number, family: Family, size: number): Case {
     baseline: 'Model',
     facts: { prefixes: table.length, keys: KEYS, batch: BATCH, hits: hitsOf(model, keys) },
     contenders: [
+      nullContender(words),
       { name: 'Model', run: () => walkModel(model, keys) },
       ...engines.map(([kind, engine]): Contender => {
         const out = new Uint32Array(KEYS);
@@ -59,6 +63,17 @@ function lookupCase(seed: number, family: Family, size: number): Case {
     ],
     gate: () => {
       for (const [kind, engine] of engines) sameAnswers(kind, engine, model, keys, words);
+    },
+  };
+}
+
+function nullContender(words: Uint32Array): Contender {
+  const out = new Uint32Array(words.length);
+  return {
+    name: 'null',
+    run: () => {
+      out.set(words);
+      return out[words.length - 1]!;
     },
   };
 }

@@ -76,12 +76,14 @@ export class ModelVrf {
   readonly policies = new ModelTable<number>();
   /** By inner family: a table with the one prefix 0/0 or ::/0. */
   readonly petrs = new ModelTable<TargetSet>();
-  /** Something has been published here: the instance is known. */
+  /** The instance is known: something has been published here once, whatever became of it. */
   exists = false;
 
   publish(): void {
-    for (const table of [this.routes, this.entries, this.policies, this.petrs]) table.publish();
-    this.exists = true;
+    for (const table of [this.routes, this.entries, this.policies, this.petrs]) {
+      table.publish();
+      this.exists ||= table.rows().length > 0;
+    }
   }
 
   /** Union of the flags of every prefix that covers the address. */

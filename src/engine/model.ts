@@ -1,7 +1,6 @@
 import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import { eidKey, type EidPrefix } from '../mapping/eid.ts';
 import {
-  BATCH_MAX,
   MAX_PACKET_BYTES,
   REASON_COUNT,
   VERDICT_DROP,
@@ -25,7 +24,7 @@ import { presets } from './memory.ts';
 import type { Explanation, Phase } from './phases.ts';
 
 export interface ModelOptions {
-  /** Packets that may wait between `inject` and the end of `collect`; default BATCH_MAX. */
+  /** Packets that may wait between `inject` and the end of `collect`; default as for a lab's engine. */
   readonly batchCount?: number;
   /** Longest packet taken, in bytes; default MAX_PACKET_BYTES, as for an engine. */
   readonly packetBytes?: number;
@@ -60,7 +59,7 @@ export class Model implements DataPlane {
 
   constructor(options: ModelOptions = {}) {
     this.entryCapacity = options.entryCapacity ?? presets.lab.entries;
-    this.#batchCount = options.batchCount ?? BATCH_MAX;
+    this.#batchCount = options.batchCount ?? presets.lab.buffers;
     this.#packetBytes = options.packetBytes ?? MAX_PACKET_BYTES;
     const isProxyEtr = (): boolean => this.#publishedProxyEtr;
     this.#tables = {
@@ -70,7 +69,7 @@ export class Model implements DataPlane {
       },
     };
     // Instance 0 always exists.
-    this.#draft(0).publish();
+    this.#draft(0).exists = true;
   }
 
   setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop): void {

@@ -183,6 +183,7 @@ export class Publisher {
   }
 
   #applyPetr({ instanceId, family, targets }: Change & { kind: 'petr' }): void {
+    if (targets.length === 0 && !this.#vrfs.has(instanceId)) return;
     const { petr } = this.#vrf(instanceId);
     const before = petr.get(family);
     const record =
@@ -193,7 +194,10 @@ export class Publisher {
 
   /** A changed prefix changes what packets see in every prefix that it covers. */
   #applyPolicies(changes: readonly Change[], put: (fib: Fib, change: FibChange) => void): void {
-    const changed = changes.filter((change) => change.kind === 'policy');
+    // Taking a policy away does not bring an instance into being.
+    const changed = changes
+      .filter((change) => change.kind === 'policy')
+      .filter(({ eid, flags }) => flags !== 0 || this.#vrfs.has(eid.instanceId));
     for (const { eid, flags } of changed) {
       const { policies } = this.#vrf(eid.instanceId);
       const before = policies.get(eid.prefix);

@@ -13,15 +13,21 @@ export interface Tally {
 }
 
 const BATCHES = 6;
+/** Fits the buffers of a lab's engine. */
 const BATCH_PACKETS = 96;
 
 /**
  * One set of tables from `seed`, changed between batches. Throws an error that holds the seed, the packet and the
  * model's explanation when the planes differ in a verdict, a byte, a counter, a hit or a match.
  */
-export function compareFromSeed(seed: number, makeSubject: () => DataPlane, tally: Tally): void {
+export function compareFromSeed(
+  seed: number,
+  makeSubject: () => DataPlane,
+  tally: Tally,
+  batchPackets = BATCH_PACKETS,
+): void {
   const gen = new ForwardingGen(seed);
-  const model = new Model();
+  const model = new Model({ batchCount: batchPackets });
   const subject = makeSubject();
   let ops: TableOp[] = gen.tables();
   for (let batch = 0; batch < BATCHES; batch++) {
@@ -31,7 +37,7 @@ export function compareFromSeed(seed: number, makeSubject: () => DataPlane, tall
     }
     model.publish();
     subject.publish();
-    const packets = Array.from({ length: BATCH_PACKETS }, () => gen.packet());
+    const packets = Array.from({ length: batchPackets }, () => gen.packet());
     compareBatch({ seed, batch, model, subject, packets, tally });
     compareTables({ seed, batch, model, subject, gen });
     ops = gen.changes(gen.chance(70) ? 1 + gen.int(10) : 60);

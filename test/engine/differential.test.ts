@@ -15,7 +15,7 @@ import type { DataPlane, Verdict } from '../../src/engine/data-plane.ts';
 import { compareFromSeed, type Tally } from './differential-run.ts';
 import { makeEngine } from './engine-builds.ts';
 
-const SEEDS = 44;
+const SEEDS = 60;
 const LONG_MS = 120_000;
 
 function emptyTally(): Tally {
@@ -59,6 +59,24 @@ describe('Engine and Model', () => {
       expect(REASON_COUNT).toBeGreaterThan(ALL_OUTCOMES.length);
     },
   );
+});
+
+describe('Engine and Model, with less usual engines', () => {
+  it.each([
+    ['the debug build', (): DataPlane => makeEngine('debug')],
+    ['the shared build', (): DataPlane => makeEngine('shared')],
+    ['linear tables', (): DataPlane => makeEngine('release', { lpm: 'linear' })],
+  ])('do the same with %s', (_, makeSubject) => {
+    const tally = emptyTally();
+    for (let seed = 1001; seed <= 1006; seed++) compareFromSeed(seed, makeSubject, tally);
+    expect(tally.packets).toBeGreaterThan(3000);
+  });
+
+  it('do the same when a batch is larger than an engine takes between two looks at its tables', () => {
+    const packets = 2 * layout.BATCH_MAX + 88;
+    const makeSubject = (): DataPlane => makeEngine('release', { buffers: packets });
+    for (let seed = 2001; seed <= 2002; seed++) compareFromSeed(seed, makeSubject, emptyTally(), packets);
+  });
 });
 
 describe('the comparison', () => {

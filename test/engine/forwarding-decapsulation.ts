@@ -182,6 +182,22 @@ export function decapsulationSuite(name: string, makeDataPlane: () => DataPlane)
       expect(toHex(sent.bytes)).toBe(toHex(inbound(4)));
     });
 
+    it('an instance is not known by what was taken from it, nor by what was gone before it was published', () => {
+      const plane = site();
+      const packet = lispOf(4, inbound(4), { header: lispDataHeader({ instanceId: 77 }) });
+      const eid = host(SITE[4].eid, 77);
+      plane.setPolicy(eid, 0);
+      plane.setPetr(77, 4, []);
+      plane.removeEntry(eid);
+      plane.removeRoute(77, eid.prefix);
+      plane.publish();
+      expectStop(send(plane, packet), VERDICT_DROP, REASON_UNKNOWN_INSTANCE);
+      plane.setPolicy(eid, POLICY_ETR_DESTINATION);
+      plane.setPolicy(eid, 0);
+      plane.publish();
+      expectStop(send(plane, packet), VERDICT_DROP, REASON_UNKNOWN_INSTANCE);
+    });
+
     it.each([1, 2, 3])('KK=%i: there is no key', (kk) => {
       const header = { flags: kk, word0: 0, word1: 0 };
       expectStop(send(site(), lispOf(4, inbound(4), { header })), VERDICT_DROP, REASON_LISP_KEY);

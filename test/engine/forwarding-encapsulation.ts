@@ -37,7 +37,7 @@ export function encapsulationSuite(name: string, makeDataPlane: () => DataPlane)
 
   describe(`${name}: encapsulation`, () => {
     it.each(PAIRS)(
-      'DP-01 IW-04 IPv%i EIDs are carried over IPv%i RLOCs unchanged but for the TTL',
+      'DP-01 DP-02 DP-04 DP-25 IW-04 IPv%i EIDs are carried over IPv%i RLOCs unchanged but for the TTL',
       (inner, outer) => {
         const plane = site();
         toPeer(plane, inner, [targetTo(outer)]);
@@ -203,6 +203,19 @@ export function encapsulationSuite(name: string, makeDataPlane: () => DataPlane)
       const sent = send(site(), concatBytes(packetOf(4), new Uint8Array(9)));
       expectStop(sent, VERDICT_PUNT, REASON_MAP_CACHE_MISS);
       expect(toHex(sent.bytes)).toBe(toHex(packetOf(4)));
+    });
+
+    it('DP-21 IW-05 a target of priority 255 is not used beside others, nor alone', () => {
+      const plane = site();
+      const never = targetTo(4, { destination: RLOC[4].gateway, priority: 255 });
+      toPeer(plane, 4, [never, targetTo(4, { priority: 254 })]);
+      for (let port = 0; port < 64; port++) {
+        const payload = Uint8Array.of(port, 7, 0, 53, 0, 12, 0, 0, 1, 2, 3, 4);
+        const { outer } = opened(send(plane, packetOf(4, { payload })).bytes);
+        expect(outer.destination).toEqual(RLOC[4].peer);
+      }
+      toPeer(plane, 4, [never]);
+      expectStop(send(plane, packetOf(4)), VERDICT_DROP, REASON_NO_USABLE_RLOC);
     });
 
     it('an entry without a target is a dead end', () => {

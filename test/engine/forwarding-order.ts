@@ -112,16 +112,26 @@ export function orderSuite(name: string, makeDataPlane: () => DataPlane): void {
       toPeer(plane, 4, [targetTo(4)]);
       expectGone(send(plane, packetOf(4)), VERDICT_ENCAP);
       expectGone(send(plane, fromOutside), VERDICT_NATIVE);
-      // IW-13: only inside the proxy ranges; IW-02: from the PITR's own RLOC.
       plane.setPolicy({ instanceId: 0, prefix: cidr('10.2.0.0/16') }, POLICY_PITR_DESTINATION);
       plane.publish();
-      const sent = send(plane, fromOutside);
-      expectGone(sent, VERDICT_ENCAP);
-      expect(opened(sent.bytes).outer.source).toEqual(RLOC[4].own);
+      expectGone(send(plane, fromOutside), VERDICT_ENCAP);
       const elsewhere = packetOf(4, { source: SITE[4].outside, destination: ip('10.3.0.7') });
       expectGone(send(plane, elsewhere), VERDICT_NATIVE);
       expect(send(plane, elsewhere).verdict.flowHash).toBe(0);
     });
+
+    it.each(PAIRS)(
+      'IW-02 a PITR carries IPv%i from its own IPv%i RLOC to a locator of the mapping',
+      (inner, outer) => {
+        const plane = site();
+        plane.setPolicy(host(SITE[inner].peer), POLICY_PITR_DESTINATION);
+        toPeer(plane, inner, [targetTo(outer)]);
+        const packet = packetOf(inner, { source: SITE[inner].outside });
+        const parts = opened(send(plane, packet).bytes);
+        expect([parts.outer.source, parts.outer.destination]).toEqual([RLOC[outer].own, RLOC[outer].peer]);
+        expect(parts.inner.source).toEqual(SITE[inner].outside);
+      },
+    );
 
     it('flags of all covering prefixes count, and 0 takes a prefix away', () => {
       const plane = site();

@@ -1,0 +1,125 @@
+// Rows of locator choice: which targets get how many slots.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BUCKET_ROW_MAX } from '../../assembly/layout.ts';
+import { bucketRow } from '../../src/engine/buckets.ts';
+
+interface Target {
+  readonly priority: number;
+  readonly weight: number;
+}
+
+const NEVER = 255;
+const target: fc.Arbitrary<Target> = fc.record({
+  priority: fc.oneof(fc.constantFrom(0, 1, 2, NEVER), fc.nat(255)),
+  weight: fc.oneof(fc.constantFrom(0, 1, 50, 100, 255), fc.nat(255)),
+});
+const targets = fc.array(target, { maxLength: 40 });
+
+/** The targets that may be used, by RFC 9300 §9, with what each should get. */
+function exactShares(all: readonly Target[]): Map<number, number> {
+  const usable = all.filter(({ priority }) => priority !== NEVER);
+  const best = Math.min(...usable.map(({ priority }) => priority));
+  const group = all.flatMap((each, index) => (each.priority === best ? [{ ...each, index }] : []));
+  if (usable.length === 0) return new Map();
+  const total = group.reduce((sum, { weight }) => sum + weight, 0);
+  return new Map(
+    group
+      .map(({ index, weight }) => [index, total === 0 ? 1 / group.length : weight / total] as const)
+      .filter(([, share]) => share > 0),
+  );
+}
+
+function slotsOf(row: readonly number[], index: number): number {
+  return row.filter((each) => each === index).length;
+}
+
+function holds(law: (row: readonly number[], all: readonly Target[]) => void): void {
+  fc.assert(
+    fc.property(targets, (all) => law(bucketRow(all), all)),
+    { numRuns: 500 },
+  );
+}
+
+describe('a bucket row', () => {
+  it('is a power of two long, at most the largest row, and empty when nothing may be used', () => {
+    holds((row, all) => {
+      expect(row.length).toBeLessThanOrEqual(BUCKET_ROW_MAX);
+      expect(row.length & (row.length - 1)).toBe(0);
+      expect(row.length === 0).toBe(exactShares(all).size === 0);
+    });
+  });
+
+  it('DP-21 never holds a target of priority 255', () => {
+    holds((row, all) => {
+      expect(row.filter((index) => all[index]!.priority === NEVER)).toEqual([]);
+    });
+    expect(bucketRow([{ priority: NEVER, weight: 100 }])).toEqual([]);
+  });
+
+  it('DP-23 holds only targets of the best priority that is there', () => {
+    holds((row, all) => {
+      const best = Math.min(...all.map(({ priority }) => priority));
+      for (const index of row) expect(all[index]!.priority).toBe(best);
+    });
+  });
+
+  it('DP-23 gives each target its share by weight, to within one slot', () => {
+    holds((row, all) => {
+      const shares = exactShares(all);
+      for (const index of all.keys()) {
+        const exact = (shares.get(index) ?? 0) * row.length;
+        expect(Math.abs(slotsOf(row, index) - exact)).toBeLessThan(1);
+      }
+    });
+  });
+
+  it('gives a weight of 0 beside others nothing, and equal shares when all are 0', () => {
+    holds((row, all) => {
+      const zeros = all.map(({ priority }) => ({ priority, weight: 0 }));
+      const shares = [...exactShares(zeros).keys()].map((index) => slotsOf(bucketRow(zeros), index));
+      expect(Math.max(0, ...shares) - Math.min(...shares, 256)).toBeLessThanOrEqual(1);
+      if (row.some((index) => all[index]!.weight > 0)) {
+        expect(row.filter((index) => all[index]!.weight === 0)).toEqual([]);
+      }
+    });
+    const mixed = [
+      { priority: 1, weight: 0 },
+      { priority: 1, weight: 7 },
+    ];
+    expect(bucketRow(mixed)).toEqual([1]);
+  });
+
+  it('has one slot for one target, and at least 16 where traffic is split', () => {
+    holds((row, all) => {
+      const { size } = exactShares(all);
+      if (size === 1) expect(row).toHaveLength(1);
+      if (size > 1) expect(row.length).toBeGreaterThanOrEqual(16);
+    });
+  });
+
+  it('grows until the smallest share has a slot, as far as rows go', () => {
+    holds((row, all) => {
+      if (row.length === BUCKET_ROW_MAX) return;
+      for (const index of exactShares(all).keys()) expect(slotsOf(row, index)).toBeGreaterThan(0);
+    });
+    const uneven = bucketRow([
+      { priority: 1, weight: 1 },
+      { priority: 1, weight: 99 },
+    ]);
+    expect([uneven.length, slotsOf(uneven, 0)]).toEqual([128, 1]);
+  });
+
+  it('is the same for the same targets, and for weights that differ by a factor', () => {
+    holds((row, all) => {
+      expect(bucketRow(structuredClone(all))).toEqual(row);
+      const scaled = all.map(({ priority, weight }) => ({ priority, weight: weight * 3 }));
+      expect(bucketRow(scaled)).toEqual(row);
+    });
+  });
+
+  it('takes more targets than it has slots', () => {
+    const many = Array.from({ length: 300 }, () => ({ priority: 1, weight: 0 }));
+    expect(new Set(bucketRow(many)).size).toBe(BUCKET_ROW_MAX);
+  });
+});
