@@ -1,7 +1,7 @@
 /** From a scenario's folder to a lab that can run. */
 import { createLab, type Lab } from '../sim/lab.ts';
 import { loadLab, type LabFile } from '../sim/lab-file.ts';
-import { formatLabError } from '../sim/lab-yaml.ts';
+import { formatLabError, type LabError } from '../sim/lab-yaml.ts';
 import { dataPlaneMaker, type DataPlaneKind } from './data-planes.ts';
 import { CliError, EXIT } from './io.ts';
 import { findScenario, readScenario, type ScenarioFolder } from './scenario-files.ts';
@@ -14,10 +14,21 @@ export interface OpenOptions {
 /** Finds, reads and checks a scenario; a CliError says what is wrong with it, one line per place. */
 export function openScenario(argument: string): { readonly folder: ScenarioFolder; readonly file: LabFile } {
   const folder = findScenario(argument, describeScenario);
-  const lab = loadLab(readScenario(folder));
+  const files = readScenario(folder);
+  const lab = loadLab(files);
   if (lab.ok) return { folder, file: lab.value };
-  const places = lab.error.map((error) => `  ${formatLabError(error)}`);
+  const places = lab.error.map((error) => showError(error, files));
   throw new CliError(`scenario ${folder.name} does not load`, EXIT.failed, places.join('\n'));
+}
+
+/** The error, and under it the line it is in with a caret under the place. */
+function showError(error: LabError, files: ReadonlyMap<string, string>): string {
+  const said = `  ${formatLabError(error)}`;
+  const line = files.get(error.file)?.split(/\r?\n/)[error.line - 1];
+  if (line === undefined || line.trim() === '') return said;
+  // Tabs stay tabs, so that the caret stands under its column wherever they lead.
+  const before = line.slice(0, error.column - 1).replace(/[^\t]/g, ' ');
+  return `${said}\n    ${line}\n    ${before}^`;
 }
 
 export function makeLab(file: LabFile, { seed, dataPlane }: OpenOptions): Lab {

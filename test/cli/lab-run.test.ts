@@ -172,7 +172,9 @@ describe('a scenario that does not work', () => {
     const path = changedScenario('broken', (text) => text.replace('nodes:', 'nodez:'));
     const { code, err } = await pxtr('lab', 'run', path);
     expect(code).toBe(1);
-    expect(err).toMatch(/lab\.yaml:\d+:\d+: unknown key "nodez" \(did you mean nodes\?\)/);
+    expect(err).toMatch(
+      /lab\.yaml:\d+:\d+: unknown key "nodez" \(did you mean nodes\?\)\n {4}nodez:.*\n {4}\^\n/,
+    );
     const config = changedScenario('config', (text) => text);
     writeFileSync(join(config, 'lisp1.ios'), 'hostname lisp1\nrouter lips\n');
     const bad = await pxtr('lab', 'run', config);
