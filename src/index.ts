@@ -34,7 +34,17 @@ export type {
 } from './engine/data-plane.ts';
 export type { Explanation, Phase } from './engine/phases.ts';
 export { reasonName, reasonText } from './engine/counters.ts';
-export { VERDICT_DROP, VERDICT_ENCAP, VERDICT_NATIVE, VERDICT_PUNT } from './engine/codes.ts';
+export {
+  ACTION_FORWARD,
+  POLICY_ETR_DESTINATION,
+  POLICY_ITR_SOURCE,
+  POLICY_PETR_SOURCE,
+  POLICY_PITR_DESTINATION,
+  VERDICT_DROP,
+  VERDICT_ENCAP,
+  VERDICT_NATIVE,
+  VERDICT_PUNT,
+} from './engine/codes.ts';
 
 // One router.
 export { Router, type RouterParts, type RouterState } from './router/router.ts';

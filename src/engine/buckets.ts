@@ -36,7 +36,9 @@ function fill(shares: readonly { index: number; weight: number }[], total: numbe
     return { index, slots: Math.floor(exact), lost: exact - Math.floor(exact) };
   });
   const left = size - parts.reduce((sum, { slots }) => sum + slots, 0);
-  const byLoss = [...parts].sort((a, b) => b.lost - a.lost || a.index - b.index);
+  const isEmpty = ({ slots }: { slots: number }): number => (slots === 0 ? 1 : 0);
+  // Whoever would get nothing comes first: a weight above 0 is a wish for some traffic.
+  const byLoss = [...parts].sort((a, b) => isEmpty(b) - isEmpty(a) || b.lost - a.lost || a.index - b.index);
   for (const part of byLoss.slice(0, left)) part.slots++;
   return parts.flatMap(({ index, slots }) => new Array<number>(slots).fill(index));
 }

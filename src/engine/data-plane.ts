@@ -8,7 +8,8 @@ import type { EidPrefix } from '../mapping/eid.ts';
  * docs/architecture.md.
  *
  * Table changes take effect together at `publish`. Packets go in by `inject`, are worked on by one `process`, and
- * come out in the order they went in by `collect`.
+ * come out in the order they went in by `collect`. Nothing is published between `process` and `collect`; buffers are
+ * free again when everything that was injected has been collected.
  */
 export interface DataPlane {
   /** Map-Cache entries that fit, PETRs included; a replaced one needs its room twice until the next publish. */

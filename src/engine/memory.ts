@@ -53,7 +53,7 @@ export interface EngineCapacity {
   /** Distinct (own RLOC, remote RLOC, instance, next hop). */
   readonly rewrites: number;
   readonly nextHops: number;
-  /** Instances, the default one included. */
+  /** Instances ever used, the default one included. */
   readonly vrfs: number;
   /** Packets in flight between inject and collect. */
   readonly buffers: number;

@@ -59,7 +59,8 @@ const KINDS: Readonly<Record<NextHop['kind'], number>> = {
 export function writeNextHop(memory: EngineMemory, slot: number, nextHop: NextHop, isDefault: boolean): void {
   const { view } = memory;
   const at = memory.offset(SECTION_NEXT_HOPS) + slot * NEXT_HOP_BYTES;
-  const { kind, interfaceIndex, gateway, mtu } = nextHop;
+  const { kind, interfaceIndex, mtu } = nextHop;
+  const gateway = kind === 'via' ? nextHop.gateway : undefined;
   view.setUint8(at + NEXT_HOP_KIND_OFFSET, KINDS[kind]);
   view.setUint8(at + NEXT_HOP_FLAGS_OFFSET, isDefault ? NEXT_HOP_DEFAULT_ROUTE : 0);
   view.setUint16(at + NEXT_HOP_INTERFACE_OFFSET, interfaceIndex, true);

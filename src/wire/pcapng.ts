@@ -40,6 +40,9 @@ export function readPcapng(bytes: Uint8Array): Decoded<Capture> {
   const state: State = { interfaces: [], packets: [], clocks: [], sectionBase: 0, little: false };
   let error: WireError | undefined;
   let at = 0;
+  const first = decoded(() => new Cursor(bytes, 0, bytes.length, false).u32('pcapng.type'));
+  if (!first.ok) return err(first.error);
+  if (first.value !== BLOCK_SECTION) return err({ code: 'bad-value', offset: 0, field: 'pcapng.type' });
   while (at < bytes.length && error === undefined) {
     const block = decoded(() => readBlock(bytes, at, state));
     if (block.ok) at = block.value;

@@ -168,6 +168,7 @@ describe('equalConstantTime', () => {
     const mac = fromHex('00112233445566778899aabbccddeeff')!;
     expect(equalConstantTime(mac, mac.slice())).toBe(true);
     expect(equalConstantTime(mac, mac.subarray(0, 15))).toBe(false);
+    expect(equalConstantTime(mac.subarray(0, 15), mac)).toBe(false);
     for (let i = 0; i < mac.length; i++) {
       for (let bit = 0; bit < 8; bit++) {
         const other = mac.slice();

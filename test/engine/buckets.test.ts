@@ -122,4 +122,10 @@ describe('a bucket row', () => {
     const many = Array.from({ length: 300 }, () => ({ priority: 1, weight: 0 }));
     expect(new Set(bucketRow(many)).size).toBe(BUCKET_ROW_MAX);
   });
+
+  it('a weight above 0 gets a slot even where rounding would leave none', () => {
+    const row = bucketRow([1, 255, 255].map((weight) => ({ priority: 1, weight })));
+    expect(row.filter((index) => index === 0)).toHaveLength(1);
+    expect(row).toHaveLength(256);
+  });
 });
