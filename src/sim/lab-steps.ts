@@ -1,5 +1,6 @@
 /** The `run` list of a lab file: what is done to the network, and when. */
 import type { Micros } from '../base/time.ts';
+import { parseExec } from '../ios/exec.ts';
 import type { LabInput } from './journal.ts';
 import { interfaceNames, readNodeName, type LabNode } from './lab-node.ts';
 import { parseDuration, parseShare } from './lab-units.ts';
@@ -27,6 +28,8 @@ export interface GarbageStep {
 export interface StepContext {
   readonly nodes: readonly LabNode[];
   readonly links: readonly LinkOptions[];
+  /** Routers that steps configure: what their commands may name is not known yet. */
+  readonly reconfigured: Set<string>;
 }
 
 type Key =
@@ -60,10 +63,12 @@ const KEYS: readonly Key[] = [
   'for',
 ];
 
-export function readSteps(value: YamlValue | undefined, context: StepContext): LabStep[] {
+export function readSteps(value: YamlValue | undefined, known: Omit<StepContext, 'reconfigured'>): LabStep[] {
   const steps: LabStep[] = [];
+  const context = { ...known, reconfigured: new Set<string>() };
   for (const each of value?.items() ?? []) {
     const fields = each.fields(...KEYS);
+    if (fields.get('config') !== undefined) context.reconfigured.add(fields.get('node')?.text() ?? '');
     const at = fields.need('at')?.parsed('a time', parseDuration, 'such as 10s');
     const action = readAction(fields, context);
     if (at !== undefined && action !== undefined) steps.push({ at, action });
@@ -82,8 +87,29 @@ function readAction(fields: Fields<Key>, context: StepContext): LabStep['action'
     return fields.whole.complain('a step of a node has either "command" or "config"');
   }
   if (node === undefined) return undefined;
-  if (command !== undefined) return { kind: 'command', node, line: command };
+  if (command !== undefined) {
+    checkCommand(fields, command, context, node);
+    return { kind: 'command', node, line: command };
+  }
   return { kind: 'config', node, lines: (lines ?? []).map((line) => line.text() ?? '') };
+}
+
+/** A mistyped command is found at once, unless lines of the lab may have made it right by then. */
+function checkCommand(
+  fields: Fields<Key>,
+  command: string,
+  { nodes, reconfigured }: StepContext,
+  name: string,
+): void {
+  const node = nodes.find((each) => each.name === name);
+  if (node?.kind !== 'router' || reconfigured.has(name)) return;
+  const parsed = parseExec(command, node.options);
+  if (parsed.ok) {
+    if (parsed.value.kind === 'configure') reconfigured.add(name);
+    return;
+  }
+  const { message, hint } = parsed.error;
+  fields.get('command')?.complain(`"${command}": ${message.replace(/^% */, '')}`, hint);
 }
 
 function readLinkChange(fields: Fields<Key>, { links }: StepContext): LabInput | undefined {

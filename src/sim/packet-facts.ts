@@ -1,4 +1,5 @@
 /** What a packet is, in the terms a story is told in. */
+import { isFragment } from '../wire/ip-packet.ts';
 import { sameIp, type IpAddress } from '../base/ip.ts';
 import { formatIp } from '../base/ip-text.ts';
 import { sameNonce } from '../base/random.ts';
@@ -131,10 +132,11 @@ function icmpTitle(message: IcmpMessage, to: IpAddress): string {
   }
 }
 
-function plainTitle({ packet, target }: PacketFacts): string {
-  const { payload } = packet;
+function plainTitle({ packet, inner, target }: PacketFacts): string {
+  const { ip, payload } = inner ?? packet;
+  if (isFragment(ip)) return `fragment to ${formatIp(target)}`;
   if (payload.kind === 'udp') return `UDP ${payload.udp.destinationPort} to ${formatIp(target)}`;
-  return `IP protocol ${packet.ip.protocol} to ${formatIp(target)}`;
+  return `IP protocol ${ip.protocol} to ${formatIp(target)}`;
 }
 
 export function lineOf({ packet }: PacketFacts): string {
