@@ -14,7 +14,12 @@ describe.skipIf(!isBuilt && process.env['PXTR_REQUIRE_TOOLS'] !== '1')('the prog
   const options = { cwd: tmpdir(), encoding: 'utf8' } as const;
 
   it('runs the article’s lab from anywhere, without colours into a pipe', () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'lab', 'run', 'pxtr'], options);
+    // A test runner that prints colours may ask its children for them.
+    const { FORCE_COLOR: _, ...env } = process.env;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'lab', 'run', 'pxtr'], {
+      ...options,
+      env,
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('\n.!!!!\nSuccess rate is 80 percent (4/5)');
     expect(stdout).not.toContain('\u001b[');

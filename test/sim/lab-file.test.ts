@@ -195,7 +195,7 @@ test('the lab that examples/README.md explains is one', () => {
 test('a mistyped command is found when the lab is loaded, unless its router is configured on the way', () => {
   const mistyped = GOOD.replace('command: ping 10.0.0.2', 'command: pong 10.0.0.2');
   const [error] = errorsOf(mistyped);
-  expect(error).toMatch(/^lab\.yaml:9:30: "pong 10\.0\.0\.2": .*did you mean "ping"\?/);
+  expect(error).toMatch(/^lab\.yaml:9:34: "pong 10\.0\.0\.2": .*did you mean "ping"\?/);
   const later = GOOD.replace(
     '3s, node: r1, config: [hostname r2] }\n',
     '3s, node: r1, config: [hostname r2] }\n  - { at: 5s, node: r1, command: ping 10.0.0.2 source Loopback9 }\n',
