@@ -28,9 +28,12 @@ export class CliError extends Error {
   }
 }
 
-/** Colours only for a person at a terminal who did not refuse them (no-color.org). */
-export function wantsColors(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+/**
+ * Colours only for a person at a terminal who did not refuse them (no-color.org). `isTerminal` is what a stream's
+ * `isTTY` says: undefined for pipes and files.
+ */
+export function wantsColors(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
-  return isTerminal && env['TERM'] !== 'dumb';
+  return isTerminal === true && env['TERM'] !== 'dumb';
 }
