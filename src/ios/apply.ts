@@ -9,12 +9,13 @@ import {
   type InterfaceAddress,
   type InterfaceOptions,
   type LispOptions,
+  type RipOptions,
   type RouterOptions,
   type StaticMapCacheEntry,
   type StaticRoute,
 } from '../router/options.ts';
 import { formatTarget } from './commands-global.ts';
-import type { Draft, DraftFamily, DraftInterface, DraftLisp, DraftSite } from './draft.ts';
+import type { Draft, DraftFamily, DraftInterface, DraftLisp, DraftRip, DraftSite } from './draft.ts';
 import { draftOf } from './draft.ts';
 
 /**
@@ -27,6 +28,7 @@ export function optionsOf(draft: Draft): RouterOptions {
     hostname: draft.hostname,
     interfaces: draft.interfaces.map(interfaceOf),
     staticRoutes: draft.routes.map(plainRoute).sort(compareRoute),
+    ...(draft.rip && { rip: ripOf(draft.rip) }),
     ...(draft.lisp && { lisp: lispOf(draft.lisp, draft) }),
   };
 }
@@ -68,6 +70,17 @@ function compareRoute(a: StaticRoute, b: StaticRoute): number {
   );
 }
 
+function ripOf(rip: DraftRip): RipOptions {
+  const { networks, passiveInterfaces, redistributeStatic, originateDefault, timers } = rip;
+  return {
+    networks: networks.map(({ prefix }) => prefix).sort(comparePrefix),
+    passiveInterfaces: passiveInterfaces.map(({ name }) => name).sort(compareText),
+    redistributeStatic,
+    originateDefault,
+    timers,
+  };
+}
+
 function lispOf(lisp: DraftLisp, draft: Draft): LispOptions {
   const both = <T>(of: (family: DraftFamily) => T): { ipv4: T; ipv6: T } => ({
     ipv4: of(lisp.ipv4),
@@ -89,7 +102,10 @@ function lispOf(lisp: DraftLisp, draft: Draft): LispOptions {
         ),
       ttlMinutes,
     })),
-    proxyItr: both(({ proxyItr }) => ({ rlocs: [...(proxyItr?.rlocs ?? [])].sort(compareIp) })),
+    proxyItr: both(({ proxyItr, advertised }) => ({
+      rlocs: [...(proxyItr?.rlocs ?? [])].sort(compareIp),
+      advertise: advertised.map(({ prefix }) => prefix).sort(comparePrefix),
+    })),
     proxyEtr: both(({ proxyEtr, acceptSources }) => ({
       enabled: proxyEtr !== false,
       acceptSources: acceptSources.map(({ prefix }) => prefix).sort(comparePrefix),

@@ -115,6 +115,11 @@ export class Args {
     this.#findings.errors.push({ ...this.place(name), message: `% ${message}`, hint });
   }
 
+  /** Tells how a value was taken. */
+  notice(message: string): void {
+    this.#findings.notices.push({ line: this.line.number, message });
+  }
+
   warn(message: string): void {
     this.#findings.warnings.push({ line: this.line.number, message });
   }
@@ -134,7 +139,6 @@ export class Args {
   }
 
   #normalised(entered: string, normal: IpPrefix): void {
-    const message = `${entered} is taken as ${formatPrefix(normal)}`;
-    this.#findings.notices.push({ line: this.line.number, message });
+    this.notice(`${entered} is taken as ${formatPrefix(normal)}`);
   }
 }

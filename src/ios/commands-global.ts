@@ -1,8 +1,8 @@
 import { samePrefix, type IpPrefix } from '../base/ip.ts';
 import { formatIp, formatPrefix, maskOfBits } from '../base/ip-text.ts';
-import { noLisp, type StaticRoute } from '../router/options.ts';
+import { noLisp, noRip, type StaticRoute } from '../router/options.ts';
 import type { Args } from './args.ts';
-import { DEFAULT_HOSTNAME, draftOfLisp, familyOf, newInterface, type Draft } from './draft.ts';
+import { DEFAULT_HOSTNAME, draftOfLisp, draftOfRip, familyOf, newInterface, type Draft } from './draft.ts';
 import { commandsOf } from './grammar.ts';
 import { NULL_INTERFACE } from './interface-name.ts';
 import { quoteWord } from './lexer.ts';
@@ -45,6 +45,14 @@ export const GLOBAL_COMMANDS = commandsOf('global', [
     open: (draft) => (draft.lisp ??= draftOfLisp(noLisp())),
     remove: (draft) => (draft.lisp = undefined),
     blocks: ({ lisp }) => (lisp === undefined ? [] : [{ heading: 'router lisp', source: lisp }]),
+  },
+  {
+    pattern: 'router rip',
+    help: 'Configure the Routing Information Protocol',
+    opens: 'rip',
+    open: (draft) => (draft.rip ??= draftOfRip(noRip())),
+    remove: (draft) => (draft.rip = undefined),
+    blocks: ({ rip }) => (rip === undefined ? [] : [{ heading: 'router rip', source: rip }]),
   },
   {
     pattern: '<family:ip|ipv6> lisp use-petr <address:ip> [priority <priority:0-255> weight <weight:0-255>]',

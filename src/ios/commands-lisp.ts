@@ -64,6 +64,26 @@ export const LISP_COMMANDS = commandsOf('lisp', [
     }),
   },
   {
+    pattern: 'ipv4 proxy-itr advertise <prefix:prefix4>',
+    help: 'Tell the underlay (RIP) that EIDs of this aggregate are reached here',
+    own: true,
+    apply(lisp, args) {
+      const prefix = args.prefix('prefix');
+      if (prefix.bits === 0) {
+        args.refuse('prefix', 'The default route is no aggregate of EIDs');
+        return;
+      }
+      if (!lisp.ipv4.advertised.some((other) => samePrefix(other.prefix, prefix)))
+        lisp.ipv4.advertised.push({ prefix, at: args.place('prefix') });
+    },
+    remove(lisp, args) {
+      const prefix = args.prefix('prefix');
+      removeWhere(lisp.ipv4.advertised, (other) => samePrefix(other.prefix, prefix), args);
+    },
+    render: ({ proxyItr }) =>
+      proxyItr.ipv4.advertise.map((prefix) => `ipv4 proxy-itr advertise ${formatPrefix(prefix)}`),
+  },
+  {
     pattern: '<family:ipv4|ipv6> itr map-resolver <address:ip>',
     help: 'Ask this Map-Resolver; several are asked in the order of their lines',
     apply(lisp, args) {

@@ -2,6 +2,7 @@ import { GLOBAL_COMMANDS } from './commands-global.ts';
 import { INTERFACE_COMMANDS } from './commands-interface.ts';
 import { LISP_COMMANDS } from './commands-lisp.ts';
 import { CACHE_COMMANDS, DATABASE_COMMANDS } from './commands-mapping.ts';
+import { RIP_COMMANDS } from './commands-rip.ts';
 import { ROUTER_COMMANDS } from './commands-router.ts';
 import { SITE_COMMANDS, SITE_OPENERS } from './commands-site.ts';
 import type { AnyCommand, Mode } from './grammar.ts';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...CACHE_COMMANDS,
   ...ROUTER_COMMANDS,
   ...SITE_COMMANDS,
+  ...RIP_COMMANDS,
 ];
 
 export function commandsIn(mode: Mode): readonly AnyCommand[] {

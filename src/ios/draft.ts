@@ -9,6 +9,7 @@ import type {
   InterfaceAddress,
   LispOptions,
   MissPolicy,
+  RipOptions,
   RouterOptions,
   StaticRoute,
 } from '../router/options.ts';
@@ -19,6 +20,7 @@ export interface Draft {
   hostname: string;
   interfaces: DraftInterface[];
   routes: Located<StaticRoute>[];
+  rip: DraftRip | undefined;
   lisp: DraftLisp | undefined;
 }
 
@@ -33,6 +35,14 @@ export interface DraftInterface {
   primary: Located<InterfaceAddress> | undefined;
   secondary: Located<InterfaceAddress>[];
   ipv6: Located<InterfaceAddress>[];
+}
+
+export interface DraftRip {
+  networks: Located<{ readonly prefix: IpPrefix }>[];
+  passiveInterfaces: Located<{ readonly name: string }>[];
+  redistributeStatic: boolean;
+  originateDefault: boolean;
+  timers: RipOptions['timers'];
 }
 
 export interface DraftLisp {
@@ -77,6 +87,7 @@ export interface DraftFamily {
   ttlMinutes: number;
   mapServers: DraftMapServer[];
   proxyItr: Located<{ readonly rlocs: readonly IpAddress[] }> | undefined;
+  advertised: Located<{ readonly prefix: IpPrefix }>[];
   proxyEtr: Toggle;
   acceptSources: Located<{ readonly prefix: IpPrefix }>[];
   mapServer: Toggle;
@@ -133,7 +144,16 @@ export function draftOf(options: RouterOptions): Draft {
       };
     }),
     routes: [...options.staticRoutes],
+    rip: options.rip && draftOfRip(options.rip),
     lisp: options.lisp && draftOfLisp(options.lisp),
+  };
+}
+
+export function draftOfRip(rip: RipOptions): DraftRip {
+  return {
+    ...rip,
+    networks: rip.networks.map((prefix) => ({ prefix })),
+    passiveInterfaces: rip.passiveInterfaces.map((name) => ({ name })),
   };
 }
 
@@ -161,7 +181,7 @@ export function draftOfLisp(lisp: LispOptions): DraftLisp {
 }
 
 function draftOfFamily(lisp: LispOptions, family: 'ipv4' | 'ipv6'): DraftFamily {
-  const { rlocs } = lisp.proxyItr[family];
+  const { rlocs, advertise } = lisp.proxyItr[family];
   return {
     itr: lisp.itr[family].enabled,
     mapResolvers: lisp.itr[family].mapResolvers.map((address) => ({ address })),
@@ -170,6 +190,7 @@ function draftOfFamily(lisp: LispOptions, family: 'ipv4' | 'ipv6'): DraftFamily 
     ttlMinutes: lisp.etr[family].ttlMinutes,
     mapServers: lisp.etr[family].mapServers.map((server) => ({ ...server })),
     proxyItr: rlocs.length === 0 ? undefined : { rlocs },
+    advertised: advertise.map((prefix) => ({ prefix })),
     proxyEtr: lisp.proxyEtr[family].enabled,
     acceptSources: lisp.proxyEtr[family].acceptSources.map((prefix) => ({ prefix })),
     mapServer: lisp.mapServer[family],

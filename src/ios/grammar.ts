@@ -1,11 +1,11 @@
 import type { Site } from '../mapping/site.ts';
-import type { InterfaceOptions, LispOptions, RouterOptions } from '../router/options.ts';
+import type { InterfaceOptions, LispOptions, RipOptions, RouterOptions } from '../router/options.ts';
 import type { Args } from './args.ts';
-import type { Draft, DraftInterface, DraftLisp, DraftSite } from './draft.ts';
+import type { Draft, DraftInterface, DraftLisp, DraftRip, DraftSite } from './draft.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 
 /** Configuration modes; the prompt of `global` is `(config)#`, of `lisp` `(config-router-lisp)#`. */
-export type Mode = 'global' | 'interface' | 'lisp' | 'site';
+export type Mode = 'global' | 'interface' | 'lisp' | 'site' | 'rip';
 
 /** What the commands of a mode write into. */
 export interface Scopes {
@@ -13,6 +13,7 @@ export interface Scopes {
   readonly interface: DraftInterface;
   readonly lisp: DraftLisp;
   readonly site: DraftSite;
+  readonly rip: DraftRip;
 }
 
 /** What the commands of a mode are rendered from. */
@@ -21,6 +22,7 @@ export interface Sources {
   readonly interface: InterfaceOptions;
   readonly lisp: LispOptions;
   readonly site: Site;
+  readonly rip: RipOptions;
 }
 
 export const MODES: Readonly<
@@ -29,6 +31,7 @@ export const MODES: Readonly<
   global: { prompt: '(config)', entry: 'configure terminal' },
   interface: { parent: 'global', prompt: '(config-if)', entry: 'interface NAME' },
   lisp: { parent: 'global', prompt: '(config-router-lisp)', entry: 'router lisp' },
+  rip: { parent: 'global', prompt: '(config-router)', entry: 'router rip' },
   site: { parent: 'lisp', prompt: '(config-router-lisp-site)', entry: 'router lisp / site NAME' },
 };
 

@@ -26,7 +26,7 @@ function renderMode(mode: Mode, source: unknown, depth: number): string[] {
       if (mode === 'global') lines.push('!');
       lines.push(indent + block.heading, ...renderMode(command.opens, block.source, depth + 1));
       // Within `router lisp` a block must be closed; at the top the next command closes it.
-      if (command.opens !== 'interface') lines.push(`${indent} exit`);
+      if (command.opens === 'lisp' || command.opens === 'site') lines.push(`${indent} exit`);
     }
   }
   return lines;

@@ -1,4 +1,6 @@
 import type { IpAddress } from '../base/ip.ts';
+import type { Eid } from '../mapping/eid.ts';
+import type { Mapping } from '../mapping/mapping.ts';
 import type { Micros } from '../base/time.ts';
 import type { TraceEvent } from '../base/trace.ts';
 
@@ -31,7 +33,9 @@ export type NodeOutput =
   /** `bytes` belong to the receiver of the output. */
   | { readonly kind: 'transmit'; readonly interfaceIndex: number; readonly bytes: Uint8Array }
   | { readonly kind: 'trace'; readonly event: TraceEvent }
-  | { readonly kind: 'ping-done'; readonly result: PingResult };
+  | { readonly kind: 'ping-done'; readonly result: PingResult }
+  | { readonly kind: 'traceroute-done'; readonly result: TracerouteResult }
+  | { readonly kind: 'lig-done'; readonly result: LigResult };
 
 export interface PingRequest {
   readonly destination: IpAddress;
@@ -53,4 +57,64 @@ export interface PingResult {
   readonly received: number;
   /** Round-trip times of the replies, in order. */
   readonly times: readonly Micros[];
+}
+
+export interface TracerouteRequest {
+  readonly destination: IpAddress;
+  /** Without it the address of the outgoing interface. */
+  readonly source?: IpAddress;
+  /** Probes per hop; default 3. */
+  readonly probes: number;
+  /** First and last TTL; default 1 and 30. */
+  readonly minTtl: number;
+  readonly maxTtl: number;
+  /** Default 3 s. */
+  readonly timeout: Micros;
+}
+
+export interface TracerouteResult {
+  readonly request: TracerouteRequest;
+  /** In order of TTL; the last one reached the destination unless the TTLs or a refusal ended the trace. */
+  readonly hops: readonly TracerouteHop[];
+}
+
+export interface TracerouteHop {
+  readonly ttl: number;
+  readonly probes: readonly TracerouteProbe[];
+}
+
+export type TracerouteProbe =
+  | {
+      readonly kind: 'reply';
+      readonly from: IpAddress;
+      readonly roundTrip: Micros;
+      /** What IOS prints behind the time: H host, N net, P protocol, A prohibited; absent for an ordinary answer. */
+      readonly refusal?: 'H' | 'N' | 'P' | 'A';
+    }
+  | { readonly kind: 'timeout' };
+
+/** A question to the mapping system that installs nothing (RFC 6835). */
+export interface LigRequest {
+  readonly eid: Eid;
+  /** Default: the configured Map-Resolvers, in turn. */
+  readonly mapResolver?: IpAddress;
+  /** Map-Requests to send at most, 1..5; default 3. */
+  readonly count: number;
+  /** Wait for each answer; default 2 s. */
+  readonly timeout: Micros;
+}
+
+export interface LigResult {
+  readonly request: LigRequest;
+  /** Map-Requests sent. */
+  readonly sent: number;
+  /** 'unanswered' after the last timeout; 'nobody-to-ask' when no Map-Resolver is known or there is no way to it. */
+  readonly outcome: 'answered' | 'unanswered' | 'nobody-to-ask';
+  /** The Map-Resolver asked last. */
+  readonly mapResolver?: IpAddress;
+  /** Who answered: the outer source of the Map-Reply. */
+  readonly from?: IpAddress;
+  readonly roundTrip?: Micros;
+  /** Records of the answer; one without locators says what its action says. */
+  readonly mappings: readonly Mapping[];
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maskIp, sameIp, type IpAddress, type IpPrefix } from '../base/ip.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { MAX_INSTANCE_ID } from '../mapping/eid.ts';
-import type { LispOptions, RouterOptions } from './options.ts';
+import type { LispOptions, RipOptions, RouterOptions } from './options.ts';
 
 /** What is wrong with a plain object that should configure a router, and where: `lisp.sites.0.name`. */
 export interface OptionIssue {
@@ -28,6 +28,7 @@ function integer(min: number, max: number): v.GenericSchema<number> {
 const text = v.string();
 const u32 = integer(0, 0xffff_ffff);
 const u8 = integer(0, 255);
+const ripSeconds = integer(1, 0xffff_ffff);
 
 const address = v.pipe(
   v.strictObject({ family: v.picklist([4, 6]), w0: u32, w1: u32, w2: u32, w3: u32 }),
@@ -64,7 +65,7 @@ const lisp = v.strictObject({
       ttlMinutes: u32,
     }),
   ),
-  proxyItr: perFamily(v.strictObject({ rlocs: v.array(address) })),
+  proxyItr: perFamily(v.strictObject({ rlocs: v.array(address), advertise: v.array(prefix) })),
   proxyEtr: perFamily(v.strictObject({ enabled: v.boolean(), acceptSources: v.array(prefix) })),
   mapServer: perFamily(v.boolean()),
   mapResolver: perFamily(v.boolean()),
@@ -89,6 +90,14 @@ const lisp = v.strictObject({
   pitrSourceEid: v.picklist(['host', 'rloc']),
 } satisfies Record<keyof LispOptions, v.GenericSchema>);
 
+const rip = v.strictObject({
+  networks: v.array(prefix),
+  passiveInterfaces: v.array(text),
+  redistributeStatic: v.boolean(),
+  originateDefault: v.boolean(),
+  timers: v.strictObject({ update: ripSeconds, invalid: ripSeconds, flush: ripSeconds }),
+} satisfies Record<keyof RipOptions, v.GenericSchema>);
+
 const routerOptions = v.strictObject({
   hostname: text,
   interfaces: v.array(
@@ -110,6 +119,7 @@ const routerOptions = v.strictObject({
       distance: integer(1, 255),
     }),
   ),
+  rip: v.optional(rip),
   lisp: v.optional(lisp),
 } satisfies Record<keyof RouterOptions, v.GenericSchema>);
 

@@ -7,6 +7,8 @@ export interface RouterOptions {
   readonly hostname: string;
   readonly interfaces: readonly InterfaceOptions[];
   readonly staticRoutes: readonly StaticRoute[];
+  /** Absent: the router neither tells nor learns routes. */
+  readonly rip?: RipOptions;
   /** Absent: the router knows nothing of LISP. */
   readonly lisp?: LispOptions;
 }
@@ -35,6 +37,19 @@ export interface StaticRoute {
     | { readonly kind: 'discard' };
   /** 1..255; the least wins. */
   readonly distance: number;
+}
+
+/** RIP version 2 (RFC 2453): routes of the underlay, told to neighbours. IPv4 only. */
+export interface RipOptions {
+  /** Classful networks; interfaces with an address in one of them speak RIP, and their subnets are told. */
+  readonly networks: readonly IpPrefix[];
+  /** These listen only. */
+  readonly passiveInterfaces: readonly string[];
+  readonly redistributeStatic: boolean;
+  /** Tell a default route as well. */
+  readonly originateDefault: boolean;
+  /** Seconds between updates; until a route unheard of is unusable; until it is forgotten. Default 30, 180, 240. */
+  readonly timers: { readonly update: number; readonly invalid: number; readonly flush: number };
 }
 
 export interface LispOptions {
@@ -110,6 +125,11 @@ export interface EtrMapServer {
 export interface ProxyItrOptions {
   /** Own RLOCs, outer source of encapsulated packets; none = not a PITR. At most one of each family. */
   readonly rlocs: readonly IpAddress[];
+  /**
+   * Aggregates told to the underlay by RIP, so that traffic for EIDs finds this PITR (RFC 6832 §5.1). Each has a
+   * discard route: what lies in a hole of the aggregate ends here (IW-15). IPv4 only.
+   */
+  readonly advertise: readonly IpPrefix[];
 }
 
 export interface ProxyEtrOptions {
@@ -127,6 +147,16 @@ export interface StaticMapCacheEntry {
 
 export const DEFAULT_MTU = 1500;
 
+export function noRip(): RipOptions {
+  return {
+    networks: [],
+    passiveInterfaces: [],
+    redistributeStatic: false,
+    originateDefault: false,
+    timers: { update: 30, invalid: 180, flush: 240 },
+  };
+}
+
 export function noLisp(): LispOptions {
   const itr: ItrOptions = { enabled: false, mapResolvers: [], usePetr: [] };
   const etr: EtrOptions = { enabled: false, mapServers: [], ttlMinutes: 1440 };
@@ -135,7 +165,7 @@ export function noLisp(): LispOptions {
     databaseMappings: [],
     itr: { ipv4: itr, ipv6: itr },
     etr: { ipv4: etr, ipv6: etr },
-    proxyItr: { ipv4: { rlocs: [] }, ipv6: { rlocs: [] } },
+    proxyItr: { ipv4: { rlocs: [], advertise: [] }, ipv6: { rlocs: [], advertise: [] } },
     proxyEtr: { ipv4: proxyEtr, ipv6: proxyEtr },
     mapServer: { ipv4: false, ipv6: false },
     mapResolver: { ipv4: false, ipv6: false },

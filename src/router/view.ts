@@ -1,6 +1,7 @@
 import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import type { Micros } from '../base/time.ts';
 import type { Counters } from '../engine/data-plane.ts';
+import type { Explanation } from '../engine/phases.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
 import type { Locator } from '../mapping/locator.ts';
 import type { Site } from '../mapping/site.ts';
@@ -21,6 +22,16 @@ export interface RouterView {
   forwarding(): Counters;
   /** Control-plane counters by name: 'map-request-sent', 'drop:bad-nonce'... in order of first use. */
   control(): ReadonlyMap<string, number>;
+}
+
+/** A packet that the data plane of a router took up while it was tracing, and why it did what it did. */
+export interface PacketTrace {
+  readonly time: Micros;
+  /** Absent for packets of the router's own making. */
+  readonly interfaceName?: string;
+  /** One line about the packet as it was taken up. */
+  readonly packet: string;
+  readonly explanation: Explanation;
 }
 
 export interface CacheEntryView {

@@ -1,7 +1,9 @@
 /** The event log: one canonical line per record, and a digest of all of them. Equal runs have equal logs. */
 import { toHex } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
+import { formatIp } from '../base/ip-text.ts';
 import type { TraceFields } from '../base/trace.ts';
+import type { TracerouteProbe } from '../router/node.ts';
 import type { NetworkRecord } from './record.ts';
 
 /** `10.001000`: seconds with microseconds. */
@@ -69,9 +71,23 @@ function parts(record: NetworkRecord): Parts {
       const { marks, sent, received, times } = record.result;
       return [record.node, 'ping-done', { marks, sent, received, times: times.join(',') }];
     }
+    case 'traceroute-done': {
+      const hops = record.result.hops.map(({ ttl, probes }) => `${ttl}:${probes.map(probeText).join(',')}`);
+      return [record.node, 'traceroute-done', { hops: hops.join('/') }];
+    }
+    case 'lig-done': {
+      const { outcome, sent, roundTrip, mappings } = record.result;
+      const took = roundTrip === undefined ? {} : { roundTrip };
+      return [record.node, 'lig-done', { outcome, sent, ...took, records: mappings.length }];
+    }
     case 'link-change':
       return ['-', 'link-change', { link: record.link, ...record.change }];
   }
+}
+
+function probeText(probe: TracerouteProbe): string {
+  if (probe.kind === 'timeout') return '*';
+  return `${formatIp(probe.from)}+${probe.roundTrip}${probe.refusal ?? ''}`;
 }
 
 function formatFields(fields: TraceFields): string[] {

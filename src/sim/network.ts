@@ -289,6 +289,12 @@ export class Network<Input = never> {
       case 'ping-done':
         this.note({ kind: 'ping-done', node, result: output.result });
         break;
+      case 'traceroute-done':
+        this.note({ kind: 'traceroute-done', node, result: output.result });
+        break;
+      case 'lig-done':
+        this.note({ kind: 'lig-done', node, result: output.result });
+        break;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Micros } from '../base/time.ts';
 import type { TraceEvent } from '../base/trace.ts';
-import type { PingResult } from '../router/node.ts';
+import type { LigResult, PingResult, TracerouteResult } from '../router/node.ts';
 import type { Direction, Fate, LinkChange } from './link.ts';
 
 /** A packet as it was put on a link. */
@@ -35,6 +35,8 @@ export type NetworkRecord = RecordHead &
     /** A line typed at a node's console, behind the end of its prompt: `#`, `(config)#`. */
     | { readonly kind: 'typed'; readonly node: string; readonly prompt: string; readonly text: string }
     | { readonly kind: 'ping-done'; readonly node: string; readonly result: PingResult }
+    | { readonly kind: 'traceroute-done'; readonly node: string; readonly result: TracerouteResult }
+    | { readonly kind: 'lig-done'; readonly node: string; readonly result: LigResult }
     | { readonly kind: 'link-change'; readonly link: string; readonly change: LinkChange }
   );
 

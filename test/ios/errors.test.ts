@@ -68,11 +68,14 @@ interface Loopback0
  map-cache 192.168.1.0/24 map-request
  map-cache 192.168.1.0/24 10.0.1.2 priority 1 weight 100
  map-cache 192.168.2.0/24 224.0.0.1 priority 1 weight 100`,
-  'unsupported-protocol': `router rip
+  'unsupported-protocol': `router eigrp 1
  version 2
  network 10.0.0.0
+router rip
+ version 1
+ network 224.0.0.0
 router lisp
- ipv4 proxy-itr advertise 192.168.0.0/16`,
+ ipv4 proxy-itr advertise 0.0.0.0/0`,
   'given-twice': `router lisp
  ipv4 etr map-server 10.0.1.1 key KEY1 proxy-reply proxy-reply
  site "two words"

@@ -11,6 +11,7 @@ import {
   type InterfaceOptions,
   type LispOptions,
   type PerFamily,
+  type RipOptions,
   type RouterOptions,
   type StaticMapCacheEntry,
   type StaticRoute,
@@ -174,8 +175,17 @@ const lisp: fc.Arbitrary<LispOptions> = fc.record(
         ttlMinutes: fc.oneof(fc.constant(1440), fc.integer({ min: 1, max: 525_600 })),
       }),
     ),
-    proxyItr: both(() =>
-      fc.record({ rlocs: fc.uniqueArray(rloc, { maxLength: 2, selector: ({ family }) => family }) }),
+    proxyItr: both((family) =>
+      fc.record({
+        rlocs: fc.uniqueArray(rloc, { maxLength: 2, selector: ({ family: of }) => of }),
+        advertise:
+          family === 6
+            ? fc.constant([])
+            : fc.uniqueArray(
+                prefixOf(4).filter(({ bits }) => bits > 0),
+                { maxLength: 2, selector: (p) => JSON.stringify(p) },
+              ),
+      }),
     ),
     proxyEtr: both((family) =>
       fc.record({
@@ -195,9 +205,29 @@ const lisp: fc.Arbitrary<LispOptions> = fc.record(
   { requiredKeys: Object.keys(noLisp()) as (keyof LispOptions)[] },
 );
 
+const seconds = fc.integer({ min: 1, max: 1000 });
+
+/** Class A, B and C networks. */
+const rip: fc.Arbitrary<RipOptions> = fc.record({
+  networks: fc.uniqueArray(
+    fc.oneof(
+      fc.integer({ min: 1, max: 127 }).map((a) => prefix(ipv4(a * 2 ** 24), 8)),
+      fc.integer({ min: 0x8000, max: 0xbfff }).map((b) => prefix(ipv4(b * 2 ** 16), 16)),
+      fc.integer({ min: 0xc00000, max: 0xdfffff }).map((c) => prefix(ipv4(c * 2 ** 8), 24)),
+    ),
+    { maxLength: 3, selector: (p) => JSON.stringify(p) },
+  ),
+  passiveInterfaces: fc.uniqueArray(fc.constantFrom('Loopback0', 'FastEthernet0/0', 'GigabitEthernet1/0')),
+  redistributeStatic: fc.boolean(),
+  originateDefault: fc.boolean(),
+  timers: fc
+    .tuple(seconds, seconds, seconds)
+    .map(([update, more, most]) => ({ update, invalid: update + more, flush: update + more + most })),
+});
+
 export const routerOptions: fc.Arbitrary<RouterOptions> = interfaces.chain((ports) =>
   fc.record(
-    { hostname: word, interfaces: fc.constant(ports), staticRoutes: routes(ports), lisp },
+    { hostname: word, interfaces: fc.constant(ports), staticRoutes: routes(ports), rip, lisp },
     { requiredKeys: ['hostname', 'interfaces', 'staticRoutes'] },
   ),
 );

@@ -72,7 +72,7 @@ const mapserver: RouterOptions = {
     mapServer: { ...mapServer, ipv4: true },
     mapResolver: { ...mapResolver, ipv4: true },
     proxyEtr: { ...proxyEtr, ipv4: { enabled: true, acceptSources: [] } },
-    proxyItr: { ...proxyItr, ipv4: { rlocs: [ip('10.0.255.1')] } },
+    proxyItr: { ...proxyItr, ipv4: { advertise: [], rlocs: [ip('10.0.255.1')] } },
     itr: { ...itr, ipv4: { enabled: false, mapResolvers: [ip('10.0.255.1')], usePetr: [] } },
     staticEntries: [1, 2].map((n) => ({
       eid: eidPrefix(cidr(`192.168.${n}.0/24`)),
