@@ -16,9 +16,11 @@ export interface DataPlane {
   readonly entryCapacity: number;
   /** Adds or replaces the underlay route for exactly this prefix. */
   setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop): void;
+  /** Takes the route for exactly this prefix away, if there is one. */
   removeRoute(instanceId: number, prefix: IpPrefix): void;
   /** Adds or replaces the Map-Cache entry for exactly this EID-Prefix. Keeps its hit count when it replaces. */
   setEntry(entry: ForwardingEntry): void;
+  /** Takes the entry for exactly this EID-Prefix away, with its hit count. */
   removeEntry(eid: EidPrefix): void;
   /** POLICY_* flags of exactly this EID-Prefix; 0 removes it. A packet sees the union over covering prefixes. */
   setPolicy(eid: EidPrefix, flags: number): void;
@@ -40,9 +42,11 @@ export interface DataPlane {
   matchEntry(instanceId: number, address: IpAddress): EidPrefix | undefined;
   /** Packets that met this entry. */
   hits(eid: EidPrefix): number;
+  /** Sums since the start; a copy. */
   counters(): Counters;
 }
 
+/** Where a route leads. */
 export interface NextHop {
   readonly kind: 'local' | 'connected' | 'via' | 'discard';
   /** Interface index 0..65535; ignored for local and discard. */
@@ -64,6 +68,7 @@ export interface EncapTarget {
   readonly nextHop: NextHop;
 }
 
+/** A Map-Cache entry, as far as packets care. */
 export interface ForwardingEntry {
   readonly eid: EidPrefix;
   /** ACTION_FORWARD, or the ACT code of a negative entry. */
@@ -72,6 +77,7 @@ export interface ForwardingEntry {
   readonly targets: readonly EncapTarget[];
 }
 
+/** Where a packet comes from. */
 export interface InjectOptions {
   readonly interfaceIndex: number;
   /** Instance (VRF) of the interface; 0 for the underlay. */
@@ -109,6 +115,7 @@ export interface Verdict {
   readonly cookie: number;
 }
 
+/** What a data plane has done since the start. */
 export interface Counters {
   readonly received: PacketCount;
   readonly native: PacketCount;
@@ -120,6 +127,7 @@ export interface Counters {
   readonly byReason: readonly number[];
 }
 
+/** Packets and the bytes in them. */
 export interface PacketCount {
   readonly packets: number;
   readonly bytes: number;

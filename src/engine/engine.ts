@@ -43,10 +43,9 @@ import type {
   NextHop,
   Verdict,
 } from './data-plane.ts';
-import { EngineError } from './errors.ts';
+import type { EngineModule } from './engine-module.ts';
 import { chooseLpm, type LpmKind } from './lpm.ts';
 import { EngineMemory, presets, type EngineCapacity } from './memory.ts';
-import { inlineModule, inlineModuleAsync } from './open-inline.ts';
 import { Publisher } from './publisher.ts';
 import { readNextHop } from './records.ts';
 import { instantiateEngine, type EngineExports } from './wasm.ts';
@@ -55,14 +54,16 @@ import { instantiateEngine, type EngineExports } from './wasm.ts';
 export interface EngineOptions extends Partial<EngineCapacity> {
   /** Lookup algorithm of all tables; default 'auto'. */
   readonly lpm?: LpmKind | 'auto';
-  /** A compiled engine module; default the one built into the package. */
-  readonly module?: WebAssembly.Module;
   /** The memory is a SharedArrayBuffer; the module must be the shared build. Default false. */
   readonly shared?: boolean;
-  /** For tests only: control flags to open with. */
+  /**
+   * For tests only: control flags to open with.
+   * @internal
+   */
   readonly flags?: number;
 }
 
+/** Memory in use, in bytes. */
 export interface EngineStats {
   /** Size of the memory, all of it. */
   readonly memoryBytes: number;
@@ -71,6 +72,7 @@ export interface EngineStats {
   readonly fibRetiredBytes: number;
 }
 
+/** A table of an instance, for `lookupBatch`. */
 export type EngineTable = 'routes' | 'cache' | 'policy';
 
 const TABLES: Readonly<Record<EngineTable, number>> = {
@@ -101,9 +103,12 @@ export class Engine implements DataPlane {
     this.#publisher = new Publisher(memory, exports, lpm);
   }
 
-  /** Throws EngineError on options that cannot be met, or a module of another layout. */
-  static open(options: EngineOptions = {}): Engine {
-    const { lpm = 'auto', module = inlineModule(), shared = false, flags = 0, ...capacity } = options;
+  /**
+   * An engine with empty tables; many may be open, each with a memory of its own. Throws EngineError on options that
+   * cannot be met, or a module of another layout or another kind of memory.
+   */
+  static open(module: EngineModule, options: EngineOptions = {}): Engine {
+    const { lpm = 'auto', shared = false, flags = 0, ...capacity } = options;
     const memory = new EngineMemory({ ...presets.lab, ...capacity }, { shared });
     memory.setFlags(flags);
     const exports = instantiateEngine(module, memory.memory);
@@ -111,6 +116,7 @@ export class Engine implements DataPlane {
     return new Engine(memory, exports, chooseLpm(lpm));
   }
 
+  /** Map-Cache entries that fit, PETRs included. */
   get entryCapacity(): number {
     return this.#memory.capacity.entries;
   }
@@ -119,6 +125,7 @@ export class Engine implements DataPlane {
     this.#publisher.setRoute(instanceId, prefix, nextHop);
   }
 
+  /** Takes the route for exactly this prefix away, if there is one. */
   removeRoute(instanceId: number, prefix: IpPrefix): void {
     this.#publisher.setRoute(instanceId, prefix, undefined);
   }
@@ -127,6 +134,7 @@ export class Engine implements DataPlane {
     this.#publisher.setEntry(entry.eid, entry);
   }
 
+  /** Takes the entry for exactly this EID-Prefix away, with its hit count. */
   removeEntry(eid: EidPrefix): void {
     this.#publisher.setEntry(eid, undefined);
   }
@@ -231,10 +239,12 @@ export class Engine implements DataPlane {
     return this.#publisher.hits(eid);
   }
 
+  /** Sums since the start, over all workers; a copy. */
   counters(): Counters {
     return readCounters(this.#memory);
   }
 
+  /** How full the memory is. */
   stats(): EngineStats {
     const fib = this.#memory.offset(SECTION_FIB);
     const { view } = this.#memory;
@@ -245,12 +255,18 @@ export class Engine implements DataPlane {
     };
   }
 
-  /** The memory itself: for workers that share it, and for tests. */
+  /**
+   * The memory itself: for workers that share it, and for tests.
+   * @internal
+   */
   get memory(): EngineMemory {
     return this.#memory;
   }
 
-  /** The module's exports: for tests and benches. */
+  /**
+   * The module's exports: for tests and benches.
+   * @internal
+   */
   get exports(): EngineExports {
     return this.#exports;
   }
@@ -278,15 +294,3 @@ export class Engine implements DataPlane {
     };
   }
 }
-
-/** Opens an engine at once, compiling the built-in module on the calling thread. Throws EngineError. */
-export function createEngineSync(options: EngineOptions = {}): Engine {
-  return Engine.open(options);
-}
-
-/** Opens an engine, compiling the built-in module off the calling thread where the platform can. Throws EngineError. */
-export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  return Engine.open({ ...options, module: options.module ?? (await inlineModuleAsync()) });
-}
-
-export { EngineError, presets };

@@ -14,6 +14,7 @@ export type LpmKind = 'linear' | 'patricia';
 
 const CODES: Readonly<Record<LpmKind, number>> = { linear: LPM_LINEAR, patricia: LPM_PATRICIA };
 
+/** The names of all lookup algorithms. */
 export const LPM_KINDS = Object.keys(CODES) as readonly LpmKind[];
 
 /** The LPM_* code of a kind. */

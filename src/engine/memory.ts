@@ -42,6 +42,7 @@ import {
   VRF_BYTES,
   WORK_BYTES,
 } from '../../assembly/layout.ts';
+import type { WasmMemory } from './engine-module.ts';
 import { EngineError } from './errors.ts';
 
 /** How much of everything an engine holds. Fixed at open: the memory never grows. */
@@ -117,7 +118,7 @@ function sectionSizes(of: EngineCapacity): number[] {
 /** The memory of one engine: laid out once, with typed views that stay valid for life. */
 export class EngineMemory {
   readonly capacity: EngineCapacity;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   readonly bytes: Uint8Array;
   /** Little-endian by call; for records and, big-endian, for header templates. */
   readonly view: DataView;
@@ -137,10 +138,11 @@ export class EngineMemory {
     const pages = Math.ceil(offset / PAGE_BYTES);
     if (pages > 65_536) throw new EngineError('bad-options', 'memory', pages, 65_536);
     const shared = options.shared ?? false;
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-    this.bytes = new Uint8Array(this.memory.buffer);
-    this.view = new DataView(this.memory.buffer);
-    this.words = new Uint32Array(this.memory.buffer);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    this.memory = memory;
+    this.bytes = new Uint8Array(memory.buffer);
+    this.view = new DataView(memory.buffer);
+    this.words = new Uint32Array(memory.buffer);
     this.#sections = sections;
     this.#layOut();
   }

@@ -23,6 +23,7 @@ import { everything, ModelVrf, targetSet, type ModelTables } from './model-table
 import { presets } from './memory.ts';
 import type { Explanation, Phase } from './phases.ts';
 
+/** Limits that make a Model behave as an Engine of some size. */
 export interface ModelOptions {
   /** Packets that may wait between `inject` and the end of `collect`; default as for a lab's engine. */
   readonly batchCount?: number;
@@ -76,6 +77,7 @@ export class Model implements DataPlane {
     this.#draft(instanceId).routes.set(prefix, nextHop);
   }
 
+  /** Takes the route for exactly this prefix away, if there is one. */
   removeRoute(instanceId: number, prefix: IpPrefix): void {
     this.#vrfs.get(instanceId)?.routes.remove(prefix);
   }
@@ -84,6 +86,7 @@ export class Model implements DataPlane {
     this.#draft(eid.instanceId).entries.set(eid.prefix, { action, set: targetSet(targets) });
   }
 
+  /** Takes the entry for exactly this EID-Prefix away, with its hit count. */
   removeEntry({ instanceId, prefix }: EidPrefix): void {
     this.#vrfs.get(instanceId)?.entries.remove(prefix);
   }
@@ -143,6 +146,7 @@ export class Model implements DataPlane {
     return this.#hits.get(eidKey(eid)) ?? 0;
   }
 
+  /** Sums since the start; a copy. */
   counters(): Counters {
     return structuredClone(this.#counters);
   }

@@ -1,18 +1,54 @@
-/** The engine module that is built into the package: works everywhere, without a file or a request. */
+/** Engines from the module that is built into the package: works everywhere, without a file or a request. */
+import type { EngineOptions } from './engine.ts';
+import { Engine } from './engine.ts';
 import { ENGINE_WASM_BASE64 } from './engine-wasm.generated.ts';
+import { compileEngine, compileEngineSync, type EngineModule, type EngineSource } from './engine-module.ts';
+import { Lpm, type LpmOptions } from './lpm-table.ts';
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: EngineModule | undefined;
 
-/** Compiled once, on the calling thread. */
-export function inlineModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(decodeBase64(ENGINE_WASM_BASE64));
-  return compiled;
+/** Where the engine's code comes from. */
+export interface ModuleChoice {
+  /** Instead of the module that is built in: for shared memory, or to compile once for many realms. */
+  readonly wasm?: EngineSource;
 }
 
-/** Compiled once, off the calling thread where the platform can. */
-export async function inlineModuleAsync(): Promise<WebAssembly.Module> {
-  compiled ??= await WebAssembly.compile(decodeBase64(ENGINE_WASM_BASE64));
-  return compiled;
+/**
+ * Opens an engine, compiling off the calling thread where the platform can. The module built into the package is
+ * compiled once for all engines. Rejects with EngineError on options that cannot be met, with
+ * WebAssembly.CompileError where a page's CSP lacks 'wasm-unsafe-eval'.
+ */
+export async function createEngine(options: EngineOptions & ModuleChoice = {}): Promise<Engine> {
+  const { wasm, ...rest } = options;
+  return Engine.open(await moduleOf(wasm), rest);
+}
+
+/** As `createEngine`, at once and on the calling thread. Throws what `createEngine` rejects with. */
+export function createEngineSync(options: EngineOptions & ModuleChoice = {}): Engine {
+  const { wasm, ...rest } = options;
+  return Engine.open(moduleOfSync(wasm), rest);
+}
+
+/** Opens a table for longest-prefix match alone. Rejects as `createEngine` does. */
+export async function createLpm(options: LpmOptions & ModuleChoice = {}): Promise<Lpm> {
+  const { wasm, ...rest } = options;
+  return Lpm.open(await moduleOf(wasm), rest);
+}
+
+/** As `createLpm`, at once and on the calling thread. */
+export function createLpmSync(options: LpmOptions & ModuleChoice = {}): Lpm {
+  const { wasm, ...rest } = options;
+  return Lpm.open(moduleOfSync(wasm), rest);
+}
+
+async function moduleOf(wasm: EngineSource | undefined): Promise<EngineModule> {
+  if (wasm !== undefined) return compileEngine(wasm);
+  return (compiled ??= await compileEngine(decodeBase64(ENGINE_WASM_BASE64)));
+}
+
+function moduleOfSync(wasm: EngineSource | undefined): EngineModule {
+  if (wasm !== undefined) return compileEngineSync(wasm);
+  return (compiled ??= compileEngineSync(decodeBase64(ENGINE_WASM_BASE64)));
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -12,6 +12,7 @@ export interface Phase {
   readonly rule: string;
 }
 
+/** A forwarding decision, step by step. */
 export interface Explanation {
   readonly phases: readonly Phase[];
   /** VERDICT_* */

@@ -1,4 +1,5 @@
 import { instantiateSync } from '@assemblyscript/loader';
+import type { EngineModule, WasmMemory } from './engine-module.ts';
 import { EngineError } from './errors.ts';
 
 /** What assembly/index.ts exports; a test holds the two together. Pointers are byte offsets into the memory. */
@@ -32,11 +33,24 @@ export interface EngineExports extends Record<string, unknown> {
   lpmBatch(kind: number, family: number, root: number, keys: number, out: number, count: number): void;
 }
 
-/** Instantiates an engine module over a memory that EngineMemory has laid out. Throws EngineError on a foreign one. */
-export function instantiateEngine(module: WebAssembly.Module, memory: WebAssembly.Memory): EngineExports {
-  const { exports } = instantiateSync<EngineExports>(module, { env: { memory, abort } });
+/**
+ * Instantiates an engine module over a memory that EngineMemory has laid out. Throws EngineError on a module of
+ * another layout, or one that was built for the other kind of memory: shared, or not.
+ */
+export function instantiateEngine(module: EngineModule, memory: WasmMemory): EngineExports {
+  const exports = instantiate(module, memory);
   if (exports.checkLayout() !== 1) throw new EngineError('bad-module', 'layout', 1, 0);
   return exports;
+}
+
+function instantiate(module: EngineModule, memory: WasmMemory): EngineExports {
+  try {
+    const env = { memory: memory as WebAssembly.Memory, abort };
+    return instantiateSync<EngineExports>(module, { env }).exports;
+  } catch (error) {
+    if (error instanceof WebAssembly.LinkError) throw new EngineError('bad-module', 'imports', 1, 0);
+    throw error;
+  }
 }
 
 /** Only debug builds import it: an assertion of the engine failed. */

@@ -1,7 +1,7 @@
 // Engines of each build of the module, for suites that run on all of them.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createEngineSync, type Engine, type EngineOptions } from '../../src/engine/engine.ts';
+import { Engine, type EngineOptions } from '../../src/engine/engine.ts';
 
 export type EngineBuild = 'release' | 'debug' | 'shared';
 
@@ -25,5 +25,5 @@ export function engineModule(build: EngineBuild): WebAssembly.Module {
 }
 
 export function makeEngine(build: EngineBuild, options: EngineOptions = {}): Engine {
-  return createEngineSync({ module: engineModule(build), shared: build === 'shared', ...options });
+  return Engine.open(engineModule(build), { shared: build === 'shared', ...options });
 }

@@ -1,0 +1,173 @@
+import { assert } from '../base/assert.ts';
+import { word, type Family, type IpAddress, type IpPrefix } from '../base/ip.ts';
+import {
+  ARENA_LIVE_BYTES_OFFSET,
+  ARENA_RETIRED_BYTES_OFFSET,
+  BATCH_MAX,
+  SCRATCH_KEYS_OFFSET,
+  SCRATCH_RESULTS_OFFSET,
+  SECTION_FIB,
+  SECTION_SCRATCH,
+  TABLE_ROUTES,
+} from '../../assembly/layout.ts';
+import type { EngineModule } from './engine-module.ts';
+import { Fib, type FibChange } from './fib.ts';
+import { chooseLpm, lpmCapabilities, type LpmCapabilities, type LpmKind } from './lpm.ts';
+import { EngineMemory } from './memory.ts';
+import { SnapshotWriter } from './snapshot.ts';
+import { instantiateEngine, type EngineExports } from './wasm.ts';
+
+/** How large a table is and how it is searched. */
+export interface LpmOptions {
+  /** Lookup algorithm of both families; default 'auto'. See docs/lpm.md. */
+  readonly kind?: LpmKind | 'auto';
+  /**
+   * Bytes for the prefixes of both families; default 16 MiB, never grown. Patricia takes at most 64 bytes for an IPv4
+   * prefix and 96 for an IPv6 one, and while a change is not published, the nodes it replaces as well.
+   */
+  readonly tableBytes?: number;
+}
+
+/** Memory in use, in bytes. */
+export interface LpmStats {
+  /** Size of the memory, all of it. */
+  readonly memoryBytes: number;
+  /** What the published prefixes take. */
+  readonly liveBytes: number;
+  /** What was replaced and will be used again. */
+  readonly retiredBytes: number;
+}
+
+const DEFAULT_TABLE_BYTES = 16 * 1024 * 1024;
+const LARGEST_VALUE = 0xffff_ffff;
+
+/** The thread that owns the table is worker 0, its only reader. */
+const WORKER = 0;
+
+/**
+ * Longest-prefix match alone: prefixes of both families with a number each, in an engine memory of its own. Changes
+ * gather and take effect together at `publish`; lookups see the last publish. Not for more than one thread.
+ */
+export class Lpm {
+  readonly kind: LpmKind;
+  /** What the kind can do. */
+  readonly capabilities: LpmCapabilities;
+  readonly #memory: EngineMemory;
+  readonly #exports: EngineExports;
+  readonly #snapshots: SnapshotWriter;
+  /** For both families; Engine's other tables are there and empty. */
+  readonly #fibs: Readonly<Record<Family, Fib>>;
+  readonly #empty: Readonly<Record<Family, Fib>>;
+  readonly #keysAt: number;
+  readonly #valuesAt: number;
+  #changes: Readonly<Record<Family, FibChange[]>> = { 4: [], 6: [] };
+
+  private constructor(memory: EngineMemory, exports: EngineExports, kind: LpmKind) {
+    const pair = (): Record<Family, Fib> => ({
+      4: new Fib(memory, exports, kind, 4),
+      6: new Fib(memory, exports, kind, 6),
+    });
+    this.kind = kind;
+    this.capabilities = lpmCapabilities(exports, kind);
+    this.#memory = memory;
+    this.#exports = exports;
+    this.#snapshots = new SnapshotWriter(memory, exports);
+    this.#fibs = pair();
+    this.#empty = pair();
+    this.#keysAt = memory.offset(SECTION_SCRATCH) + SCRATCH_KEYS_OFFSET;
+    this.#valuesAt = memory.offset(SECTION_SCRATCH) + SCRATCH_RESULTS_OFFSET;
+    this.#swing();
+  }
+
+  /** An empty table. Throws EngineError on options that cannot be met, or a module of another layout. */
+  static open(module: EngineModule, options: LpmOptions = {}): Lpm {
+    const { kind = 'auto', tableBytes = DEFAULT_TABLE_BYTES } = options;
+    const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, buffers: 1, workers: 1 };
+    const memory = new EngineMemory({ ...rest, fibBytes: tableBytes });
+    const exports = instantiateEngine(module, memory.memory);
+    exports.fibInit();
+    return new Lpm(memory, exports, chooseLpm(kind));
+  }
+
+  /** Adds a prefix, or gives it another value: 1 .. 2^32-1. Any other value is a programmer error and throws. */
+  insert(prefix: IpPrefix, value: number): void {
+    assert(Number.isInteger(value) && value >= 1 && value <= LARGEST_VALUE, 'a value is 1 .. 2^32-1');
+    this.#changes[prefix.address.family].push({ prefix, value });
+  }
+
+  /** Takes exactly this prefix away; nothing happens when it is not there. */
+  remove(prefix: IpPrefix): void {
+    this.#changes[prefix.address.family].push({ prefix, value: 0 });
+  }
+
+  /**
+   * Makes the changes since the last call visible to lookups, in the order they were made. Throws EngineError
+   * `no-room` when `tableBytes` do not suffice; the table is then as it was, and the changes are forgotten.
+   */
+  publish(): void {
+    const changes = this.#changes;
+    this.#changes = { 4: [], 6: [] };
+    if (changes[4].length + changes[6].length === 0) return;
+    this.#exports.fibBegin();
+    try {
+      for (const family of [4, 6] as const) this.#fibs[family].apply(changes[family]);
+      this.#swing();
+    } catch (error) {
+      for (const family of [4, 6] as const) this.#fibs[family].rollback();
+      this.#exports.fibRollback();
+      throw error;
+    }
+    for (const family of [4, 6] as const) this.#fibs[family].commit();
+  }
+
+  /** The value of the longest prefix that covers `address`; 0 for none. */
+  lookup(address: IpAddress): number {
+    const { words } = this.#memory;
+    for (let i = 0; i < 4; i++) words[this.#keysAt / 4 + i] = word(address, i);
+    this.#lookUp(address.family, 1);
+    return words[this.#valuesAt / 4]!;
+  }
+
+  /**
+   * The values of many addresses of one family at once. `keys` has 1 word (IPv4) or 4 (IPv6) for each, most
+   * significant first, as in IpAddress. Fills and returns `out`, which needs room for all and is the caller's, as
+   * `keys` is; a fresh array when it is left out. Copies through the engine's memory, 256 keys at a time.
+   */
+  lookupBatch(family: Family, keys: Uint32Array, out?: Uint32Array): Uint32Array {
+    const width = family === 4 ? 1 : 4;
+    const count = keys.length / width;
+    assert(Number.isInteger(count), 'an IPv6 key has four words');
+    const values = out ?? new Uint32Array(count);
+    assert(values.length >= count, 'there is room for each value');
+    const { words } = this.#memory;
+    const valuesAt = this.#valuesAt / 4;
+    for (let first = 0; first < count; first += BATCH_MAX) {
+      const n = Math.min(BATCH_MAX, count - first);
+      words.set(keys.subarray(first * width, (first + n) * width), this.#keysAt / 4);
+      this.#lookUp(family, n);
+      values.set(words.subarray(valuesAt, valuesAt + n), first);
+    }
+    return values;
+  }
+
+  /** How full the memory is. */
+  stats(): LpmStats {
+    const fib = this.#memory.offset(SECTION_FIB);
+    const { view } = this.#memory;
+    return {
+      memoryBytes: this.#memory.byteLength,
+      liveBytes: view.getUint32(fib + ARENA_LIVE_BYTES_OFFSET, true),
+      retiredBytes: view.getUint32(fib + ARENA_RETIRED_BYTES_OFFSET, true),
+    };
+  }
+
+  /** The lookup that packets make in an Engine, snapshot and all: what is measured here is what runs there. */
+  #lookUp(family: Family, count: number): void {
+    this.#exports.lookup(WORKER, 0, family, TABLE_ROUTES, this.#keysAt, this.#valuesAt, count);
+  }
+
+  #swing(): void {
+    const fibs = [this.#fibs, this.#empty, this.#empty];
+    this.#snapshots.publish([{ instanceId: 0, fibs, petr: { 4: 0, 6: 0 } }], false);
+  }
+}
