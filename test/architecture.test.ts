@@ -8,6 +8,7 @@ import {
   cycleViolations,
   danglingViolations,
   engineExportKeys,
+  entryViolations,
   exportViolations,
   globalViolations,
   importViolations,
@@ -64,6 +65,13 @@ describe('imports', () => {
     ['src/cli/main.ts', '../index.ts'],
     ['src/web/main.ts', '../daemon/main.ts'],
     ['src/index.ts', './cli/main.ts'],
+    ['src/index.ts', './engine/open-url.ts'],
+    ['src/entries/sim.ts', '../cli/main.ts'],
+    ['src/entries/sim.ts', '../index.ts'],
+    ['src/entries/url.ts', '../engine/open-node.ts'],
+    ['src/sim/lab.ts', '../entries/wire.ts'],
+    ['src/cli/main.ts', '../entries/sim.ts'],
+    ['src/cli/main.ts', '../engine/open-node.ts'],
     ['src/base/ip.ts', '../../bench/run.ts'],
     ['src/helpers/x.ts', '../base/ip.ts'],
     ['src/extra.ts', './base/ip.ts'],
@@ -86,12 +94,15 @@ describe('imports', () => {
     expect(importing(path, specifier)).toHaveLength(1);
   });
 
-  it.each([['src/sim/lab.ts'], ['src/engine/open-url.ts'], ['src/web/main.ts'], ['src/index.ts']])(
-    '%s may not import node:fs',
-    (path) => {
-      expect(importing(path, 'node:fs')).toHaveLength(1);
-    },
-  );
+  it.each([
+    ['src/sim/lab.ts'],
+    ['src/engine/open-url.ts'],
+    ['src/web/main.ts'],
+    ['src/index.ts'],
+    ['src/entries/url-node.ts'],
+  ])('%s may not import node:fs', (path) => {
+    expect(importing(path, 'node:fs')).toHaveLength(1);
+  });
 
   it.each([
     ['src/wire/afi.ts', '../base/ip.ts'],
@@ -105,6 +116,11 @@ describe('imports', () => {
     ['src/daemon/main.ts', '../linux/tun.ts'],
     ['src/cli/commands/lab.ts', 'commander'],
     ['src/index.ts', './sim/lab.ts'],
+    ['src/index.ts', './entries/engine.ts'],
+    ['src/entries/sim.ts', './wire.ts'],
+    ['src/entries/sim.ts', '../sim/lab.ts'],
+    ['src/entries/url.ts', '../engine/open-url.ts'],
+    ['src/entries/url-node.ts', '../engine/open-node.ts'],
     ['assembly/lpm/poptrie.ts', '../bytes'],
   ])('%s may import %s', (path, specifier) => {
     expect(importing(path, specifier)).toEqual([]);
@@ -187,6 +203,8 @@ describe('globals', () => {
     "console.log('x');",
     'const e = process.env;',
     'const b = Buffer.from([]);',
+    "const r = await fetch('x');",
+    "const r = await globalThis.fetch('x');",
     'const r = Math.random();',
     "const r = Math['random']();",
     'const { random } = Math;',
@@ -217,8 +235,13 @@ describe('globals', () => {
     expect(using(text)).toEqual([]);
   });
 
+  it('fetch is for open-url.ts', () => {
+    expect(using('await fetch(url);', 'src/engine/open-url.ts')).toEqual([]);
+    expect(using('Date.now();', 'src/engine/open-url.ts')).toHaveLength(1);
+  });
+
   it('holds for the public surface and every lower floor, not for floor 6', () => {
-    for (const folder of ['base', 'wire', 'mapping', 'roles', 'engine', 'router', 'ios', 'sim']) {
+    for (const folder of ['base', 'wire', 'mapping', 'roles', 'engine', 'router', 'ios', 'sim', 'entries']) {
       expect(using('Date.now();', `src/${folder}/x.ts`), folder).toHaveLength(1);
     }
     expect(using('Date.now();', 'src/index.ts')).toHaveLength(1);
@@ -245,6 +268,19 @@ describe('syntax', () => {
   ])('refuses %s', (text) => {
     expect(syntaxViolations(parseSource('src/base/x.ts', text))).toHaveLength(1);
   });
+
+  it('the public surface only re-exports', () => {
+    expect(src.flatMap(entryViolations)).toEqual([]);
+  });
+
+  it.each(['export const x = 1;', "import './x.ts';", 'const x = 1; export { x };'])(
+    'refuses %s in an entry',
+    (text) => {
+      expect(entryViolations(parseSource('src/entries/x.ts', text))).not.toEqual([]);
+      expect(entryViolations(parseSource('src/index.ts', text))).not.toEqual([]);
+      expect(entryViolations(parseSource('src/base/x.ts', text))).toEqual([]);
+    },
+  );
 
   it('accepts named exports and a switch default', () => {
     const text = 'export const x = 1; switch (x) { default: } // export default enum';

@@ -74,6 +74,7 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
   return best;
 }
 
+/** What `parsePrefix` read. */
 export interface ParsedPrefix {
   readonly prefix: IpPrefix;
   /** False when host bits were set in the text: the caller may want to say that they were cleared. */
@@ -92,6 +93,7 @@ export function parsePrefix(text: string): ParsedPrefix | undefined {
   return { prefix: normal, exact: sameIp(normal.address, address) };
 }
 
+/** `192.0.2.0/24`, `2001:db8::/32`. */
 export function formatPrefix({ address, bits }: IpPrefix): string {
   return `${formatIp(address)}/${bits}`;
 }

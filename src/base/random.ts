@@ -5,7 +5,9 @@
 export interface Random {
   /** Uniform over 0 .. 2^32-1. */
   u32(): number;
+  /** The position, as plain data. */
   save(): RandomState;
+  /** Goes back to a position. */
   restore(state: RandomState): void;
 }
 
@@ -48,10 +50,12 @@ export class SeededRandom implements Random {
     return sum;
   }
 
+  /** The position, as plain data. */
   save(): RandomState {
     return [this.#a, this.#b, this.#c, this.#counter];
   }
 
+  /** Goes back to a position. */
   restore(state: RandomState): void {
     [this.#a, this.#b, this.#c, this.#counter] = state;
   }

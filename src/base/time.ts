@@ -1,20 +1,25 @@
 /** Virtual or real time: integer microseconds since the start of the node. Time only moves forward. */
 export type Micros = number & { readonly __unit?: 'us' };
 
+/** The time that does not come. */
 export const NEVER: Micros = Infinity;
 
+/** Microseconds, rounded to a whole number. */
 export function micros(count: number): Micros {
   return Math.round(count);
 }
 
+/** Milliseconds as Micros. */
 export function millis(count: number): Micros {
   return Math.round(count * 1000);
 }
 
+/** Seconds as Micros. */
 export function seconds(count: number): Micros {
   return Math.round(count * 1_000_000);
 }
 
+/** Minutes as Micros. */
 export function minutes(count: number): Micros {
   return seconds(count * 60);
 }

@@ -7,4 +7,5 @@ export interface TraceEvent {
   readonly fields: TraceFields;
 }
 
+/** Details of a trace event, in the order in which they are printed. */
 export type TraceFields = Readonly<Record<string, string | number | boolean>>;

@@ -1,5 +1,5 @@
 import type { DataPlane } from '../engine/data-plane.ts';
-import { createEngineSync } from '../engine/engine.ts';
+import { createEngineSync } from '../engine/open-inline.ts';
 import { Model } from '../engine/model.ts';
 
 export type DataPlaneKind = 'engine' | 'model';

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** What commands may touch of the outside world: where they print. Tests hand in their own. */
 export interface CliIo {
   /** Standard output; the text brings its own line ends. */
@@ -5,6 +7,15 @@ export interface CliIo {
   /** Standard error. */
   readonly err: (text: string) => void;
   readonly colors: boolean;
+  /** Standard input; absent: there is none. */
+  readonly input?: Readable;
+  /** Set when a person sits at both ends. */
+  readonly terminal?: TerminalIo | undefined;
+}
+
+export interface TerminalIo {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
 }
 
 /** Exit codes of every command. */

@@ -148,7 +148,7 @@ function consoleReports(records: readonly NetworkRecord[]): ConsoleReport[] {
       entries.push({
         node,
         time: formatTime(record.time),
-        prompt: `${node}#`,
+        prompt: node + record.prompt,
         command: record.text,
         lines: [],
       });

@@ -10,6 +10,14 @@ const io: CliIo = {
     process.stderr.write(text);
   },
   colors: wantsColors(process.env, process.stdout.isTTY),
+  // Only a command that reads touches standard input.
+  get input() {
+    return process.stdin;
+  },
+  get terminal() {
+    const { stdin: input, stdout: output } = process;
+    return input.isTTY && output.isTTY ? { input, output } : undefined;
+  },
 };
 
 // `pxtr ... | head` closes the pipe early: that is the reader's choice, not a failure.

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerDecode } from './commands/decode.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerLab } from './commands/lab.ts';
+import { registerLig } from './commands/lig.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from './io.ts';
 import { packageVersion } from './version.ts';
 
@@ -44,6 +45,7 @@ function createProgram(io: CliIo, state: ExitState): Command {
   registerLab(program, io, state);
   registerExplain(program, io);
   registerDecode(program);
+  registerLig(program, io, state);
   // Settings are copied when a subcommand is made: commands of other modules get theirs here.
   for (const command of allCommands(program)) command.copyInheritedSettings(program);
   program.commands

@@ -1,111 +1,102 @@
-import { sameIp, type IpAddress } from '../base/ip.ts';
-import { formatIp } from '../base/ip-text.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { seconds } from '../base/time.ts';
-import type { PingRequest } from '../router/node.ts';
 import type { RouterOptions } from '../router/options.ts';
 import { Args, type Findings } from './args.ts';
-import { placeOfLine, type ConfigError } from './config-error.ts';
+import { placeOf, placeOfLine, type ConfigError } from './config-error.ts';
+import type { ExecCommand } from './exec-command.ts';
+import { EXEC_COMMANDS, type ExecEntry } from './exec-commands.ts';
+import { MODES, type Mode } from './grammar.ts';
 import { lexLine, type Line } from './lexer.ts';
 import { matchTokens } from './match.ts';
 import { describeMismatch } from './mistake.ts';
-import { compilePattern, type Pattern } from './pattern.ts';
-import { SHOW_COMMANDS } from './show/show.ts';
+import { splitFilter } from './output-filter.ts';
+import { compilePattern } from './pattern.ts';
+import { matchInMode } from './select.ts';
 
-/** A command of exec mode, ready to run. */
-export type ExecCommand =
-  | { readonly kind: 'ping'; readonly request: PingRequest }
-  /** For `runShow`. */
-  | { readonly kind: 'show'; readonly text: string }
-  /** Lines for `parseConfig` on top of the running configuration. */
-  | { readonly kind: 'configure'; readonly text: string };
+export type { ExecCommand } from './exec-command.ts';
 
-type Reader = (args: Args, options: RouterOptions) => ExecCommand | undefined;
+/** Who types. */
+export interface ExecSettings {
+  /** False behind the prompt `>`; default true. */
+  readonly privileged?: boolean;
+}
 
-const PING =
-  'ping [<family:ip|ipv6>] <destination:ip> ' +
-  '{source (<source:ip> | <interface:interface>) | repeat <count:1-2147483647> | size <size:36-18024> | timeout <timeout:0-3600>}';
-
-const EXEC_COMMANDS: readonly { readonly pattern: Pattern; readonly item: Reader }[] = [
-  { pattern: compilePattern(PING), item: readPing },
-  ...SHOW_COMMANDS.map(({ pattern }) => ({
-    pattern,
-    item: ({ line }: Args) => ({ kind: 'show', text: line.text }) as const,
-  })),
-];
-
+const ALL = EXEC_COMMANDS.map((item) => ({ pattern: item.pattern, item }));
+const UNPRIVILEGED = ALL.filter(({ item }) => item.privileged !== true);
 const CONFIGURE = compilePattern('configure [terminal]');
 
+/** The commands of exec mode, in the order of the table. */
+export function execCommands(privileged: boolean): readonly ExecEntry[] {
+  return (privileged ? ALL : UNPRIVILEGED).map(({ item }) => item);
+}
+
 /**
- * Reads a command of exec mode: `ping`, `show`, or `configure terminal ; LINE ; LINE`. Interface names are resolved
- * against `options`.
+ * Reads a line typed in exec mode, abbreviated or not. Filters behind `|` are checked and left out of the result:
+ * `splitFilter` gives them. `configure terminal ; LINE ; LINE` takes its lines with it. Interface names and own
+ * addresses are resolved against `options`.
  */
-export function parseExec(text: string, options: RouterOptions): Result<ExecCommand, ConfigError> {
-  const line = lexLine(text, 1);
-  const configuration = configurationLines(line);
-  if (configuration !== undefined) return ok({ kind: 'configure', text: configuration });
-  const result = matchTokens(line.tokens, [...EXEC_COMMANDS, { pattern: CONFIGURE, item: () => undefined }]);
-  if (result.kind !== 'match') return err(describeMismatch(line, result));
+export function parseExec(
+  text: string,
+  options: RouterOptions,
+  { privileged = true }: ExecSettings = {},
+): Result<ExecCommand, ConfigError> {
+  const configuration = configurationLines(lexLine(text, 1));
+  if (configuration !== undefined && privileged) return ok({ kind: 'configure', lines: configuration });
+  const split = splitFilter(text);
+  if (!split.ok) return split;
+  const line = lexLine(split.value.command, 1);
+  const result = matchTokens(line.tokens, privileged ? ALL : UNPRIVILEGED);
+  if (result.kind !== 'match') {
+    const hint = result.index === 0 ? hintAtStart(line, privileged) : undefined;
+    return err({ ...describeMismatch(line, result, hint), text });
+  }
   const findings: Findings = { errors: [], notices: [], warnings: [] };
-  const command = result.item(new Args(line, result.matched, findings), options);
+  const command = result.item.read(new Args(line, result.matched, findings), options);
   if (command !== undefined) return ok(command);
-  return err(findings.errors[0] ?? { ...placeOfLine(line), message: '% Command refused.', hint: '' });
+  const [refusal] = findings.errors;
+  return err({
+    ...(refusal ?? { ...placeOfLine(line), message: '% Command refused.', hint: '' }),
+    text,
+  });
+}
+
+/** The command of exec mode that a line is, whatever its parameters lead to. */
+function entryFor(text: string): ExecEntry | undefined {
+  const split = splitFilter(text);
+  if (!split.ok) return undefined;
+  const { tokens } = lexLine(split.value.command, 1);
+  const result = tokens.length === 0 ? undefined : matchTokens(tokens, ALL);
+  return result?.kind === 'match' ? result.item : undefined;
 }
 
 /** What follows `configure terminal`, one line for each `;`; undefined when that is not the command. */
-function configurationLines({ text, tokens }: Line): string | undefined {
+function configurationLines({ text, tokens }: Line): string[] | undefined {
   const end = tokens.findIndex((token) => token.text.startsWith(';'));
   const words = tokens.slice(0, end < 0 ? tokens.length : end);
-  if (matchTokens(words, [{ pattern: CONFIGURE, item: 0 }]).kind !== 'match') return undefined;
-  // Without `;` there is nothing to configure: whoever types lines one by one has a shell.
-  return end < 0 ? '' : text.slice(tokens[end]!.column).replace(/;/g, '\n');
-}
-
-function readPing(args: Args, options: RouterOptions): ExecCommand | undefined {
-  const destination = args.ip('destination');
-  if (args.has('family') && args.family() !== destination.family) {
-    args.refuse(
-      'destination',
-      `Family mismatch: ${formatIp(destination)}`,
-      `an IPv${args.family()} address is expected`,
-    );
+  if (words.length === 0 || matchTokens(words, [{ pattern: CONFIGURE, item: 0 }]).kind !== 'match')
     return undefined;
-  }
-  const source = sourceOf(args, options, destination);
-  if (source === 'refused') return undefined;
-  return {
-    kind: 'ping',
-    request: {
-      destination,
-      ...(source && { source }),
-      count: args.numberOr('count', 5),
-      size: args.numberOr('size', 100),
-      timeout: seconds(args.numberOr('timeout', 2)),
-    },
-  };
+  if (end < 0) return [];
+  const lines = text.slice(tokens[end]!.column).split(';');
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
 
-function sourceOf(
-  args: Args,
-  options: RouterOptions,
-  { family }: IpAddress,
-): IpAddress | 'refused' | undefined {
-  const given = args.optionalIp('source');
-  if (given !== undefined) {
-    const isOwn = options.interfaces.some(({ addresses }) =>
-      addresses.some(({ address }) => sameIp(address, given)),
-    );
-    if (isOwn && given.family === family) return given;
-    args.refuse('source', 'Invalid source address- IP address not on any of our up interfaces');
-    return 'refused';
-  }
-  if (!args.hasKeyword('source')) return undefined;
-  const name = args.optionalInterface('interface');
-  const port = options.interfaces.find((each) => each.name === name);
-  const own = port?.addresses.find(({ address }) => address.family === family);
-  if (own !== undefined) return own.address;
-  const names = options.interfaces.map((each) => each.name).join(', ') || 'none';
-  if (port === undefined) args.refuse('interface', 'Unknown source interface', `interfaces are: ${names}`);
-  else args.refuse('interface', `${port.name} has no IPv${family} address`);
-  return 'refused';
+/** A line that is none of exec mode may be one of another. */
+function hintAtStart({ text, tokens }: Line, privileged: boolean): string | undefined {
+  if (tokens.length === 0) return undefined;
+  if (!privileged && entryFor(text) !== undefined) return 'this needs "enable" first';
+  const known = (Object.keys(MODES) as Mode[]).find((mode) => matchInMode(tokens, mode).kind === 'command');
+  return known === undefined ? undefined : `this belongs in "${entryOf(known)}"`;
+}
+
+/** The hint under a configuration line that is a command of exec mode. */
+export function hintForExecLine(line: Line, error: ConfigError): ConfigError {
+  const [first] = line.tokens;
+  const isFirst = first !== undefined && placeOf(line, first).column === error.column;
+  const entry = isFirst ? entryFor(line.text) : undefined;
+  if (entry === undefined) return error;
+  const hint = entry.changesMode === true ? 'leave with "end" first' : `from here: do ${line.text.trim()}`;
+  return { ...error, hint };
+}
+
+function entryOf(mode: Mode): string {
+  return mode === 'global' ? MODES.global.entry : `${MODES.global.entry} / ${MODES[mode].entry}`;
 }

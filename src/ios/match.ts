@@ -33,6 +33,19 @@ interface Thread<T> {
   readonly matched: readonly Matched[];
 }
 
+/** What may follow words that fit. */
+export interface Continuation<T> {
+  readonly element: Element;
+  readonly item: T;
+  /** The command may end behind it. */
+  readonly mayEnd: boolean;
+}
+
+/** What may follow; `done` are the items whose command may end here. */
+export type Continuations<T> =
+  | { readonly kind: 'fits'; readonly next: readonly Continuation<T>[]; readonly done: readonly T[] }
+  | Mismatch<T>;
+
 /**
  * Matches words against all patterns at once. A keyword is matched by an exact word before an abbreviation; an
  * abbreviation of several keywords that could stand here is ambiguous. When several patterns fit, the first wins.
@@ -41,6 +54,46 @@ export function matchTokens<T>(
   tokens: readonly Token[],
   patterns: readonly { readonly pattern: Pattern; readonly item: T }[],
 ): MatchResult<T> {
+  const walked = walk(tokens, patterns);
+  if (walked.kind !== 'fits') return walked;
+  const { threads } = walked;
+  const done = threads.find(({ pattern, state }) => pattern.states[state]!.accepts);
+  if (done !== undefined) return { kind: 'match', item: done.item, matched: done.matched };
+  return {
+    kind: 'incomplete',
+    index: tokens.length,
+    expected: expectedBy(threads),
+    reasons: [],
+    items: threads.map(({ item }) => item),
+  };
+}
+
+/** What may be typed behind some words, in the order of the patterns. */
+export function continuationsOf<T>(
+  tokens: readonly Token[],
+  patterns: readonly { readonly pattern: Pattern; readonly item: T }[],
+): Continuations<T> {
+  const walked = walk(tokens, patterns);
+  if (walked.kind !== 'fits') return walked;
+  const { threads } = walked;
+  const accepts = ({ pattern }: Thread<T>, state: number): boolean => pattern.states[state]!.accepts;
+  return {
+    kind: 'fits',
+    next: threads.flatMap((thread) =>
+      freshEdges(thread).map(({ element, to }) => ({
+        element,
+        item: thread.item,
+        mayEnd: accepts(thread, to),
+      })),
+    ),
+    done: threads.filter((thread) => accepts(thread, thread.state)).map(({ item }) => item),
+  };
+}
+
+function walk<T>(
+  tokens: readonly Token[],
+  patterns: readonly { readonly pattern: Pattern; readonly item: T }[],
+): { readonly kind: 'fits'; readonly threads: readonly Thread<T>[] } | Mismatch<T> {
   let threads: Thread<T>[] = patterns.map(({ pattern, item }) => ({ item, pattern, state: 0, matched: [] }));
   for (const [index, token] of tokens.entries()) {
     const keywords = keywordsFor(token, threads);
@@ -57,15 +110,7 @@ export function matchTokens<T>(
     }
     threads = next.threads;
   }
-  const done = threads.find(({ pattern, state }) => pattern.states[state]!.accepts);
-  if (done !== undefined) return { kind: 'match', item: done.item, matched: done.matched };
-  return {
-    kind: 'incomplete',
-    index: tokens.length,
-    expected: expectedBy(threads),
-    reasons: [],
-    items: threads.map(({ item }) => item),
-  };
+  return { kind: 'fits', threads };
 }
 
 /** The keywords that the word may stand for here: the exact one, else all that begin so. */

@@ -9,6 +9,7 @@ import { lexText } from './lexer.ts';
 import { LineReader } from './line-reader.ts';
 import { warningsOf } from './warn.ts';
 
+/** What a configuration says, and what may be doubtful in it. */
 export interface ParsedConfig {
   readonly options: RouterOptions;
   /** Prefixes that were normalised. */
@@ -17,6 +18,7 @@ export interface ParsedConfig {
   readonly warnings: readonly Remark[];
 }
 
+/** How to read a text. */
 export interface ParseSettings {
   /** Named in the errors. */
   readonly file?: string;

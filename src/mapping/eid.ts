@@ -16,6 +16,7 @@ export interface EidPrefix {
 
 export const MAX_INSTANCE_ID = 0xff_ffff;
 
+/** An EID-Prefix; Instance ID 0..2^24-1, default 0. */
 export function eidPrefix(prefix: IpPrefix, instanceId = 0): EidPrefix {
   return { instanceId, prefix };
 }
@@ -48,6 +49,7 @@ export function eidKey(eid: EidPrefix): string {
   return formatEidPrefix(eid);
 }
 
+/** `192.0.2.0/24`, in an instance `[7] 192.0.2.0/24`. */
 export function formatEidPrefix({ instanceId, prefix }: EidPrefix): string {
   return instanceId === 0 ? formatPrefix(prefix) : `[${instanceId}] ${formatPrefix(prefix)}`;
 }

@@ -9,6 +9,7 @@ export interface SiteKey {
   readonly secret: string;
 }
 
+/** An EID-Prefix that a site may register. */
 export interface SitePrefix {
   readonly eid: EidPrefix;
   readonly acceptMoreSpecifics: boolean;

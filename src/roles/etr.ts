@@ -11,7 +11,7 @@ import type { Machine, ReceivedMessage, RoleInput, RoleOutput } from './machine.
 import { answerWith, combineAnswers, sendMapReply } from './map-reply.ts';
 import { readRequest, replyTarget, type IncomingRequest } from './map-request.ts';
 import { drop, trace } from './outputs.ts';
-import { Registrar, type RegistrarConfig, type RegistrarState } from './registrar.ts';
+import { Registrar, type MapServerSession, type RegistrarConfig, type RegistrarState } from './registrar.ts';
 import { ReplyLimiter, type ReplyLimiterState, type ReplyLimitScope } from './reply-limiter.ts';
 
 export interface EtrConfig extends RegistrarConfig {
@@ -78,6 +78,11 @@ export class Etr implements Machine<RoleInput, RoleOutput, EtrState> {
   /** The database mapping that covers `eid`: this router answers for it. */
   match(eid: Eid): Mapping | undefined {
     return this.#database.match(eid)?.value;
+  }
+
+  /** How it stands with its Map-Servers, in the order of the configuration. */
+  sessions(): MapServerSession[] {
+    return this.#registrar.sessions();
   }
 
   nextDeadline(): Micros {

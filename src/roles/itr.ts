@@ -117,9 +117,11 @@ export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
     this.#work(now, out);
   }
 
-  /** Forgets what was learned (all of it, or what lies inside `within`), as `clear ip lisp map-cache` does. */
-  clear(out: RoleOutput[], within?: EidPrefix): void {
-    this.#cache.sweep(({ mapping }) => within === undefined || coversEid(within, mapping.eid), out);
+  /** Forgets what was learned, as `clear ip lisp map-cache` does; returns how many entries. */
+  clear(out: RoleOutput[], isUnwanted: (eid: EidPrefix) => boolean = () => true): number {
+    const before = this.#cache.learnedCount;
+    this.#cache.sweep(({ mapping }) => isUnwanted(mapping.eid), out);
+    return before - this.#cache.learnedCount;
   }
 
   /** The Map-Cache in EID order. */

@@ -6,6 +6,7 @@ import type { EidPrefix } from '../mapping/eid.ts';
 import { isLegalRloc } from '../mapping/locator.ts';
 import { CONTROL_PORT, encodeControl } from '../wire/control.ts';
 import type { EncapsulatedControl } from '../wire/ecm.ts';
+import type { LispAddress } from '../wire/afi.ts';
 import { addressIp, eidAddress, lispIp } from '../wire/lisp-address.ts';
 import type { MapRequest } from '../wire/map-request.ts';
 import type { ReceivedMessage, SendOutput, UdpEndpoint } from './machine.ts';
@@ -23,21 +24,50 @@ export function requestMapping(
   nonce: Nonce,
   mapResolver: IpAddress,
 ): SendOutput {
-  const { family } = eid.prefix.address;
-  const innerRloc = rlocOf(policy, family);
+  const { itrRlocs, pitr } = policy;
+  const innerRloc = rlocOf(itrRlocs, eid.prefix.address.family);
   const sourceEid = policy.sourceEid === 'rloc' ? (innerRloc ?? source) : source;
+  return encapsulatedRequest({
+    eid,
+    sourceEid: eidAddress(eid.instanceId, sourceEid),
+    // One header has one family: the EID's. Without an RLOC of it the EID of the asking host stands in.
+    innerSource: innerRloc ?? source,
+    itrRlocs,
+    pitr,
+    nonce,
+    mapResolver,
+  });
+}
+
+/** What a Map-Request in an ECM says. */
+export interface RequestFields {
+  readonly eid: EidPrefix;
+  readonly sourceEid: LispAddress;
+  /** Source of the ECM's inner header; same family as the EID. */
+  readonly innerSource: IpAddress;
+  readonly itrRlocs: readonly IpAddress[];
+  readonly pitr: boolean;
+  readonly nonce: Nonce;
+  readonly mapResolver: IpAddress;
+  /** UDP port that the Map-Reply is to come to; default 4342. */
+  readonly replyPort?: number;
+}
+
+export function encapsulatedRequest(fields: RequestFields): SendOutput {
+  const { eid, sourceEid, innerSource, itrRlocs, pitr, nonce, mapResolver } = fields;
+  const { replyPort = CONTROL_PORT } = fields;
   const request: MapRequest = {
     type: 'map-request',
     authoritative: false,
     probe: false,
     smr: false,
-    pitr: policy.pitr,
+    pitr,
     smrInvoked: false,
     localXtr: false,
     dontReply: false,
     nonce,
-    sourceEid: eidAddress(eid.instanceId, sourceEid),
-    itrRlocs: policy.itrRlocs.map(lispIp),
+    sourceEid,
+    itrRlocs: itrRlocs.map(lispIp),
     records: [writeRequestRecord(eid)],
   };
   const message: EncapsulatedControl = {
@@ -46,28 +76,27 @@ export function requestMapping(
     toEtr: false,
     toMapServer: false,
     inner: {
-      // One header has one family: the EID's. Without an RLOC of it the EID of the asking host stands in.
-      source: innerRloc ?? source,
+      source: innerSource,
       destination: eid.prefix.address,
       ttl: INNER_TTL,
-      sourcePort: CONTROL_PORT,
+      sourcePort: replyPort,
       destinationPort: CONTROL_PORT,
     },
     message: request,
   };
-  const outerRloc = rlocOf(policy, mapResolver.family);
+  const outerRloc = rlocOf(itrRlocs, mapResolver.family);
   return {
     kind: 'send',
     message,
     payload: encodeControl(message),
     ...(outerRloc === undefined ? {} : { source: outerRloc }),
-    sourcePort: CONTROL_PORT,
+    sourcePort: replyPort,
     to: { address: mapResolver, port: CONTROL_PORT },
   };
 }
 
-function rlocOf(policy: ItrPolicy, family: Family): IpAddress | undefined {
-  return policy.itrRlocs.find((rloc) => rloc.family === family);
+function rlocOf(itrRlocs: readonly IpAddress[], family: Family): IpAddress | undefined {
+  return itrRlocs.find((rloc) => rloc.family === family);
 }
 
 /** A Map-Request that came in, and what matters for answering it. */

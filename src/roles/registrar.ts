@@ -67,6 +67,23 @@ interface Content {
   readonly merge: boolean;
 }
 
+/** How an ETR stands with a Map-Server. */
+export interface MapServerSession {
+  readonly address: IpAddress;
+  /** Families of the EIDs registered there. */
+  readonly families: readonly Family[];
+  /** EID-Prefixes in the registrations. */
+  readonly eids: number;
+  /** 'up': every registration was acknowledged since it was last sent, or before and waits no longer than usual. */
+  readonly state: 'up' | 'down' | 'idle';
+  /** Absent before the first Map-Register. */
+  readonly lastRegister?: Micros;
+  /** Absent before the first Map-Notify that was accepted. */
+  readonly lastNotify?: Micros;
+  /** Map-Registers in a row without an acknowledgement, the one under way included. */
+  readonly unacknowledged: number;
+}
+
 interface Batch {
   readonly content: Content;
   /** Nonces sent since the last acknowledgement. */
@@ -76,6 +93,8 @@ interface Batch {
   readonly started: Micros;
   /** NEVER: the Map-Server knows nothing of it. */
   readonly lastSent: Micros;
+  /** Absent: never acknowledged. */
+  readonly lastNotified?: Micros;
   readonly due: Micros;
 }
 
@@ -134,10 +153,35 @@ export class Registrar {
     trace(out, 'etr', 'map-notify-received', { from, nonce: formatNonce(notify.nonce) });
     const { content, lastSent } = batch;
     const due = Math.max(now, lastSent + (now < this.#quickUntil ? QUICK_INTERVAL : INTERVAL));
-    const acknowledged: Batch = { ...batch, nonces: [], attempts: 0, due };
+    const acknowledged: Batch = { ...batch, nonces: [], attempts: 0, lastNotified: now, due };
     this.#batches = this.#batches.flatMap((other) =>
       other !== batch ? [other] : content.isWithdrawal ? [] : [acknowledged],
     );
+  }
+
+  /** In the order of the configuration; a Map-Server is 'idle' while there is nothing to register with it. */
+  sessions(): MapServerSession[] {
+    return this.#config.mapServers.map((mapServer) => {
+      const { address, families } = mapServer;
+      const id = JSON.stringify(mapServer);
+      const batches = this.#batches.filter(
+        ({ content }) => !content.isWithdrawal && JSON.stringify(content.mapServer) === id,
+      );
+      const sent = batches.flatMap(({ lastSent }) => (lastSent === NEVER ? [] : [lastSent]));
+      const notified = batches.flatMap(({ lastNotified }) => lastNotified ?? []);
+      const unacknowledged = Math.max(0, ...batches.map(({ attempts }) => attempts));
+      // One send under way is the usual refresh; the second means that the first was not answered.
+      const isUp = notified.length === batches.length && unacknowledged <= 1;
+      return {
+        address,
+        families,
+        eids: batches.reduce((sum, { content }) => sum + content.mappings.length, 0),
+        state: sent.length === 0 ? 'idle' : isUp ? 'up' : 'down',
+        ...(sent.length === 0 ? {} : { lastRegister: Math.max(...sent) }),
+        ...(notified.length === 0 ? {} : { lastNotify: Math.max(...notified) }),
+        unacknowledged,
+      };
+    });
   }
 
   nextDeadline(): Micros {
@@ -272,6 +316,6 @@ export class Registrar {
     });
     const backoff = seconds(Math.min(2 ** (attempts - 1), MAX_BACKOFF_SEC));
     const nonces = [...batch.nonces, nonce].slice(-MAX_NONCES_COUNT);
-    return { content, nonces, attempts, started: batch.started, lastSent: now, due: now + backoff };
+    return { ...batch, nonces, attempts, lastSent: now, due: now + backoff };
   }
 }

@@ -6,6 +6,10 @@ export class ControlCounters {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 
+  clear(): void {
+    this.#counts.clear();
+  }
+
   all(): ReadonlyMap<string, number> {
     return new Map(this.#counts);
   }

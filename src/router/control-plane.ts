@@ -1,13 +1,21 @@
 import type { Random } from '../base/random.ts';
-import { NEVER, type Micros } from '../base/time.ts';
+import type { Micros } from '../base/time.ts';
 import type { TraceEvent } from '../base/trace.ts';
-import type { IpAddress } from '../base/ip.ts';
-import { coversEid, firstEid, type Eid, type EidPrefix } from '../mapping/eid.ts';
+import type { Family, IpAddress } from '../base/ip.ts';
+import { coversEid, eidKey, firstEid, type Eid, type EidPrefix } from '../mapping/eid.ts';
 import { MemoryStore } from '../mapping/memory-store.ts';
 import type { Site } from '../mapping/site.ts';
 import type { MappingStore, StoredMapping } from '../mapping/store.ts';
 import { Etr, noEtr, type EtrState } from '../roles/etr.ts';
 import { Itr, noItr, type ItrState } from '../roles/itr.ts';
+import {
+  Lig,
+  type LigInput,
+  type LigOutput,
+  type LigRequest,
+  type LigResult,
+  type LigState,
+} from '../roles/lig.ts';
 import type {
   CacheEntry,
   Machine,
@@ -19,6 +27,7 @@ import type {
 import { MapResolver, type MapResolverState } from '../roles/map-resolver.ts';
 import { MapServer, type MapServerState } from '../roles/map-server.ts';
 import { readRequest } from '../roles/map-request.ts';
+import { ligParties } from './lisp-config.ts';
 import type { LispOptions } from './options.ts';
 import {
   etrConfig,
@@ -28,7 +37,7 @@ import {
   type NodeIdentity,
 } from './role-config.ts';
 import type { Underlay } from './underlay.ts';
-import type { SitePrefixView, SiteView } from './view.ts';
+import type { MapServerView, SitePrefixView, SiteView } from './view.ts';
 
 /** What the roles ask of their router. */
 export interface ControlPlaneEffects {
@@ -38,6 +47,7 @@ export interface ControlPlaneEffects {
   giveUp(eid: Eid): void;
   drop(reason: string, detail?: string): void;
   trace(event: TraceEvent): unknown;
+  ligDone(result: LigResult): unknown;
 }
 
 /** Plain data, structured-clone safe. */
@@ -47,6 +57,7 @@ export interface ControlPlaneState {
   readonly mapServer: MapServerState;
   readonly mapResolver: MapResolverState;
   readonly store: unknown;
+  readonly lig: LigState;
 }
 
 type Role = Machine<RoleInput, RoleOutput, unknown>;
@@ -62,6 +73,7 @@ export class ControlPlane {
   readonly #etr: Etr;
   readonly #mapServer: MapServer;
   readonly #mapResolver: MapResolver;
+  readonly #lig: Lig;
   #lisp: LispOptions | undefined;
 
   constructor(random: Random, effects: ControlPlaneEffects) {
@@ -70,6 +82,7 @@ export class ControlPlane {
     this.#etr = new Etr(noEtr());
     this.#mapServer = new MapServer(mapServerConfig(undefined), this.#store);
     this.#mapResolver = new MapResolver(mapResolverConfig(undefined), this.#store);
+    this.#lig = new Lig(random);
   }
 
   configure(now: Micros, lisp: LispOptions | undefined, underlay: Underlay, node: NodeIdentity): void {
@@ -93,6 +106,7 @@ export class ControlPlane {
     for (const role of this.#roles()) {
       if (role.nextDeadline() <= now) this.#feed(now, role, { kind: 'tick' });
     }
+    if (this.#lig.nextDeadline() <= now) this.#feedLig(now, { kind: 'tick' });
   }
 
   /** The engine met a destination EID that must be resolved. */
@@ -100,7 +114,29 @@ export class ControlPlane {
     this.#feed(now, this.#itr, { kind: 'lookup', eid, source });
   }
 
+  /** Asks about an EID on behalf of whoever typed `lig`; works without any role. */
+  lig(now: Micros, request: LigRequest, underlay: Underlay): void {
+    this.#feedLig(now, { kind: 'ask', request, parties: ligParties(request, this.#lisp, underlay) });
+  }
+
+  /** Forgets learned entries: all of a family, or the one for exactly `eid`. Returns how many. */
+  clearMapCache(now: Micros, family: Family, eid?: EidPrefix): number {
+    const out: RoleOutput[] = [];
+    const key = eid && eidKey(eid);
+    const count = this.#itr.clear(
+      out,
+      (each) => each.prefix.address.family === family && (key === undefined || eidKey(each) === key),
+    );
+    this.#carry(now, out);
+    return count;
+  }
+
   receive(now: Micros, received: ReceivedMessage): void {
+    const { message } = received;
+    if (message.type === 'map-reply' && this.#lig.awaits(message.nonce)) {
+      this.#feedLig(now, { kind: 'message', received });
+      return;
+    }
     const role = this.#lisp === undefined ? undefined : this.#roleFor(received, this.#lisp);
     if (role === undefined) this.#effects.drop(`unserved-${received.message.type}`);
     else this.#feed(now, role, { kind: 'message', received });
@@ -109,7 +145,7 @@ export class ControlPlane {
   nextDeadline(): Micros {
     return this.#roles().reduce(
       (least, role) => Math.min(least, role.nextDeadline()),
-      Math.min(NEVER, this.#store.nextDeadline()),
+      Math.min(this.#lig.nextDeadline(), this.#store.nextDeadline()),
     );
   }
 
@@ -123,6 +159,10 @@ export class ControlPlane {
     return isServed ? this.#mapServer.answerFor(eid) : undefined;
   }
 
+  mapServers(): MapServerView[] {
+    return this.#etr.sessions();
+  }
+
   sites(): SiteView[] {
     return (this.#lisp?.sites ?? []).map((site) => ({ site, prefixes: this.#prefixesOf(site) }));
   }
@@ -134,6 +174,7 @@ export class ControlPlane {
       mapServer: this.#mapServer.save(),
       mapResolver: this.#mapResolver.save(),
       store: this.#store.save(),
+      lig: this.#lig.save(),
     });
   }
 
@@ -146,6 +187,7 @@ export class ControlPlane {
     this.#etr.restore(state.etr);
     this.#mapServer.restore(state.mapServer);
     this.#mapResolver.restore(state.mapResolver);
+    this.#lig.restore(state.lig);
   }
 
   /**
@@ -195,6 +237,15 @@ export class ControlPlane {
     const out: RoleOutput[] = [];
     role.handle(now, input, out);
     this.#carry(now, out);
+  }
+
+  #feedLig(now: Micros, input: LigInput): void {
+    const out: LigOutput[] = [];
+    this.#lig.handle(now, input, out);
+    for (const output of out) {
+      if (output.kind === 'lig-done') this.#effects.ligDone(output.result);
+      else this.#carry(now, [output]);
+    }
   }
 
   /** Outputs in causal order; those that are another role's input are carried there at once. */

@@ -34,6 +34,13 @@ export class ForwardingCounters {
     this.#hits.delete(eidKey(eid));
   }
 
+  /** Everything starts from zero; `eids` are the entries there are. */
+  clear(eids: Iterable<EidPrefix>): void {
+    const now = this.#dataPlane.counters();
+    this.#offset = combine(combine(now, now, -1), now, -1);
+    this.#hits = new Map([...eids].map((eid) => [eidKey(eid), -this.#dataPlane.hits(eid)]));
+  }
+
   save(eids: Iterable<EidPrefix>): ForwardingCounterState {
     return {
       counters: this.read(),

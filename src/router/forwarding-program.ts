@@ -1,8 +1,10 @@
 import { formatPrefix } from '../base/ip-text.ts';
-import type { Family } from '../base/ip.ts';
+import { sameIp, type Family, type IpAddress } from '../base/ip.ts';
+import { ACTION_FORWARD } from '../engine/codes.ts';
 import type { DataPlane, EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
 import { EngineError } from '../engine/errors.ts';
-import { eidKey, type EidPrefix } from '../mapping/eid.ts';
+import { ACTION_NATIVELY_FORWARD } from '../mapping/action.ts';
+import { eidKey, type Eid, type EidPrefix } from '../mapping/eid.ts';
 import type { UnderlayRoute } from './underlay.ts';
 
 /** POLICY_* flags of an EID-Prefix. */
@@ -36,6 +38,7 @@ export class ForwardingProgram {
   #static: StaticProgram = EMPTY;
   #entries = new Map<string, ForwardingEntry>();
   #isDirty = false;
+  #version = 0;
   /** The last publish found no room: the data plane has forgotten what it was told for it. */
   #isBehind = false;
   /** What was taken away since the last publish that succeeded. */
@@ -43,6 +46,34 @@ export class ForwardingProgram {
 
   constructor(dataPlane: DataPlane) {
     this.#dataPlane = dataPlane;
+  }
+
+  /** Changes with every publish that may have changed something. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Map-Cache entries, in no order. */
+  entries(): Iterable<ForwardingEntry> {
+    return this.#entries.values();
+  }
+
+  /** The ways that packets which meet this entry take: its locators, or those to a PETR instead. */
+  targetsOf({ eid, action, targets }: ForwardingEntry): readonly EncapTarget[] {
+    if (action === ACTION_FORWARD) return targets;
+    if (action !== ACTION_NATIVELY_FORWARD) return [];
+    const { family } = eid.prefix.address;
+    const petr = this.#static.petrs.find(
+      ({ instanceId, innerFamily }) => instanceId === eid.instanceId && innerFamily === family,
+    );
+    return petr?.targets ?? [];
+  }
+
+  /** Whether LISP packets for `eid` go to `rloc`. */
+  encapsulates({ instanceId, address }: Eid, rloc: IpAddress): boolean {
+    const met = this.#dataPlane.matchEntry(instanceId, address);
+    const entry = met && this.#entries.get(eidKey(met));
+    return entry !== undefined && this.targetsOf(entry).some(({ destination }) => sameIp(destination, rloc));
   }
 
   setStatic(next: StaticProgram): void {
@@ -84,6 +115,7 @@ export class ForwardingProgram {
   publish(): EngineError | undefined {
     if (!this.#isDirty) return undefined;
     this.#isDirty = false;
+    this.#version++;
     if (this.#isBehind) {
       for (const remove of this.#removals) remove(this.#dataPlane);
       this.#tellAll(this.#dataPlane);

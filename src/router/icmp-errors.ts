@@ -1,5 +1,7 @@
+import { Reader } from '../base/bytes.ts';
 import { isMulticast, type IpAddress } from '../base/ip.ts';
 import { seconds, type Micros } from '../base/time.ts';
+import { decoded } from '../wire/error.ts';
 import {
   buildIcmpPacket,
   decodeIcmp,
@@ -8,15 +10,18 @@ import {
   quoteForError,
   UNREACHABLE6_NO_ROUTE,
   UNREACHABLE6_PORT,
+  UNREACHABLE6_PROHIBITED,
   UNREACHABLE_HOST,
   UNREACHABLE_PORT,
+  UNREACHABLE_PROHIBITED,
   type IcmpMessage,
 } from '../wire/icmp.ts';
-import { decodeIp, type IpPacket } from '../wire/ip-packet.ts';
+import { readIp, type IpPacket } from '../wire/ip-packet.ts';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6 } from '../wire/ipv4.ts';
 import { ORIGINATED_TTL } from './ping.ts';
 
-export type ErrorCause = 'ttl-expired' | 'too-big' | 'no-route' | 'port-unreachable';
+export type ErrorCause =
+  'ttl-expired' | 'reassembly-timeout' | 'too-big' | 'no-route' | 'prohibited' | 'port-unreachable';
 
 /** Errors a router sends in a burst and per second (RFC 1812 §4.3.2.8, RFC 4443 §2.4 f). */
 const BURST = 10;
@@ -34,9 +39,9 @@ export class IcmpErrors {
   #filled: Micros = 0;
 
   /**
-   * The error packet about `offender` from the router's address `source`, owned by the caller. Undefined when none
-   * may be sent: about an error, a later fragment or a multicast (RFC 1122 §3.2.2), or the rate is used up.
-   * `mtu` matters for 'too-big'.
+   * The error packet about `offender` (a packet, or as much of it as an error quoted) from `source`, owned by the
+   * caller. Undefined when none may be sent: about an error, a later fragment or a multicast (RFC 1122 §3.2.2), or
+   * the rate is used up. `mtu` matters for 'too-big'.
    */
   build(
     now: Micros,
@@ -45,7 +50,7 @@ export class IcmpErrors {
     source: IpAddress,
     mtu = 0,
   ): Uint8Array | undefined {
-    const ip = decodeIp(offender);
+    const ip = decoded(() => readIp(new Reader(offender), true));
     if (!ip.ok || !mayBeAnswered(ip.value)) return undefined;
     if (source.family !== ip.value.family || !this.#take(now)) return undefined;
     return buildIcmpPacket(
@@ -79,13 +84,21 @@ function errorMessage(cause: ErrorCause, ip: IpPacket, quote: Uint8Array, mtu: n
   const isV4 = ip.family === 4;
   switch (cause) {
     case 'ttl-expired':
-      return { type: 'time-exceeded', code: 0, quote };
+    case 'reassembly-timeout':
+      return { type: 'time-exceeded', code: cause === 'ttl-expired' ? 0 : 1, quote };
     case 'too-big':
       return isV4
         ? { type: 'unreachable', code: FRAGMENTATION_NEEDED, mtu, quote }
         : { type: 'packet-too-big', mtu, quote };
     case 'no-route':
       return { type: 'unreachable', code: isV4 ? UNREACHABLE_HOST : UNREACHABLE6_NO_ROUTE, mtu: 0, quote };
+    case 'prohibited':
+      return {
+        type: 'unreachable',
+        code: isV4 ? UNREACHABLE_PROHIBITED : UNREACHABLE6_PROHIBITED,
+        mtu: 0,
+        quote,
+      };
     case 'port-unreachable':
       return { type: 'unreachable', code: isV4 ? UNREACHABLE_PORT : UNREACHABLE6_PORT, mtu: 0, quote };
   }

@@ -3,6 +3,7 @@ import { formatWireError } from '../wire/error.ts';
 import { decodeIcmp, type IcmpMessage } from '../wire/icmp.ts';
 import { decodeIp, isFragment, type IpPacket } from '../wire/ip-packet.ts';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { DATA_PORT } from '../wire/lisp-data.ts';
 import { decodeUdp } from '../wire/udp.ts';
 import type { ReceivedMessage } from '../roles/machine.ts';
 
@@ -10,6 +11,10 @@ import type { ReceivedMessage } from '../roles/machine.ts';
 export type LocalPacket =
   | { readonly kind: 'control'; readonly received: ReceivedMessage }
   | { readonly kind: 'icmp'; readonly ip: IpPacket; readonly message: IcmpMessage }
+  /** Part of a packet. */
+  | { readonly kind: 'fragment'; readonly ip: IpPacket }
+  /** A LISP data packet that came in fragments: the data plane has not seen it as one. */
+  | { readonly kind: 'lisp-data' }
   /** Nothing listens on its UDP port. */
   | { readonly kind: 'closed-port' }
   /** Counted under `reason` and forgotten. */
@@ -20,7 +25,7 @@ export function readLocalPacket(bytes: Uint8Array): LocalPacket {
   const decodedIp = decodeIp(bytes);
   if (!decodedIp.ok) return refused('ip-malformed', formatWireError(decodedIp.error));
   const ip = decodedIp.value;
-  if (isFragment(ip)) return refused('local-fragment');
+  if (isFragment(ip)) return { kind: 'fragment', ip };
   if (ip.protocol === PROTOCOL_UDP) return readDatagram(ip);
   if (ip.protocol !== (ip.family === 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6)) return refused('local-protocol');
   const icmp = decodeIcmp(ip.payload, ip, ip.headerBytes);
@@ -36,7 +41,7 @@ function readDatagram(ip: IpPacket): LocalPacket {
   // CP-02: control messages have 4342 on either side.
   const isControl = sourcePort === CONTROL_PORT || destinationPort === CONTROL_PORT;
   if (checksum === 'bad') return refused(isControl ? 'control-checksum' : 'udp-checksum');
-  if (!isControl) return { kind: 'closed-port' };
+  if (!isControl) return { kind: destinationPort === DATA_PORT ? 'lisp-data' : 'closed-port' };
   // CP-01: on the control plane a checksum of zero is no checksum.
   if (checksum === 'zero') return refused('control-checksum-zero');
   const message = decodeControl(payload);

@@ -1,8 +1,9 @@
 import type { IpAddress } from '../base/ip.ts';
-import type { Eid } from '../mapping/eid.ts';
-import type { Mapping } from '../mapping/mapping.ts';
 import type { Micros } from '../base/time.ts';
 import type { TraceEvent } from '../base/trace.ts';
+import type { LigRequest, LigResult } from '../roles/lig.ts';
+
+export type { LigRequest, LigResult };
 
 /** Anything that sits on links: a Router or a Host. Deterministic; time and packets come from outside. */
 export interface NetworkNode {
@@ -17,8 +18,11 @@ export interface NetworkNode {
   nextDeadline(): Micros;
   /** Starts a ping; its console text and result come as outputs. */
   ping(now: Micros, request: PingRequest, out: NodeOutput[]): void;
+  /** Starts a traceroute; its result comes as an output. */
+  traceroute(now: Micros, request: TracerouteRequest, out: NodeOutput[]): void;
   /** Plain data, structured-clone safe. */
   save(): unknown;
+  /** Takes back what `save` gave; the node is then indistinguishable from one that never stopped. */
   restore(state: unknown): void;
 }
 
@@ -37,6 +41,7 @@ export type NodeOutput =
   | { readonly kind: 'traceroute-done'; readonly result: TracerouteResult }
   | { readonly kind: 'lig-done'; readonly result: LigResult };
 
+/** Echo requests, one at a time: the next leaves when the last is answered or has timed out. */
 export interface PingRequest {
   readonly destination: IpAddress;
   /** Without it the address of the outgoing interface. */
@@ -49,6 +54,7 @@ export interface PingRequest {
   readonly timeout: Micros;
 }
 
+/** What came of a ping. */
 export interface PingResult {
   readonly request: PingRequest;
   /** One mark per echo: `!` reply, `.` timeout, `U` unreachable, `Q` source quench, `M` could not fragment. */
@@ -59,6 +65,7 @@ export interface PingResult {
   readonly times: readonly Micros[];
 }
 
+/** UDP probes with a rising TTL. */
 export interface TracerouteRequest {
   readonly destination: IpAddress;
   /** Without it the address of the outgoing interface. */
@@ -72,17 +79,23 @@ export interface TracerouteRequest {
   readonly timeout: Micros;
 }
 
+/** What came of a traceroute. */
 export interface TracerouteResult {
   readonly request: TracerouteRequest;
-  /** In order of TTL; the last one reached the destination unless the TTLs or a refusal ended the trace. */
+  /**
+   * In order of TTL; the last one reached the destination unless the TTLs or a refusal ended the trace. Empty when
+   * there was no address to send from.
+   */
   readonly hops: readonly TracerouteHop[];
 }
 
+/** The probes of one TTL. */
 export interface TracerouteHop {
   readonly ttl: number;
   readonly probes: readonly TracerouteProbe[];
 }
 
+/** What came of one probe. */
 export type TracerouteProbe =
   | {
       readonly kind: 'reply';
@@ -92,29 +105,3 @@ export type TracerouteProbe =
       readonly refusal?: 'H' | 'N' | 'P' | 'A';
     }
   | { readonly kind: 'timeout' };
-
-/** A question to the mapping system that installs nothing (RFC 6835). */
-export interface LigRequest {
-  readonly eid: Eid;
-  /** Default: the configured Map-Resolvers, in turn. */
-  readonly mapResolver?: IpAddress;
-  /** Map-Requests to send at most, 1..5; default 3. */
-  readonly count: number;
-  /** Wait for each answer; default 2 s. */
-  readonly timeout: Micros;
-}
-
-export interface LigResult {
-  readonly request: LigRequest;
-  /** Map-Requests sent. */
-  readonly sent: number;
-  /** 'unanswered' after the last timeout; 'nobody-to-ask' when no Map-Resolver is known or there is no way to it. */
-  readonly outcome: 'answered' | 'unanswered' | 'nobody-to-ask';
-  /** The Map-Resolver asked last. */
-  readonly mapResolver?: IpAddress;
-  /** Who answered: the outer source of the Map-Reply. */
-  readonly from?: IpAddress;
-  readonly roundTrip?: Micros;
-  /** Records of the answer; one without locators says what its action says. */
-  readonly mappings: readonly Mapping[];
-}

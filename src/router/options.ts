@@ -13,6 +13,7 @@ export interface RouterOptions {
   readonly lisp?: LispOptions;
 }
 
+/** An interface of a router. */
 export interface InterfaceOptions {
   /** Full name as IOS writes it: FastEthernet0/0, Loopback0. Its place in the list is its interface index. */
   readonly name: string;
@@ -22,12 +23,14 @@ export interface InterfaceOptions {
   readonly addresses: readonly InterfaceAddress[];
 }
 
+/** An address of an interface, host bits included. */
 export interface InterfaceAddress {
   readonly address: IpAddress;
   /** Length of the connected prefix. */
   readonly bits: number;
 }
 
+/** A static route of the underlay. */
 export interface StaticRoute {
   readonly prefix: IpPrefix;
   readonly target:
@@ -52,6 +55,7 @@ export interface RipOptions {
   readonly timers: { readonly update: number; readonly invalid: number; readonly flush: number };
 }
 
+/** All of `router lisp`. `noLisp()` is the empty one to start from. */
 export interface LispOptions {
   readonly databaseMappings: readonly DatabaseMapping[];
   readonly itr: PerFamily<ItrOptions>;
@@ -76,6 +80,7 @@ export interface PerFamily<T> {
   readonly ipv6: T;
 }
 
+/** The setting of one EID family. */
 export function perFamily<T>(settings: PerFamily<T>, family: Family): T {
   return family === 4 ? settings.ipv4 : settings.ipv6;
 }
@@ -89,12 +94,14 @@ export interface DatabaseMapping {
   readonly locators: readonly DatabaseLocator[];
 }
 
+/** A locator as configured. Priority 0..255, 255 = never used; weight 0..100. */
 export interface DatabaseLocator {
   readonly address: IpAddress;
   readonly priority: number;
   readonly weight: number;
 }
 
+/** ITR of one EID family. */
 export interface ItrOptions {
   readonly enabled: boolean;
   /** Asked in this order; used by the PITR as well. */
@@ -103,12 +110,14 @@ export interface ItrOptions {
   readonly usePetr: readonly PetrOptions[];
 }
 
+/** A Proxy ETR to use (`use-petr`). Priority and weight as of a locator. */
 export interface PetrOptions {
   readonly address: IpAddress;
   readonly priority: number;
   readonly weight: number;
 }
 
+/** ETR of one EID family. */
 export interface EtrOptions {
   readonly enabled: boolean;
   readonly mapServers: readonly EtrMapServer[];
@@ -116,12 +125,14 @@ export interface EtrOptions {
   readonly ttlMinutes: number;
 }
 
+/** A Map-Server that an ETR registers with. */
 export interface EtrMapServer {
   readonly address: IpAddress;
   readonly key: SiteKey;
   readonly proxyReply: boolean;
 }
 
+/** Proxy ITR of one EID family. */
 export interface ProxyItrOptions {
   /** Own RLOCs, outer source of encapsulated packets; none = not a PITR. At most one of each family. */
   readonly rlocs: readonly IpAddress[];
@@ -132,12 +143,14 @@ export interface ProxyItrOptions {
   readonly advertise: readonly IpPrefix[];
 }
 
+/** Proxy ETR of one EID family. */
 export interface ProxyEtrOptions {
   readonly enabled: boolean;
   /** Inner sources accepted beside the configured sites. 0/0 accepts any. */
   readonly acceptSources: readonly IpPrefix[];
 }
 
+/** A Map-Cache entry from the configuration; it never expires. */
 export interface StaticMapCacheEntry {
   readonly eid: EidPrefix;
   /** 'locators': a positive entry. */
@@ -145,8 +158,10 @@ export interface StaticMapCacheEntry {
   readonly locators: readonly DatabaseLocator[];
 }
 
+/** Bytes; what an interface takes when its configuration does not say. */
 export const DEFAULT_MTU = 1500;
 
+/** RIP that speaks on no interface, with the timers of RFC 2453. A fresh object, to be spread and changed. */
 export function noRip(): RipOptions {
   return {
     networks: [],
@@ -157,6 +172,7 @@ export function noRip(): RipOptions {
   };
 }
 
+/** LISP with every role off. A fresh object, to be spread and changed. */
 export function noLisp(): LispOptions {
   const itr: ItrOptions = { enabled: false, mapResolvers: [], usePetr: [] };
   const etr: EtrOptions = { enabled: false, mapServers: [], ttlMinutes: 1440 };

@@ -15,8 +15,7 @@ import {
 } from '../engine/codes.ts';
 import { reasonName } from '../engine/counters.ts';
 import type { DataPlane, InjectOptions, Verdict } from '../engine/data-plane.ts';
-import { fragmentIpv4 } from '../wire/fragment.ts';
-import { decodeIp } from '../wire/ip-packet.ts';
+import type { Fragmenter } from './fragmenter.ts';
 import type { ErrorCause } from './icmp-errors.ts';
 
 /** A packet on its way into the data plane. */
@@ -44,10 +43,12 @@ export type Decision = Waiting &
 /** Packets of one router through its data plane, in order, batch by batch. */
 export class PacketPath {
   readonly #dataPlane: DataPlane;
+  readonly #fragmenter: Fragmenter;
   #waiting: Waiting[] = [];
 
-  constructor(dataPlane: DataPlane) {
+  constructor(dataPlane: DataPlane, fragmenter: Fragmenter) {
     this.#dataPlane = dataPlane;
+    this.#fragmenter = fragmenter;
   }
 
   /** Takes the bytes as they are; they are read by the next `run`. */
@@ -59,13 +60,14 @@ export class PacketPath {
     return this.#waiting.length > 0;
   }
 
-  /** Sends what waits through the data plane, as much as fits one batch. */
-  run(): Decision[] {
+  /** Sends what waits through the data plane, as much as fits one batch. `takeUp` sees what goes in. */
+  run(takeUp?: (bytes: Uint8Array, options: InjectOptions) => void): Decision[] {
     const waiting = this.#waiting;
     const batch: Waiting[] = [];
     let taken = 0;
     for (const { bytes, options } of waiting) {
       if (!this.#dataPlane.inject(bytes, { ...options, cookie: batch.length })) break;
+      takeUp?.(bytes, options);
       batch.push({ bytes, options });
       taken++;
     }
@@ -78,7 +80,7 @@ export class PacketPath {
     const decisions: Decision[] = [];
     this.#dataPlane.collect((verdict, bytes) => {
       const { options } = batch[verdict.cookie]!;
-      decisions.push(decide(verdict, bytes.slice(), optionsAfter(verdict, options)));
+      decisions.push(decide(verdict, bytes.slice(), optionsAfter(verdict, options), this.#fragmenter));
     });
     return decisions;
   }
@@ -89,7 +91,12 @@ function optionsAfter(verdict: Verdict, options: InjectOptions): InjectOptions {
   return { ...options, instanceId: verdict.instanceId, decapsulated: verdict.decapsulated };
 }
 
-function decide(verdict: Verdict, bytes: Uint8Array, options: InjectOptions): Decision {
+function decide(
+  verdict: Verdict,
+  bytes: Uint8Array,
+  options: InjectOptions,
+  fragmenter: Fragmenter,
+): Decision {
   const packet = { bytes, options };
   if (verdict.verdict === VERDICT_NATIVE || verdict.verdict === VERDICT_ENCAP) {
     const { outInterface, gateway } = verdict;
@@ -104,7 +111,7 @@ function decide(verdict: Verdict, bytes: Uint8Array, options: InjectOptions): De
       case REASON_SEND_MAP_REQUEST:
         return { ...packet, kind: 'lookup' };
       case REASON_TOO_BIG:
-        return tooBig(packet, verdict.mtu);
+        return tooBig(packet, verdict.mtu, fragmenter);
     }
   }
   const reason = reasonName(verdict.reason);
@@ -113,12 +120,9 @@ function decide(verdict: Verdict, bytes: Uint8Array, options: InjectOptions): De
 }
 
 /** DP-18: fragment the inner packet only when its sender allows it, otherwise tell the sender what fits. */
-function tooBig(packet: Waiting, mtu: number): Decision {
-  const ip = decodeIp(packet.bytes);
-  if (ip.ok && ip.value.family === 4 && !ip.value.dontFragment) {
-    const fragments = fragmentIpv4(packet.bytes, mtu);
-    if (fragments.length > 0) return { ...packet, kind: 'fragment', fragments };
-  }
+function tooBig(packet: Waiting, mtu: number, fragmenter: Fragmenter): Decision {
+  const fragments = fragmenter.split(packet.bytes, mtu, packet.options.originated === true);
+  if (fragments.length > 0) return { ...packet, kind: 'fragment', fragments };
   return { ...packet, kind: 'refuse', reason: reasonName(REASON_TOO_BIG), error: 'too-big', mtu };
 }
 

@@ -7,6 +7,7 @@ import type { Locator } from '../mapping/locator.ts';
 import type { Site } from '../mapping/site.ts';
 import type { Registration } from '../mapping/store.ts';
 import type { CacheEntry } from '../roles/machine.ts';
+import type { MapServerSession } from '../roles/registrar.ts';
 import type { DatabaseMapping, RouterOptions } from './options.ts';
 
 /** Read-only state of a router: what `show` commands and inspectors print. Snapshots, owned by the caller. */
@@ -14,11 +15,17 @@ export interface RouterView {
   readonly options: RouterOptions;
   /** In EID order. */
   mapCache(family: Family, instanceId?: number): readonly CacheEntryView[];
+  /** The EID-Prefixes of this site with their locators, in configuration order. */
   database(family: Family): readonly DatabaseMapping[];
   /** Configured sites in configuration order; empty when the router is no Map-Server. */
   sites(): readonly SiteView[];
   /** Underlay routes in use, in prefix order. */
   routes(family: Family): readonly RouteView[];
+  /** Configured Map-Servers of the ETR, in configuration order, one for both families where they share a key. */
+  mapServers(): readonly MapServerView[];
+  /** What the data plane holds per EID-Prefix, in EID order. */
+  forwardingEntries(family: Family, instanceId?: number): readonly ForwardingEntryView[];
+  /** What the data plane has counted since the start. */
   forwarding(): Counters;
   /** Control-plane counters by name: 'map-request-sent', 'drop:bad-nonce'... in order of first use. */
   control(): ReadonlyMap<string, number>;
@@ -34,6 +41,7 @@ export interface PacketTrace {
   readonly explanation: Explanation;
 }
 
+/** A Map-Cache entry as `show ip lisp map-cache` tells it. */
 export interface CacheEntryView {
   readonly entry: CacheEntry;
   readonly hits: number;
@@ -42,18 +50,21 @@ export interface CacheEntryView {
   readonly viaPetr: boolean;
 }
 
+/** A locator of an entry, and whether packets go there. */
 export interface LocatorView {
   readonly locator: Locator;
   readonly state: 'up' | 'no-route' | 'unusable';
   readonly since: Micros;
 }
 
+/** A configured site of a Map-Server, with what is registered for it. */
 export interface SiteView {
   readonly site: Site;
   /** Configured prefixes, each followed by the more-specifics registered under it. */
   readonly prefixes: readonly SitePrefixView[];
 }
 
+/** One EID-Prefix of a site. Counts are since the start of the router. */
 export interface SitePrefixView {
   readonly eid: EidPrefix;
   /** Absent when the prefix itself is configured. */
@@ -65,6 +76,7 @@ export interface SitePrefixView {
   readonly locatorMismatches: number;
 }
 
+/** A route of the underlay that is in use. */
 export interface RouteView {
   readonly prefix: IpPrefix;
   readonly source: 'connected' | 'local' | 'static' | 'learned';
@@ -72,4 +84,30 @@ export interface RouteView {
   readonly gateway?: IpAddress;
   /** Absent for a discard route. */
   readonly interfaceName?: string;
+}
+
+/** How the ETR stands with a configured Map-Server. */
+export type MapServerView = MapServerSession;
+
+/** A Map-Cache entry as the data plane has it. */
+export interface ForwardingEntryView {
+  readonly eid: EidPrefix;
+  readonly action: 'forward' | 'natively-forward' | 'send-map-request' | 'drop';
+  /** Ways that packets take; for 'natively-forward' those to a PETR when one is used. */
+  readonly targets: readonly ForwardingTargetView[];
+  readonly hits: number;
+}
+
+/** A way out of a forwarding entry. */
+export interface ForwardingTargetView {
+  /** Outer source and destination. */
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly priority: number;
+  readonly weight: number;
+  /** Part of the flows that take this way, 0 to 1; 0 for those of a priority that is not the best. */
+  readonly share: number;
+  /** Absent when the destination is on the link. */
+  readonly gateway?: IpAddress;
+  readonly interfaceName: string;
 }

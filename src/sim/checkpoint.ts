@@ -6,19 +6,34 @@ import type { LinkOptions } from './link.ts';
 import { Network, type NetworkState, type RunLimits } from './network.ts';
 import type { NetworkRecord } from './record.ts';
 
+/** Nodes, links and seed of a timeline. */
 export interface TimelineOptions<Input> {
   readonly nodes: readonly NetworkNode[];
   readonly links: readonly LinkOptions[];
   readonly seed: number;
+  /** Carries out an input by calling back into the network. */
   readonly handleInput: (input: Input, network: Network<Input>) => void;
   /** Told of each record after it was added; may add more with `network.note`. */
   readonly onRecord?: (record: NetworkRecord, network: Network<Input>) => void;
+  /** What else the handlers of inputs and records remember: it goes back and forth with the network. */
+  readonly companion?: Companion;
   /** Events between checkpoints; default 100. */
   readonly checkpointEvery?: number;
 }
 
+/** What a timeline saves and restores beside its network. */
+export interface Companion {
+  /** Plain data that nobody changes later. */
+  save(): unknown;
+  /** Takes back what `save` gave. */
+  restore(state: unknown): void;
+}
+
+/** Plain data: the network, and what its companion remembers. */
+export type TimelineState<Input> = NetworkState<Input> & { readonly companion?: unknown };
+
 interface Checkpoint<Input> {
-  readonly state: NetworkState<Input>;
+  readonly state: TimelineState<Input>;
   readonly event: number;
   readonly recordCount: number;
   /** Journal entries that had been queued. */
@@ -35,6 +50,7 @@ const MAX_CHECKPOINTS = 512;
  */
 export class Timeline<Input> {
   readonly network: Network<Input>;
+  readonly #companion: Companion | undefined;
   #every: number;
   #records: NetworkRecord[] = [];
   #journal: JournalEntry<Input>[] = [];
@@ -51,6 +67,7 @@ export class Timeline<Input> {
       },
       handleInput: (input) => options.handleInput(input, this.network),
     });
+    this.#companion = options.companion;
     this.#every = options.checkpointEvery ?? DEFAULT_EVERY;
     this.network.start();
     this.#saveCheckpoint();
@@ -71,6 +88,7 @@ export class Timeline<Input> {
     return this.#records;
   }
 
+  /** Every input so far, of the future as well. */
   get journal(): readonly JournalEntry<Input>[] {
     return this.#journal;
   }
@@ -78,7 +96,7 @@ export class Timeline<Input> {
   /** Adds an input at `time`, now or later. What had been entered after this point of the run is forgotten. */
   input(time: Micros, input: Input): void {
     assert(time >= this.network.now, 'inputs are not in the past');
-    if (this.#horizon > this.event) this.#forgetFuture();
+    if (this.#horizon > this.event) this.#forgetFuture(this.event);
     this.#journal.push({ time, input, madeAt: this.event });
     this.#queueInputs();
   }
@@ -89,6 +107,7 @@ export class Timeline<Input> {
     this.#queueInputs();
   }
 
+  /** Handles the next event. False when there is none. */
   step(): boolean {
     if (!this.network.step()) return false;
     const { event } = this;
@@ -124,9 +143,27 @@ export class Timeline<Input> {
     return true;
   }
 
+  /**
+   * Takes back the inputs from journal entry `index` on: the run stands where the first of them was made, or earlier
+   * if it stood there.
+   */
+  takeBack(index: number): void {
+    const first = this.#journal[index];
+    if (first === undefined) return;
+    const isBefore = this.event < first.madeAt;
+    const event = isBefore ? this.event : first.madeAt;
+    this.#journal = this.#journal.slice(0, index);
+    this.#forgetFuture(event);
+    this.#restoreBefore(event);
+    while (this.event < event) this.step();
+    // The clock may have been moved on before the input was made.
+    if (!isBefore && this.network.nextTime() > first.time) this.network.runUntil(first.time);
+  }
+
   /** Everything that decides how the run goes on, journal aside. */
-  save(): NetworkState<Input> {
-    return this.network.save();
+  save(): TimelineState<Input> {
+    const state = this.network.save();
+    return this.#companion === undefined ? state : { ...state, companion: this.#companion.save() };
   }
 
   #saveCheckpoint(): void {
@@ -141,6 +178,7 @@ export class Timeline<Input> {
   #restoreBefore(event: number): void {
     const checkpoint = this.#checkpoints.findLast((each) => each.event <= event)!;
     this.network.restore(checkpoint.state);
+    this.#companion?.restore(checkpoint.state.companion);
     this.#records = this.#records.slice(0, checkpoint.recordCount);
     this.#queuedCount = checkpoint.queuedCount;
     this.#queueInputs();
@@ -156,8 +194,7 @@ export class Timeline<Input> {
     }
   }
 
-  #forgetFuture(): void {
-    const { event } = this;
+  #forgetFuture(event: number): void {
     this.#horizon = event;
     this.#journal = this.#journal.filter((entry) => entry.madeAt <= event);
     this.#checkpoints = this.#checkpoints.filter((each) => each.event <= event);

@@ -2,14 +2,24 @@ import { contains, isAny, isMulticast, prefix, sameIp, type Family, type IpAddre
 import { formatIp } from '../base/ip-text.ts';
 import type { Micros } from '../base/time.ts';
 import type { TraceFields } from '../base/trace.ts';
-import type { Arrival, NetworkNode, NodeOutput, PingRequest } from '../router/node.ts';
+import { Fragmenter } from '../router/fragmenter.ts';
+import type { Arrival, NetworkNode, NodeOutput, PingRequest, TracerouteRequest } from '../router/node.ts';
 import { DEFAULT_MTU, type InterfaceAddress } from '../router/options.ts';
-import { ORIGINATED_TTL, Pinger, type PingOutput, type PingState } from '../router/ping.ts';
-import { buildIcmpPacket, decodeIcmp, type IcmpMessage } from '../wire/icmp.ts';
+import { ORIGINATED_TTL } from '../router/ping.ts';
+import { Probes, type ProbeOutput, type ProbeState } from '../router/probes.ts';
+import { Reassembly, type ReassemblyState } from '../router/reassembly.ts';
+import {
+  buildIcmpPacket,
+  decodeIcmp,
+  quoteForError,
+  UNREACHABLE6_PORT,
+  UNREACHABLE_PORT,
+  type IcmpMessage,
+} from '../wire/icmp.ts';
 import { decodeIp, isFragment, type IpPacket } from '../wire/ip-packet.ts';
-import { PROTOCOL_ICMP, PROTOCOL_ICMPV6 } from '../wire/ipv4.ts';
-import { layersOf, decodePacket } from '../wire/packet.ts';
+import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_UDP } from '../wire/ipv4.ts';
 
+/** A host: one interface, its addresses and gateways. */
 export interface HostOptions {
   readonly name: string;
   /** Default `eth0`. */
@@ -22,27 +32,35 @@ export interface HostOptions {
   readonly mtu?: number;
 }
 
+/** Plain data, structured-clone safe; what is in it beside the counters is for `restore` of the same version. */
 export interface HostState {
-  readonly ping: PingState;
+  /** @internal */
+  readonly probes: ProbeState;
+  /** @internal */
+  readonly fragments: ReassemblyState;
+  /** @internal */
+  readonly identification: number;
   readonly counters: HostCounters;
 }
 
-/** Every arrival is one of answered, taken or ignored. */
+/** Every whole packet that arrives is one of answered, taken or ignored. */
 export interface HostCounters {
-  /** Echo requests answered. */
+  /** Echo requests, and datagrams to ports where nobody listens: all of them. */
   readonly answered: number;
-  /** Replies and errors that belong to a ping of this host. */
+  /** Replies and errors that belong to a ping or traceroute of this host. */
   readonly taken: number;
   /** Everything else. */
   readonly ignored: number;
 }
 
-/** A computer that knows nothing of LISP: one interface, answers echo requests, pings. */
+/** A computer that knows nothing of LISP: one interface, answers echo requests, pings, traces routes. */
 export class Host implements NetworkNode {
   readonly name: string;
   readonly interfaces: readonly string[];
   readonly #options: HostOptions;
-  readonly #pinger = new Pinger();
+  readonly #probes = new Probes();
+  readonly #fragments = new Reassembly();
+  readonly #fragmenter = new Fragmenter();
   #counters: HostCounters = { answered: 0, taken: 0, ignored: 0 };
 
   constructor(options: HostOptions) {
@@ -51,6 +69,7 @@ export class Host implements NetworkNode {
     this.interfaces = [options.interfaceName ?? 'eth0'];
   }
 
+  /** What has arrived so far. */
   get counters(): HostCounters {
     return this.#counters;
   }
@@ -61,77 +80,116 @@ export class Host implements NetworkNode {
 
   advance(now: Micros, arrivals: readonly Arrival[], out: NodeOutput[]): void {
     for (const { bytes } of arrivals) this.#receive(now, bytes, out);
-    this.#pings(out, (results) => this.#pinger.tick(now, results));
+    for (const { from } of this.#fragments.expire(now)) this.#ignore(out, { from, incomplete: true });
+    this.#probing(out, (results) => {
+      this.#probes.tick(now, results);
+    });
   }
 
   nextDeadline(): Micros {
-    return this.#pinger.nextDeadline();
+    return Math.min(this.#probes.nextDeadline(), this.#fragments.nextDeadline());
   }
 
   ping(now: Micros, request: PingRequest, out: NodeOutput[]): void {
-    const source = request.source ?? this.#addressToward(request.destination);
-    if (source === undefined || source.family !== request.destination.family) {
+    const source = this.#sourceFor(request);
+    if (source === undefined) {
       const marks = 'U'.repeat(request.count);
       out.push({ kind: 'ping-done', result: { request, marks, sent: 0, received: 0, times: [] } });
       return;
     }
-    this.#pings(out, (results) => this.#pinger.start(now, request, source, results));
+    this.#probing(out, (results) => {
+      this.#probes.ping(now, request, source, results);
+    });
+  }
+
+  traceroute(now: Micros, request: TracerouteRequest, out: NodeOutput[]): void {
+    const source = this.#sourceFor(request);
+    if (source === undefined) {
+      out.push({ kind: 'traceroute-done', result: { request, hops: [] } });
+      return;
+    }
+    this.#probing(out, (results) => {
+      this.#probes.traceroute(now, request, source, results);
+    });
   }
 
   save(): HostState {
-    return { ping: this.#pinger.save(), counters: this.#counters };
+    return {
+      probes: this.#probes.save(),
+      fragments: this.#fragments.save(),
+      identification: this.#fragmenter.save(),
+      counters: this.#counters,
+    };
   }
 
+  /** Takes back a HostState. */
   restore(state: unknown): void {
-    const { ping, counters } = state as HostState;
-    this.#pinger.restore(ping);
+    const { probes, fragments, identification, counters } = state as HostState;
+    this.#probes.restore(probes);
+    this.#fragments.restore(fragments);
+    this.#fragmenter.restore(identification);
     this.#counters = counters;
   }
 
   #receive(now: Micros, bytes: Uint8Array, out: NodeOutput[]): void {
     const ip = decodeIp(bytes);
-    if (!ip.ok || !this.#isMine(ip.value.destination) || isFragment(ip.value)) {
+    if (!ip.ok || !this.#isMine(ip.value.destination)) {
       this.#ignore(out, ip.ok ? { to: formatIp(ip.value.destination) } : { malformed: true });
       return;
     }
+    if (isFragment(ip.value)) {
+      this.#assemble(now, ip.value, bytes, out);
+      return;
+    }
+    const { source, protocol } = ip.value;
     const icmp = icmpOf(ip.value);
-    if (icmp?.type === 'echo-request' && !isAny(ip.value.source) && !isMulticast(ip.value.source)) {
-      this.#answer(ip.value, icmp, out);
-    } else if (icmp !== undefined && this.#isForPing(now, bytes, ip.value, icmp, out)) {
+    const isUnicast = !isAny(source) && !isMulticast(source);
+    if (icmp?.type === 'echo-request' && isUnicast) {
+      this.#answer(ip.value, { ...icmp, type: 'echo-reply' }, out);
+    } else if (protocol === PROTOCOL_UDP && isUnicast) {
+      const code = source.family === 4 ? UNREACHABLE_PORT : UNREACHABLE6_PORT;
+      this.#answer(ip.value, { type: 'unreachable', code, mtu: 0, quote: quoteForError(bytes) }, out);
+    } else if (icmp !== undefined && this.#isForProbe(now, source, icmp, out)) {
       this.#counters = { ...this.#counters, taken: this.#counters.taken + 1 };
     } else {
-      this.#ignore(out, { protocol: ip.value.protocol, from: formatIp(ip.value.source) });
+      this.#ignore(out, { protocol, from: formatIp(source) });
     }
   }
 
-  #answer(ip: IpPacket, request: Extract<IcmpMessage, { data: Uint8Array }>, out: NodeOutput[]): void {
+  #assemble(now: Micros, ip: IpPacket, bytes: Uint8Array, out: NodeOutput[]): void {
+    const verdict = this.#fragments.offer(now, ip, bytes);
+    if (verdict.kind === 'whole') this.#receive(now, verdict.bytes, out);
+    else if (verdict.kind === 'refused')
+      this.#ignore(out, { from: formatIp(ip.source), reason: verdict.reason });
+  }
+
+  /** From the address that was spoken to, back to who spoke. */
+  #answer(ip: IpPacket, message: IcmpMessage, out: NodeOutput[]): void {
     this.#counters = { ...this.#counters, answered: this.#counters.answered + 1 };
     const bytes = buildIcmpPacket(
       { source: ip.destination, destination: ip.source, ttl: ORIGINATED_TTL, dscp: ip.dscp },
-      { ...request, type: 'echo-reply' },
+      message,
     );
     this.#transmit(ip.source, bytes, out);
   }
 
-  #isForPing(now: Micros, bytes: Uint8Array, ip: IpPacket, message: IcmpMessage, out: NodeOutput[]): boolean {
-    const quoted = quotedEcho(bytes);
-    const input = { from: ip.source, message, ...(quoted === undefined ? {} : { quoted }) };
-    const results: PingOutput[] = [];
-    const taken = this.#pinger.handle(now, input, results);
+  #isForProbe(now: Micros, from: IpAddress, message: IcmpMessage, out: NodeOutput[]): boolean {
+    const results: ProbeOutput[] = [];
+    const isTaken = this.#probes.handle(now, from, message, results);
     this.#carry(results, out);
-    return taken;
+    return isTaken;
   }
 
-  #pings(out: NodeOutput[], work: (results: PingOutput[]) => void): void {
-    const results: PingOutput[] = [];
+  #probing(out: NodeOutput[], work: (results: ProbeOutput[]) => void): void {
+    const results: ProbeOutput[] = [];
     work(results);
     this.#carry(results, out);
   }
 
-  #carry(results: readonly PingOutput[], out: NodeOutput[]): void {
+  #carry(results: readonly ProbeOutput[], out: NodeOutput[]): void {
     for (const result of results) {
-      if (result.kind === 'done') {
-        out.push({ kind: 'ping-done', result: result.result });
+      if (result.kind !== 'packet') {
+        out.push(result);
       } else {
         const ip = decodeIp(result.bytes);
         if (ip.ok) this.#transmit(ip.value.destination, result.bytes, out);
@@ -140,11 +198,14 @@ export class Host implements NetworkNode {
   }
 
   #transmit(destination: IpAddress, bytes: Uint8Array, out: NodeOutput[]): void {
-    if (this.#reaches(destination) && bytes.length <= (this.#options.mtu ?? DEFAULT_MTU)) {
-      out.push({ kind: 'transmit', interfaceIndex: 0, bytes });
-    } else {
+    const mtu = this.#options.mtu ?? DEFAULT_MTU;
+    this.#fragmenter.stamp(bytes);
+    const pieces = bytes.length <= mtu ? [bytes] : this.#fragmenter.split(bytes, mtu, true);
+    if (!this.#reaches(destination) || pieces.length === 0) {
       trace(out, 'not-sent', { to: formatIp(destination), bytes: bytes.length });
+      return;
     }
+    for (const piece of pieces) out.push({ kind: 'transmit', interfaceIndex: 0, bytes: piece });
   }
 
   #ignore(out: NodeOutput[], fields: TraceFields): void {
@@ -154,6 +215,12 @@ export class Host implements NetworkNode {
 
   #isMine(address: IpAddress): boolean {
     return this.#options.addresses.some((own) => sameIp(own.address, address));
+  }
+
+  /** The address to speak from; undefined when there is none of that family. */
+  #sourceFor({ source, destination }: PingRequest | TracerouteRequest): IpAddress | undefined {
+    const from = source ?? this.#addressToward(destination);
+    return from?.family === destination.family ? from : undefined;
   }
 
   #addressToward(destination: IpAddress): IpAddress | undefined {
@@ -179,16 +246,6 @@ function icmpOf(ip: IpPacket): IcmpMessage | undefined {
   if (ip.protocol !== (ip.family === 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6)) return undefined;
   const icmp = decodeIcmp(ip.payload, ip);
   return icmp.ok && icmp.value.checksumOk ? icmp.value.message : undefined;
-}
-
-/** Identifier and sequence of the echo request that an ICMP error quotes. */
-function quotedEcho(
-  bytes: Uint8Array,
-): { readonly identifier: number; readonly sequence: number } | undefined {
-  const packet = decodePacket(bytes);
-  if (!packet.ok) return undefined;
-  const [, quoted] = [...layersOf(packet.value)].filter((layer) => layer.kind === 'icmp');
-  return quoted?.message.type === 'echo-request' ? quoted.message : undefined;
 }
 
 function trace(out: NodeOutput[], event: string, fields: TraceFields): void {

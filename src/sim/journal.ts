@@ -9,6 +9,8 @@ export type LabInput =
   | { readonly kind: 'command'; readonly node: string; readonly line: string }
   /** Configuration lines, entered in configuration mode. */
   | { readonly kind: 'config'; readonly node: string; readonly lines: readonly string[] }
+  /** A console that waited goes on. The lab enters these itself; in a journal they do nothing. */
+  | { readonly kind: 'resume'; readonly node: string }
   | { readonly kind: 'ping'; readonly node: string; readonly request: PingRequest }
   | { readonly kind: 'link'; readonly link: string; readonly change: LinkChange }
   /** A packet that the far end of the interface's link never sent. */
@@ -19,6 +21,7 @@ export type LabInput =
       readonly bytes: Uint8Array;
     };
 
+/** An input, when it takes effect, and where in the run it was made. */
 export interface JournalEntry<Input> {
   /** When it takes effect. */
   readonly time: Micros;
@@ -30,6 +33,7 @@ export interface JournalEntry<Input> {
 /** Plain data. */
 export type Journal = readonly JournalEntry<LabInput>[];
 
+/** Packets to put on a link, evenly spaced. */
 export interface FloodOptions {
   readonly node: string;
   readonly interfaceName: string;

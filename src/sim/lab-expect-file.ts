@@ -3,6 +3,7 @@ import { parsePrefix } from '../base/ip-text.ts';
 import { readNodeName, type LabNode } from './lab-node.ts';
 import type { Fields, YamlValue } from './lab-yaml.ts';
 
+/** One item of `expect` in a lab file. */
 export type LabExpectation =
   /** The marks and the success rate in percent of the n-th ping of the run. */
   | { readonly kind: 'ping'; readonly number: number; readonly line?: string; readonly rate?: number }

@@ -5,6 +5,7 @@ import type { RouterView } from '../router/view.ts';
 import type { LabExpectation } from './lab-expect-file.ts';
 import type { StoryPacket } from './story.ts';
 
+/** One expectation of a lab, held against a run. */
 export interface ExpectationResult {
   readonly expectation: LabExpectation;
   readonly passed: boolean;

@@ -11,8 +11,10 @@ import { parseDuration, parseInterfaceAddress, parseShare } from './lab-units.ts
 import { suggest, YamlFile, type LabError, type YamlValue } from './lab-yaml.ts';
 import type { LinkEnd, LinkOptions } from './link.ts';
 
+/** The file that every lab has. */
 export const LAB_FILE_NAME = 'lab.yaml';
 
+/** A lab as its folder describes it, checked. */
 export interface LabFile {
   readonly name: string;
   /** One line; empty when there is none. */

@@ -3,38 +3,39 @@ import { isAny, type IpAddress } from '../base/ip.ts';
 import { SeededRandom } from '../base/random.ts';
 import type { Micros } from '../base/time.ts';
 import type { DataPlane } from '../engine/data-plane.ts';
-import { formatPing } from '../ios/ping-text.ts';
-import type { PingRequest, PingResult } from '../router/node.ts';
+import type { NetworkNode, PingRequest, PingResult } from '../router/node.ts';
 import { Router } from '../router/router.ts';
 import { Timeline } from './checkpoint.ts';
 import { Host } from './host.ts';
 import { flood, type Journal, type LabInput } from './journal.ts';
-import { readConfiguration } from './lab-config.ts';
-import { hostCommand, routerCommand, type ConsoleOutcome } from './lab-console.ts';
+import { captures, Consoles } from './lab-consoles.ts';
 import { checkExpectations, type ExpectationResult } from './lab-expect.ts';
 import type { LabFile } from './lab-file.ts';
 import { garbageDatagram } from './lab-garbage.ts';
 import type { LabNode } from './lab-node.ts';
 import type { GarbageStep } from './lab-steps.ts';
-import { formatLabError } from './lab-yaml.ts';
 import { logHash, logLines } from './log.ts';
 import { commentOf, ladder, narrate, type NarrateOptions } from './narrate.ts';
 import type { Network } from './network.ts';
-import { isKind, type NetworkRecord, type RecordOf } from './record.ts';
+import { isKind } from './record.ts';
 import { tellStory, type StoryPacket } from './story.ts';
-import { captureFile } from './tap.ts';
+import { captureFile, type Annotate } from './tap.ts';
 
+/** What a lab needs beside its files. */
 export interface LabSettings {
   /** Default 1. */
   readonly seed?: number;
   /** One data plane for each router. */
   readonly makeDataPlane: () => DataPlane;
+  /** Nodes of your own, each in the place of the host of its name in the file; links find interfaces by name. */
+  readonly nodes?: readonly NetworkNode[];
   /** What was entered in an earlier run (`lab.inputs`), to be entered again at the same points. */
   readonly inputs?: Journal;
   /** Events between checkpoints; default 100. */
   readonly checkpointEvery?: number;
 }
 
+/** A ping that is over. */
 export interface LabPing {
   readonly node: string;
   /** When it was over. */
@@ -64,20 +65,38 @@ export class Lab {
   readonly file: LabFile;
   readonly seed: number;
   readonly timeline: Timeline<LabInput>;
-  readonly #nodes: ReadonlyMap<string, Router | Host>;
+  readonly #nodes: ReadonlyMap<string, NetworkNode>;
+  /**
+   * One per node; what they know goes back and forth with the timeline.
+   * @internal
+   */
+  readonly consoles: Consoles;
   readonly #stepCount: number;
 
-  constructor(file: LabFile, { seed = 1, makeDataPlane, inputs = [], checkpointEvery }: LabSettings) {
+  constructor(file: LabFile, settings: LabSettings) {
+    const { seed = 1, makeDataPlane, nodes: own = [], inputs = [], checkpointEvery } = settings;
     this.file = file;
     this.seed = seed;
-    const nodes = file.nodes.map((node) => makeNode(node, seed, makeDataPlane));
+    for (const { name } of own) {
+      const isHost = file.nodes.some((node) => node.name === name && node.kind === 'host');
+      assert(isHost, `the lab has a host ${name}`);
+    }
+    const nodes = file.nodes.map(
+      (node) => own.find(({ name }) => name === node.name) ?? makeNode(node, seed, makeDataPlane),
+    );
     this.#nodes = new Map(nodes.map((node) => [node.name, node]));
+    this.consoles = new Consoles({
+      nodes: file.nodes,
+      links: file.links,
+      router: (name) => this.router(name),
+    });
     this.timeline = new Timeline<LabInput>({
       nodes,
       links: file.links,
       seed,
       handleInput: (input, network) => this.#handle(input, network),
-      onRecord: (record, network) => printPing(record, network),
+      onRecord: (record, network) => this.consoles.observe(record, network),
+      companion: this.consoles,
       ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
     });
     for (const { at, action } of file.steps) {
@@ -88,6 +107,7 @@ export class Lab {
     this.timeline.replay(inputs);
   }
 
+  /** Virtual time, from the start of the run. */
   get now(): Micros {
     return this.timeline.network.now;
   }
@@ -97,12 +117,13 @@ export class Lab {
     return this.file.nodes.map(({ name }) => name);
   }
 
-  /** Undefined for hosts and unknown names. */
+  /** Undefined for nodes of another kind and unknown names, as is `host`. */
   router(name: string): Router | undefined {
     const node = this.#nodes.get(name);
     return node instanceof Router ? node : undefined;
   }
 
+  /** Undefined for nodes of another kind and unknown names. */
   host(name: string): Host | undefined {
     const node = this.#nodes.get(name);
     return node instanceof Host ? node : undefined;
@@ -129,6 +150,7 @@ export class Lab {
     return this.result();
   }
 
+  /** What the run brought so far, with its expectations checked against that. */
   result(): LabResult {
     const pings = this.pings();
     const story = this.story();
@@ -148,11 +170,13 @@ export class Lab {
     };
   }
 
+  /** Pings that are over, in the order in which they ended. */
   pings(): LabPing[] {
     const done = this.timeline.records.filter(isKind('ping-done'));
     return done.map(({ node, time, result }) => ({ node, time, result }));
   }
 
+  /** Every packet so far, with the reason it was sent. */
   story(): StoryPacket[] {
     const links = this.file.links.map(({ name, a, b }) => ({ name, a: a.node, b: b.node }));
     return tellStory(this.timeline.records, links);
@@ -173,21 +197,33 @@ export class Lab {
     return logLines(this.timeline.records);
   }
 
+  /** 16 hexadecimal digits that are equal for equal runs. */
   logHash(): string {
     return logHash(this.timeline.records);
   }
 
   /** pcapng of all links, commented with the story. */
   capture(): Uint8Array {
-    const comments = new Map(this.story().map((packet) => [packet.frame.number, commentOf(packet)]));
     const frames = this.timeline.records.filter(isKind('frame')).map(({ frame }) => frame);
-    return captureFile(this.file.links, frames, ({ number }) => comments.get(number));
+    return captureFile(this.file.links, frames, this.#comments());
   }
 
   /** The output of a show command; changes nothing and is not part of the run. */
   show(node: string, command: string): string {
-    const outcome = this.#command(node, command);
-    return outcome.kind === 'text' ? outcome.lines.join('\n') : '% Not a show command.';
+    return this.consoles.show(node, command, this.now).join('\n');
+  }
+
+  /** pcapng of what `monitor capture` took at a node; undefined when no capture was started there. */
+  consoleCapture(node: string): Uint8Array | undefined {
+    const { capture } = this.consoles.state(node);
+    if (capture === undefined) return undefined;
+    const links = this.file.links.filter((link) => captures(link, node, capture));
+    const [first, last] = capture.frames ?? [1, 0];
+    const frames = this.timeline.records.filter(isKind('frame')).flatMap(({ frame }) => {
+      const link = links.indexOf(this.file.links[frame.link]!);
+      return link < 0 || frame.number < first || frame.number > last ? [] : [{ ...frame, link }];
+    });
+    return captureFile(links, frames, this.#comments());
   }
 
   /** Prompt, typed lines and output of every node that has any. */
@@ -205,13 +241,13 @@ export class Lab {
   #handle(input: LabInput, network: Network<LabInput>): void {
     switch (input.kind) {
       case 'command':
-        network.note({ kind: 'typed', node: input.node, prompt: '#', text: input.line });
-        this.#carryOut(input.node, this.#command(input.node, input.line), network);
+        this.consoles.enter(input.node, input.line, network);
         return;
       case 'config':
-        for (const text of input.lines)
-          network.note({ kind: 'typed', node: input.node, prompt: '(config)#', text });
-        this.#configure(input.node, input.lines.join('\n'), network);
+        this.consoles.configure(input.node, input.lines, network);
+        return;
+      case 'resume':
+        this.consoles.resume(input.node, network);
         return;
       case 'ping':
         this.#ping(input.node, input.request, network);
@@ -225,37 +261,15 @@ export class Lab {
     }
   }
 
-  #command(name: string, line: string): ConsoleOutcome {
-    const router = this.router(name);
-    if (router !== undefined) return routerCommand(router, this.now, line);
-    const node = this.file.nodes.find((each) => each.name === name);
-    assert(node?.kind === 'host', `there is a node ${name}`);
-    return hostCommand(node.options, line);
-  }
-
-  #carryOut(node: string, outcome: ConsoleOutcome, network: Network<LabInput>): void {
-    if (outcome.kind === 'ping') this.#ping(node, outcome.request, network);
-    else if (outcome.kind === 'configure') this.#configure(node, outcome.text, network);
-    else print(node, outcome.lines, network);
+  /** What the story says of a frame. */
+  #comments(): Annotate {
+    const comments = new Map(this.story().map((packet) => [packet.frame.number, commentOf(packet)]));
+    return ({ number }) => comments.get(number);
   }
 
   #ping(name: string, request: PingRequest, network: Network<LabInput>): void {
     const { now } = network;
     network.onNode(name, (node, out) => node.ping(now, request, out));
-  }
-
-  #configure(name: string, text: string, network: Network<LabInput>): void {
-    const router = this.router(name);
-    if (router === undefined) {
-      print(name, ['% A host has no configuration mode.'], network);
-      return;
-    }
-    const options = readConfiguration('config', text, router.options);
-    if (!options.ok) {
-      print(name, options.error.map(formatLabError), network);
-      return;
-    }
-    network.onNode(name, (_, out) => router.configure(network.now, options.value, out));
   }
 
   #enterGarbage(at: Micros, step: GarbageStep): void {
@@ -286,15 +300,4 @@ function makeNode(node: LabNode, seed: number, makeDataPlane: () => DataPlane): 
   if (node.kind === 'host') return new Host(node.options);
   const random = new SeededRandom(seed, `node ${node.name}`);
   return new Router(node.options, { dataPlane: makeDataPlane(), random });
-}
-
-/** The console text of a ping stands where the ping ends. */
-function printPing(record: NetworkRecord, network: Network<LabInput>): void {
-  if (record.kind !== 'ping-done') return;
-  const { node, result }: RecordOf<'ping-done'> = record;
-  print(node, formatPing(result.request, result), network);
-}
-
-function print(node: string, lines: readonly string[], network: Network<LabInput>): void {
-  for (const text of lines) network.note({ kind: 'console', node, text });
 }

@@ -44,6 +44,7 @@ export interface LinkCounters {
   readonly deliveredBytes: number;
 }
 
+/** Plain data, structured-clone safe. */
 export interface LinkState {
   readonly up: boolean;
   readonly delay: Micros;
@@ -78,18 +79,22 @@ export class Link {
     this.#lanes = [lane(seed, `link ${options.name} a-b`), lane(seed, `link ${options.name} b-a`)];
   }
 
+  /** As in its options; it does not change. */
   get name(): string {
     return this.options.name;
   }
 
+  /** Whether it takes packets now. */
   get up(): boolean {
     return this.#up;
   }
 
+  /** Of packets put on it now. */
   get delay(): Micros {
     return this.#delay;
   }
 
+  /** Largest IP packet it takes now, in bytes. */
   get mtu(): number {
     return this.#mtu;
   }
@@ -104,14 +109,17 @@ export class Link {
     return direction === 0 ? this.options.a : this.options.b;
   }
 
+  /** The end that receives in this direction. */
   to(direction: Direction): LinkEnd {
     return direction === 0 ? this.options.b : this.options.a;
   }
 
+  /** Packets of one direction so far; a copy. */
   counters(direction: Direction): LinkCounters {
     return { ...this.#lanes[direction].counters };
   }
 
+  /** Changes what is given. Packets under way when the link goes down are lost. */
   change({ up = this.#up, delay = this.#delay, loss = this.#loss, mtu = this.#mtu }: LinkChange): void {
     if (this.#up && !up) this.#epoch++;
     this.#up = up;
@@ -156,6 +164,7 @@ export class Link {
     return true;
   }
 
+  /** All that changes, as plain data. */
   save(): LinkState {
     return {
       up: this.#up,
@@ -170,6 +179,7 @@ export class Link {
     };
   }
 
+  /** Takes back what `save` gave. */
   restore(state: LinkState): void {
     this.#up = state.up;
     this.#delay = state.delay;

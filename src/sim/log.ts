@@ -19,6 +19,7 @@ export function logLine(record: NetworkRecord): string {
   return [formatTime(record.time), who, event, ...formatFields({ ...fields, ...cause })].join(' ');
 }
 
+/** The event log of these records. */
 export function logLines(records: readonly NetworkRecord[]): string[] {
   return records.map(logLine);
 }

@@ -2,6 +2,7 @@
 import { formatTime } from './log.ts';
 import type { StoryPacket } from './story.ts';
 
+/** What to tell. */
 export interface NarrateOptions {
   /** Registration and other upkeep as well, unnumbered; default false. */
   readonly showUpkeep?: boolean;

@@ -17,6 +17,7 @@ type Pending<Input> =
     }
   | { readonly kind: 'input'; readonly input: Input };
 
+/** Seed and listeners of a network. */
 export interface NetworkOptions<Input> {
   readonly seed: number;
   /** Told of everything that happens, in causal order. */
@@ -25,18 +26,24 @@ export interface NetworkOptions<Input> {
   readonly handleInput: (input: Input, now: Micros) => void;
 }
 
-/** Plain data; the frames in the queue are shared, never changed. */
+/**
+ * Plain data; the frames in the queue are shared, never changed. What is in it beside these members is for `restore`
+ * of the same version.
+ */
 export interface NetworkState<Input> {
   readonly now: Micros;
   readonly eventCount: number;
   readonly frameCount: number;
   readonly unconnected: number;
+  /** @internal */
   readonly stalledSteps: number;
+  /** @internal */
   readonly queue: DeadlineQueueState<Pending<Input>>;
   readonly links: readonly LinkState[];
   readonly nodes: readonly unknown[];
 }
 
+/** Where `run` stops, whichever comes first. */
 export interface RunLimits {
   /** Virtual time to reach; default NEVER. */
   readonly until?: Micros;
@@ -102,6 +109,7 @@ export class Network<Input = never> {
     }
   }
 
+  /** Virtual time, from the start of the run. */
   get now(): Micros {
     return this.#now;
   }
@@ -116,10 +124,12 @@ export class Network<Input = never> {
     return this.#unconnected;
   }
 
+  /** Throws when there is no such node. */
   node(name: string): NetworkNode {
     return this.nodes[this.#nodeIndex(name)]!;
   }
 
+  /** Throws when there is no such link. */
   link(name: string): Link {
     const link = this.links.find((each) => each.name === name);
     assert(link !== undefined, `there is a link ${name}`);
@@ -142,6 +152,7 @@ export class Network<Input = never> {
     this.#run(this.#nodeIndex(name), work);
   }
 
+  /** Changes a link and records it. For handlers of inputs. */
   changeLink(name: string, change: LinkChange): void {
     this.link(name).change(change);
     this.note({ kind: 'link-change', link: name, change });
@@ -192,6 +203,7 @@ export class Network<Input = never> {
     this.#options.record({ ...caused, ...body });
   }
 
+  /** All that changes, nodes and links included. Call between events. */
   save(): NetworkState<Input> {
     return {
       now: this.#now,
@@ -205,6 +217,7 @@ export class Network<Input = never> {
     };
   }
 
+  /** Takes back what `save` of a network of the same nodes, links and seed gave. */
   restore(state: NetworkState<Input>): void {
     this.#now = state.now;
     this.#eventCount = state.eventCount;

@@ -40,6 +40,7 @@ export type NetworkRecord = RecordHead &
     | { readonly kind: 'link-change'; readonly link: string; readonly change: LinkChange }
   );
 
+/** When a record was made, and what led to it. */
 export interface RecordHead {
   /** Events handled before, including the one that made this record; 0 = start. */
   readonly event: number;
@@ -48,11 +49,13 @@ export interface RecordHead {
   readonly cause?: number;
 }
 
+/** The name of a kind of record. */
 export type RecordKind = NetworkRecord['kind'];
 
 /** The records of one kind. */
 export type RecordOf<K extends RecordKind> = Extract<NetworkRecord, { kind: K }>;
 
+/** A filter for records of one kind. */
 export function isKind<K extends RecordKind>(kind: K): (record: NetworkRecord) => record is RecordOf<K> {
   return (record): record is RecordOf<K> => record.kind === kind;
 }

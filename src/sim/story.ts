@@ -5,6 +5,7 @@ import { outcomeOf, reasonOf } from './reason.ts';
 import { indexRecords, type RecordIndex, type SentPacket } from './record-index.ts';
 import type { Frame, NetworkRecord } from './record.ts';
 
+/** A packet on a link, in words. */
 export interface StoryPacket {
   readonly frame: Frame;
   /** Place in the story, from 1; absent for registration and other upkeep, and for injected packets. */
@@ -24,6 +25,7 @@ export interface StoryPacket {
   readonly facts?: PacketFacts;
 }
 
+/** A link, as far as a story names it. */
 export interface StoryLink {
   readonly name: string;
   readonly a: string;

@@ -44,11 +44,13 @@ export interface AuthKey {
 /** How much of a message the MAC covers: to the last record as the RFC says, or all of it as deployed software does. */
 export type MacCoverage = 'records' | 'message';
 
+/** How to sign. */
 export interface SignOptions {
   readonly coverage?: MacCoverage;
   readonly mac?: Mac;
 }
 
+/** What to accept. */
 export interface VerifyOptions {
   /** Accept this coverage only; either one by default. */
   readonly coverage?: MacCoverage;

@@ -1,15 +1,24 @@
 /** What pcap and pcapng files hold, whichever of the two it is. */
 import type { WireError } from './error.ts';
 
+/** BSD loopback: an address family in the byte order of the capturing host, then IP. */
 export const LINK_NULL = 0;
+/** Ethernet frames. */
 export const LINK_ETHERNET = 1;
+/** IP packets without a link header: what labs write. */
 export const LINK_RAW = 101;
+/** OpenBSD loopback: a big-endian address family, then IP. */
 export const LINK_LOOP = 108;
+/** Linux cooked capture, version 1. */
 export const LINK_LINUX_SLL = 113;
+/** IPv4 packets without a link header. */
 export const LINK_IPV4 = 228;
+/** IPv6 packets without a link header. */
 export const LINK_IPV6 = 229;
+/** Linux cooked capture, version 2. */
 export const LINK_LINUX_SLL2 = 276;
 
+/** One interface of a capture; a pcap file has exactly one. */
 export interface CaptureInterface {
   readonly name?: string;
   /** LINKTYPE_ number (tcpdump.org/linktypes.html). */
@@ -18,6 +27,7 @@ export interface CaptureInterface {
   readonly resolution: number;
 }
 
+/** One packet of a capture. */
 export interface CapturePacket {
   /** Microseconds since the epoch of the file (1970, or the start of a simulation). 0 where the file has no time. */
   readonly timeMicros: number;
@@ -31,6 +41,7 @@ export interface CapturePacket {
   readonly comment?: string;
 }
 
+/** A capture file, read. */
 export interface Capture {
   readonly format: 'pcap' | 'pcapng';
   readonly interfaces: readonly CaptureInterface[];

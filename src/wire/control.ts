@@ -33,6 +33,7 @@ export const CONTROL_PORT = 4342;
 
 export type { UnknownControl } from './plain-control.ts';
 
+/** Any message of UDP port 4342. */
 export type ControlMessage = PlainControl | EncapsulatedControl;
 
 /** Reads the payload of a UDP datagram. Offsets in errors count from its first byte, inside an ECM as well. */

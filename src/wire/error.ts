@@ -8,6 +8,7 @@ export interface WireError {
   readonly field: string;
 }
 
+/** A value, or why the bytes are none: code, byte offset, field. */
 export type Decoded<T> = Result<T, WireError>;
 
 /** Runs a decoder and turns its fault into a value: the only place where a WireFault is caught. */
@@ -21,6 +22,7 @@ export function decoded<T>(decode: () => T): Decoded<T> {
   }
 }
 
+/** One line: what is wrong, where, in which field. */
 export function formatWireError({ code, offset, field }: WireError): string {
   return `${code} at byte ${offset} (${field})`;
 }

@@ -71,6 +71,7 @@ export type IcmpMessage =
       readonly body: Uint8Array;
     };
 
+/** A decoded ICMP message and whether its checksum is right. */
 export interface IcmpPacket {
   readonly message: IcmpMessage;
   readonly checksumOk: boolean;

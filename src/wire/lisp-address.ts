@@ -18,6 +18,7 @@ export const NO_ADDRESS: LispAddress = { kind: 'none' };
 /** Mask-len is one byte: the widest prefix that a record can say. */
 const MAX_MASK_BITS = 255;
 
+/** An IP address as the LISP address that carries it. */
 export function lispIp(address: IpAddress): LispAddress {
   return { kind: 'ip', address };
 }

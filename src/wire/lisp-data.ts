@@ -14,6 +14,7 @@ import { decoded, type Decoded } from './error.ts';
  */
 /** UDP port of the LISP data plane. */
 export const DATA_PORT = 4341;
+/** Bytes of the LISP data header. */
 export const LISP_HEADER_BYTES = 8;
 
 /** LISP data header (RFC 9300 §5.3). Field values are kept as received even where a flag says to ignore them. */
@@ -40,6 +41,7 @@ export const NEXT_IPV6 = 2;
 export const NEXT_ETHERNET = 3;
 export const NEXT_NSH = 4;
 
+/** Decodes the first 8 bytes of a UDP payload to port 4341. Fails only when there are fewer. */
 export function decodeLispData(bytes: Uint8Array, base = 0): Decoded<LispDataHeader> {
   return decoded(() => readLispData(new Reader(bytes, base)));
 }
@@ -78,6 +80,7 @@ export interface LispDataFields {
   readonly nextProtocol?: number;
 }
 
+/** Map-Version numbers of the source and the destination RLOC, 12 bits each (RFC 9302). */
 export interface MapVersions {
   readonly source: number;
   readonly destination: number;

@@ -62,6 +62,7 @@ const RECORD_FIXED_BYTES = 2;
 
 export type { XtrIds } from './xtr-ids.ts';
 
+/** An EID-Prefix that is asked for. */
 export interface MapRequestRecord {
   /** N (RFC 9437): subscribe. */
   readonly subscribe: boolean;

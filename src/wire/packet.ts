@@ -85,6 +85,7 @@ export interface BrokenLayer extends Span {
   readonly error: WireError;
 }
 
+/** One layer of a packet; `kind` says which. What it carries is in `payload`. */
 export type Layer =
   IpLayer | UdpLayer | IcmpLayer | LispLayer | EthernetLayer | ControlLayer | DataLayer | BrokenLayer;
 

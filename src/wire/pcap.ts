@@ -17,6 +17,7 @@ const MAGIC_NANOS = 0xa1b23c4d;
 const LINK_TYPE_MASK = 0xffff;
 const SNAP_BYTES = 262_144;
 
+/** True when the bytes begin as a pcap file of either byte order and time resolution. */
 export function isPcap(bytes: Uint8Array): boolean {
   return orderOf(bytes) !== undefined;
 }
@@ -60,6 +61,7 @@ export function readPcap(bytes: Uint8Array): Decoded<Capture> {
   return ok({ format: 'pcap', interfaces, packets, ...(error === undefined ? {} : { error }) });
 }
 
+/** How to write a file. */
 export interface PcapOptions {
   readonly linkType: number;
   /** Byte order of the file; default little, as nearly every capturing machine is. */

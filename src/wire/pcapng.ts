@@ -31,6 +31,7 @@ export const BLOCK_FRAME_BYTES = 12;
 const MICROS_PER_SECOND = 1_000_000;
 const TEXT = new TextDecoder();
 
+/** True when the bytes begin as a pcapng section. */
 export function isPcapng(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && new Cursor(bytes, 0, bytes.length, false).u32('pcapng.type') === BLOCK_SECTION;
 }

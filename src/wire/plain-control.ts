@@ -13,4 +13,5 @@ export interface UnknownControl {
   readonly raw: Uint8Array;
 }
 
+/** A control message that is no ECM: what an ECM carries. */
 export type PlainControl = MapRequest | MapReply | MapRegister | MapNotify | UnknownControl;

@@ -30,6 +30,7 @@ export interface AddressPair {
  */
 export type ChecksumState = 'zero' | 'good' | 'bad' | 'unknown';
 
+/** A decoded UDP datagram. */
 export interface UdpDatagram {
   readonly sourcePort: number;
   readonly destinationPort: number;

@@ -4,19 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTool, skipReason } from '../support/tools.ts';
+import { CHROMIUM_ARGUMENTS } from './arguments.ts';
 import { runScenario, type ScenarioRun } from './run-scenario.ts';
 import { buildPage, serve, type PageServer } from './serve.ts';
-
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 function filesOf(scenario: string): Map<string, string> {
   const folder = fileURLToPath(new URL(`../../examples/${scenario}/`, import.meta.url));
@@ -31,7 +21,7 @@ describe.skipIf(skipReason('chromium') !== undefined)('in a browser', () => {
 
   beforeAll(async () => {
     server = await serve(await buildPage());
-    browser = await chromium.launch({ executablePath: findTool('chromium')!, args: ARGUMENTS });
+    browser = await chromium.launch({ executablePath: findTool('chromium')!, args: [...CHROMIUM_ARGUMENTS] });
     page = await browser.newPage();
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

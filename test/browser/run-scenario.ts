@@ -1,5 +1,6 @@
 // One scenario, one seed, and everything that must be equal wherever it runs. Imported by the page and by the test.
-import { createEngineSync, createLab, loadLab } from '../../src/index.ts';
+import { createLab, loadLab } from '../../src/entries/sim.ts';
+import { createEngineSync } from '../../src/index.ts';
 
 export interface ScenarioRun {
   readonly passed: boolean;

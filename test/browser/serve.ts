@@ -14,10 +14,15 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Bundles test/browser/page as a production build. Returns path -> content. */
-export async function buildPage(): Promise<Map<string, string | Uint8Array>> {
+const PAGE = fileURLToPath(new URL('page', import.meta.url));
+
+/** Scripts of the page and WASM, nothing else. */
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
+
+/** Bundles a folder with an index.html as a production build. Returns path -> content. */
+export async function buildPage(root = PAGE): Promise<Map<string, string | Uint8Array>> {
   const output = await build({
-    root: fileURLToPath(new URL('page', import.meta.url)),
+    root,
     configFile: false,
     envDir: false,
     logLevel: 'warn',
@@ -34,15 +39,18 @@ export async function buildPage(): Promise<Map<string, string | Uint8Array>> {
   return files;
 }
 
-/** Serves those files on 127.0.0.1, under a policy that allows scripts of the page and WASM and nothing else. */
-export async function serve(files: ReadonlyMap<string, string | Uint8Array>): Promise<PageServer> {
+/** Serves those files on 127.0.0.1 under a Content Security Policy. */
+export async function serve(
+  files: ReadonlyMap<string, string | Uint8Array>,
+  policy = POLICY,
+): Promise<PageServer> {
   const server = createServer((request, response) => {
     const path = request.url === '/' ? '/index.html' : (request.url ?? '/');
     const content = files.get(path);
     const type = TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
     response.writeHead(content === undefined ? 404 : 200, {
       'content-type': content === undefined ? 'text/plain' : type,
-      'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:",
+      'content-security-policy': policy,
     });
     response.end(content ?? 'not found');
   });

@@ -1,6 +1,7 @@
 // Runs commands in this process and holds their text against goldens.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { runCli } from '../../src/cli/program.ts';
@@ -13,8 +14,13 @@ export interface CommandRun {
   readonly bytes: Uint8Array;
 }
 
-/** `pxtr <args>`, colours off. */
-export async function pxtr(...args: readonly string[]): Promise<CommandRun> {
+/** `pxtr <args>`, colours off, nothing on standard input. */
+export function pxtr(...args: readonly string[]): Promise<CommandRun> {
+  return pxtrFed('', ...args);
+}
+
+/** `pxtr <args> < input`. */
+export async function pxtrFed(input: string, ...args: readonly string[]): Promise<CommandRun> {
   let out = '';
   let err = '';
   const chunks: Uint8Array[] = [];
@@ -27,6 +33,7 @@ export async function pxtr(...args: readonly string[]): Promise<CommandRun> {
       err += text;
     },
     colors: false,
+    input: Readable.from([input]),
   });
   return { code, out, err, bytes: new Uint8Array(Buffer.concat(chunks)) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ip } from '../../src/base/ip-text.ts';
+import { cidr, ip } from '../../src/base/ip-text.ts';
 import { millis, seconds } from '../../src/base/time.ts';
 import { formatConfigError } from '../../src/ios/config-error.ts';
 import { parseExec, type ExecCommand } from '../../src/ios/exec.ts';
@@ -57,6 +57,114 @@ describe('ping', () => {
   });
 });
 
+describe('traceroute', () => {
+  const request = {
+    destination: ip('4.4.4.4'),
+    probes: 3,
+    minTtl: 1,
+    maxTtl: 30,
+    timeout: seconds(3),
+  };
+
+  it('has the defaults of IOS', () => {
+    expect(run('traceroute 4.4.4.4')).toEqual({ kind: 'traceroute', request });
+    expect(run('trace 4.4.4.4')).toEqual({ kind: 'traceroute', request });
+  });
+
+  it('takes its options in any order', () => {
+    expect(run('traceroute ip 4.4.4.4 ttl 2 9 timeout 1 source lo0 probe 1')).toEqual({
+      kind: 'traceroute',
+      request: {
+        ...request,
+        source: ip('192.168.1.1'),
+        probes: 1,
+        minTtl: 2,
+        maxTtl: 9,
+        timeout: seconds(1),
+      },
+    });
+  });
+
+  it.each([
+    ['traceroute 4.4.4.4 ttl 5 3', 'Maximum TTL is less than minimum TTL'],
+    ['traceroute 4.4.4.4 source 10.9.9.9', 'not on any of our up interfaces'],
+    ['traceroute ipv6 4.4.4.4', 'Family mismatch'],
+    ['traceroute 4.4.4.4 ttl 5', 'Incomplete command'],
+  ])('%s is refused: %s', (text, reason) => {
+    expect(() => run(text)).toThrow(reason);
+  });
+});
+
+describe('lig', () => {
+  const request = { eid: { instanceId: 0, address: ip('192.168.2.1') }, count: 3, timeout: seconds(2) };
+
+  it('asks for an EID, of one Map-Resolver when it is named', () => {
+    expect(run('lig 192.168.2.1')).toEqual({ kind: 'lig', request });
+    expect(run('lig 192.168.2.1 count 5 to 10.0.1.1')).toEqual({
+      kind: 'lig',
+      request: { ...request, count: 5, mapResolver: ip('10.0.1.1') },
+    });
+  });
+
+  it('self is the own EID-Prefix', () => {
+    const self = { ...request, eid: { instanceId: 0, address: ip('192.168.1.1') } };
+    expect(run('lig self')).toEqual({ kind: 'lig', request: self });
+    expect(run('lig self ipv4 count 1')).toEqual({ kind: 'lig', request: { ...self, count: 1 } });
+    expect(() => run('lig self ipv6')).toThrow('No own EID-Prefix');
+  });
+});
+
+describe('commands that change something', () => {
+  it.each<[string, ExecCommand]>([
+    ['clear ip lisp map-cache', { kind: 'clear-map-cache', family: 4 }],
+    [
+      'clear ipv6 lisp map 2001:db8::/32',
+      { kind: 'clear-map-cache', family: 6, eid: { instanceId: 0, prefix: cidr('2001:db8::/32') } },
+    ],
+    ['clear ip lisp statistics', { kind: 'clear-statistics' }],
+    ['trace add 10', { kind: 'trace', count: 10 }],
+    ['clear trace', { kind: 'clear-trace' }],
+    ['mon cap start', { kind: 'capture-start' }],
+    ['monitor capture start interface fa 0/0', { kind: 'capture-start', interfaceName: 'FastEthernet0/0' }],
+    ['monitor capture export "a b.pcapng"', { kind: 'capture-export', path: 'a b.pcapng' }],
+    ['wr', { kind: 'save' }],
+    ['copy run start', { kind: 'save' }],
+    ['term len 0', { kind: 'nothing' }],
+    ['dis', { kind: 'privilege', privileged: false }],
+    ['en', { kind: 'privilege', privileged: true }],
+    ['logout', { kind: 'leave' }],
+  ])('%s', (text, command) => {
+    expect(run(text)).toEqual(command);
+  });
+
+  it.each([
+    ['clear ip lisp map-cache 2001:db8::/32', 'Family mismatch'],
+    ['monitor capture start interface lo9', 'Unknown interface'],
+    ['trace add 0', 'out of range'],
+    ['reload', 'Invalid input'],
+  ])('%s is refused: %s', (text, reason) => {
+    expect(() => run(text)).toThrow(reason);
+  });
+
+  it.each(['conf t', 'clear ip lisp map-cache', 'monitor capture stop', 'write memory'])(
+    '%s needs privileges',
+    (text) => {
+      const parsed = parseExec(text, options, { privileged: false });
+      expect(!parsed.ok && parsed.error.hint).toBe('this needs "enable" first');
+      expect(parseExec(text, options).ok).toBe(true);
+    },
+  );
+});
+
+describe('filters', () => {
+  it('are checked and taken off', () => {
+    expect(run('show ip route | include a')).toEqual({ kind: 'show', text: 'show ip route' });
+    expect(run('ping 4.4.4.4 | inc Success')).toEqual({ kind: 'ping', request: PING });
+    expect(() => run('show ip route | include (')).toThrow('regular expression');
+    expect(() => run('show ip route | ')).toThrow('Incomplete');
+  });
+});
+
 describe('other commands', () => {
   it('show is handed on as it is', () => {
     expect(run('sh ip lisp map-c')).toEqual({ kind: 'show', text: 'sh ip lisp map-c' });
@@ -65,9 +173,9 @@ describe('other commands', () => {
   it('configure takes lines after semicolons', () => {
     expect(run('conf t ; no ip route 0.0.0.0 0.0.0.0 10.0.1.1 ; hostname x')).toEqual({
       kind: 'configure',
-      text: ' no ip route 0.0.0.0 0.0.0.0 10.0.1.1 \n hostname x',
+      lines: ['no ip route 0.0.0.0 0.0.0.0 10.0.1.1', 'hostname x'],
     });
-    expect(run('configure terminal')).toEqual({ kind: 'configure', text: '' });
+    expect(run('configure terminal')).toEqual({ kind: 'configure', lines: [] });
   });
 });
 

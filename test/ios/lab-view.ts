@@ -186,6 +186,8 @@ export function viewOf(options: RouterOptions, parts: Partial<RouterView> = {}):
       (options.lisp?.databaseMappings ?? []).filter(({ eid }) => eid.prefix.address.family === family),
     sites: () => [],
     routes: () => [],
+    mapServers: () => [],
+    forwardingEntries: () => [],
     forwarding: () => ({
       received: none,
       native: none,

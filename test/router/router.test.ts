@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/base/ip-text.ts';
 import { SeededRandom } from '../../src/base/random.ts';
 import { minutes, seconds, type Micros } from '../../src/base/time.ts';
-import { createEngineSync } from '../../src/engine/engine.ts';
+import { createEngineSync } from '../../src/engine/open-inline.ts';
 import { Model } from '../../src/engine/model.ts';
 import { parseConfig } from '../../src/ios/parse.ts';
 import type { NodeOutput, PingResult } from '../../src/router/node.ts';

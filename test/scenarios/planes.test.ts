@@ -1,7 +1,7 @@
 // The engine and its plain twin move a whole lab alike: every record, every byte.
 import { expect, test } from 'vitest';
 import { seconds } from '../../src/base/time.ts';
-import { createEngineSync } from '../../src/engine/engine.ts';
+import { createEngineSync } from '../../src/engine/open-inline.ts';
 import { digestOf } from '../../src/sim/log.ts';
 import type { Lab } from '../../src/sim/lab.ts';
 import { exampleNames } from '../sim/examples.ts';

@@ -115,3 +115,74 @@ test('a long run keeps a bounded number of checkpoints and finds its way back al
   run.goTo(1500);
   expect(JSON.stringify(run.save())).toBe(late);
 });
+
+/** Counts the link changes that it was told of. */
+function counting(checkpointEvery: number): { run: Timeline<Input>; count: () => number } {
+  const { nodes, links } = ring(3, 40, {}, 5);
+  let counted = 0;
+  const run = new Timeline<Input>({
+    nodes,
+    links,
+    seed: 5,
+    checkpointEvery,
+    handleInput: (input, network) => network.changeLink('l0', input),
+    onRecord: ({ kind }) => (counted += kind === 'link-change' ? 1 : 0),
+    companion: { save: () => counted, restore: (saved) => (counted = saved as number) },
+  });
+  return { run, count: () => counted };
+}
+
+test('a companion goes back and forth with the network, and is part of what is saved', () => {
+  for (const every of [1, 7, 1000]) {
+    const { run, count } = counting(every);
+    const seen = [count()];
+    for (let event = 1; event <= 60; event++) {
+      if (event % 10 === 0) run.input(run.network.now, { loss: 0 });
+      run.step();
+      seen.push(count());
+    }
+    expect(seen.at(-1)).toBe(6);
+    expect(run.save().companion).toBe(6);
+    for (const event of [59, 12, 0, 33, 60, 31]) {
+      run.goTo(event);
+      expect(count()).toBe(seen[event]);
+    }
+  }
+});
+
+test('inputs that are taken back never were', () => {
+  for (const every of [1, 7, 1000]) {
+    const { run } = counting(every);
+    run.goTo(20);
+    const before = JSON.stringify(run.save());
+    run.input(run.network.now, { loss: 0.5 });
+    run.goTo(40);
+    run.input(run.network.now, { up: false });
+    run.goTo(50);
+    run.takeBack(1);
+    expect(run.event).toBe(40);
+    expect(run.journal).toHaveLength(1);
+    run.takeBack(0);
+    expect(JSON.stringify(run.save())).toBe(before);
+    expect(run.horizon).toBe(20);
+    const untouched = counting(every).run;
+    untouched.goTo(60);
+    run.goTo(60);
+    expect(JSON.stringify(run.save())).toBe(JSON.stringify(untouched.save()));
+  }
+});
+
+test('taking back an input gives back the clock that it was made at', () => {
+  const { run } = counting(7);
+  run.runUntil(1_000_000);
+  const { event } = run;
+  run.input(run.network.now, { loss: 0 });
+  run.runUntil(2_000_000);
+  run.takeBack(0);
+  expect([run.event, run.network.now]).toEqual([event, 1_000_000]);
+  run.input(run.network.now, { loss: 0 });
+  run.goTo(3);
+  const { now } = run.network;
+  run.takeBack(0);
+  expect([run.event, run.network.now]).toEqual([3, now]);
+});

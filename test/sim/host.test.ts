@@ -2,11 +2,13 @@ import { expect, test } from 'vitest';
 import { ip } from '../../src/base/ip-text.ts';
 import { millis, seconds } from '../../src/base/time.ts';
 import type { PingRequest, PingResult } from '../../src/router/node.ts';
+import { Fragmenter } from '../../src/router/fragmenter.ts';
 import { Host } from '../../src/sim/host.ts';
 import { Network } from '../../src/sim/network.ts';
 import { isKind, type NetworkRecord } from '../../src/sim/record.ts';
 import { tellStory } from '../../src/sim/story.ts';
 import { ladder, narrate } from '../../src/sim/narrate.ts';
+import { buildIcmpPacket } from '../../src/wire/icmp.ts';
 
 const LINK = {
   name: 'a-b',
@@ -84,6 +86,51 @@ test('a host ignores what is not for it, and garbage', () => {
   network.inject('a', 'eth0', new Uint8Array(0));
   network.run();
   expect(a.counters).toEqual({ answered: 0, taken: 0, ignored: 2 });
+});
+
+test('a host traces routes, and answers at once where nobody listens', () => {
+  const { network, records, b } = build();
+  const request = { destination: ip('10.0.0.2'), probes: 2, minTtl: 1, maxTtl: 9, timeout: seconds(1) };
+  network.onNode('a', (node, out) => node.traceroute(0, request, out));
+  network.run();
+  const probe = { kind: 'reply', from: ip('10.0.0.2'), roundTrip: 2000 };
+  expect(records.find(isKind('traceroute-done'))?.result).toEqual({
+    request,
+    hops: [{ ttl: 1, probes: [probe, probe] }],
+  });
+  expect(b.counters).toEqual({ answered: 2, taken: 0, ignored: 0 });
+});
+
+test('a traceroute to where a host has no address of the family ends with no hop', () => {
+  const { network, records } = build();
+  const request = { destination: ip('10.0.0.2'), source: ip('2001:db8::1'), probes: 1 };
+  const full = { ...request, minTtl: 1, maxTtl: 9, timeout: seconds(1) };
+  network.onNode('a', (node, out) => node.traceroute(0, full, out));
+  expect(records.find(isKind('traceroute-done'))?.result.hops).toEqual([]);
+});
+
+test.each(['10.0.0.2', '2001:db8::2'])(
+  'a ping of 3000 bytes to %s goes in fragments, there and back',
+  (to) => {
+    const { marks, records } = ping(to, { size: 3000, count: 2 });
+    expect(marks).toBe('!!');
+    expect(records.filter(({ kind }) => kind === 'frame').length).toBeGreaterThan(8);
+  },
+);
+
+test('half a packet is ignored after 30 seconds, in a host that was saved meanwhile, too', () => {
+  const { network, b } = build();
+  const echo = buildIcmpPacket(
+    { source: ip('10.0.0.1'), destination: ip('10.0.0.2'), ttl: 9 },
+    { type: 'echo-request', identifier: 1, sequence: 1, data: new Uint8Array(2000) },
+  );
+  network.inject('b', 'eth0', new Fragmenter().split(echo, 1500, true)[0]!);
+  network.step();
+  const copy = build().b;
+  copy.restore(structuredClone(b.save()));
+  expect(copy.nextDeadline()).toBe(network.now + seconds(30));
+  network.run();
+  expect(b.counters).toEqual({ answered: 0, taken: 0, ignored: 1 });
 });
 
 test('restoring a saved host in the middle of a ping goes on as if nothing had happened', () => {

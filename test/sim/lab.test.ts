@@ -76,20 +76,24 @@ test('a command that is none is answered on the console and changes nothing else
   lab.run(seconds(1));
   expect(lab.transcripts().get('r1')).toMatch(/^r1#pong 10\.0\.0\.2\n/);
   expect(lab.transcripts().get('r1')).toContain('%');
-  expect(lab.transcripts().get('h1')).toContain('% A host knows only ping.');
+  expect(lab.transcripts().get('h1')).toContain('% A host knows only ping and traceroute.');
 });
 
-test('configuration lines with an error are refused whole, with their place', () => {
+test('configuration lines are entered one by one: a wrong one is refused in its place, the others count', () => {
   const lab = small('');
   lab.input(0, {
     kind: 'config',
     node: 'r1',
-    lines: ['interface FastEthernet0/0', ' ip adress 1.1.1.1 255.0.0.0'],
+    lines: ['interface FastEthernet0/0', ' ip adress 1.1.1.1 255.0.0.0', ' shutdown'],
   });
   lab.input(0, { kind: 'config', node: 'h1', lines: ['hostname x'] });
   lab.run(seconds(1));
-  expect(lab.transcripts().get('r1')).toContain('r1(config)# ip adress');
-  expect(lab.transcripts().get('r1')).toContain('config:2:');
+  expect(lab.transcripts().get('r1')!.split('\n').slice(0, 3)).toEqual([
+    'r1(config)#interface FastEthernet0/0',
+    'r1(config-if)# ip adress 1.1.1.1 255.0.0.0',
+    '                  ^',
+  ]);
+  expect(lab.router('r1')!.options.interfaces[0]!.shutdown).toBe(true);
   expect(lab.transcripts().get('h1')).toContain('% A host has no configuration mode.');
 });
 

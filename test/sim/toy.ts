@@ -62,6 +62,10 @@ export class Chatter implements NetworkNode {
     throw new Error('the toy does not ping');
   }
 
+  traceroute(): void {
+    throw new Error('the toy does not trace');
+  }
+
   save(): unknown {
     return {
       random: this.#random.save(),

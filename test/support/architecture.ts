@@ -36,6 +36,7 @@ const FLOORS: Record<string, { floor: number; mayImport: readonly string[] }> = 
   router: { floor: 4, mayImport: BELOW_ROUTER },
   ios: { floor: 5, mayImport: [...BELOW_ROUTER, 'router'] },
   sim: { floor: 5, mayImport: [...BELOW_ROUTER, 'router'] },
+  entries: { floor: 5, mayImport: BELOW_6 },
   stores: { floor: 6, mayImport: ['base', 'wire', 'mapping'] },
   linux: { floor: 6, mayImport: ['base', 'engine'] },
   daemon: { floor: 6, mayImport: [...BELOW_6, 'linux', 'stores'] },
@@ -43,8 +44,18 @@ const FLOORS: Record<string, { floor: number; mayImport: readonly string[] }> = 
   web: { floor: 6, mayImport: BELOW_6 },
 };
 
-/** src/index.ts is the public surface: it re-exports floors 0 to 5 and is held to their bans. */
+/**
+ * src/index.ts and src/entries/ are the public surface: they re-export floors 0 to 5 and are held to their bans.
+ * Nothing else imports them.
+ */
 const PUBLIC_SURFACE = 'src/index.ts';
+const ENTRIES = 'entries';
+
+/** Files that only one platform can run -> the only file that may import them, behind an export condition. */
+const PLATFORM_FILES: Record<string, string> = {
+  'src/engine/open-node.ts': 'src/entries/url-node.ts',
+  'src/engine/open-url.ts': 'src/entries/url.ts',
+};
 
 /** Folders that cli reaches only by `import()`, so that the lab runs where their native parts do not. */
 const DYNAMIC_FROM_CLI = ['daemon', 'stores', 'linux'];
@@ -74,7 +85,11 @@ const PACKAGES: Record<string, RegExp> = {
 /** Files that may import `node:*`. */
 const NODE_ALLOWED = /^src\/((stores|linux|daemon|cli)\/|engine\/open-node\.ts$)/;
 
+/** The file that may make requests. */
+const FETCH_ALLOWED = 'src/engine/open-url.ts';
+
 const BANNED_GLOBALS = new Set([
+  'fetch',
   'Date',
   'performance',
   'setTimeout',
@@ -165,7 +180,7 @@ export function importViolations(source: Source): Violation[] {
   const folder = folderOf(path);
   if (folder === undefined && path !== PUBLIC_SURFACE)
     return [`${path}: only index.ts lies directly in src/`];
-  const rule = folder === undefined ? { mayImport: BELOW_6 } : FLOORS[folder];
+  const rule = folder === undefined ? { mayImport: [...BELOW_6, ENTRIES] } : FLOORS[folder];
   if (rule === undefined) return [`${path}: src/${String(folder)} has no row in the table of floors`];
   const found: Violation[] = [];
   for (const each of source.imports) {
@@ -199,6 +214,8 @@ function importProblem(
     return folder === 'engine' ? undefined : 'imports assembly/layout.ts, which only engine may';
   }
   if (to === PUBLIC_SURFACE) return 'imports the public surface';
+  const importer = PLATFORM_FILES[to];
+  if (importer !== undefined && importer !== path) return `imports ${to}, which only ${importer} may`;
   const toFolder = folderOf(to);
   if (toFolder === undefined) return `imports ${to}, outside the floors`;
   if (toFolder === folder || mayImport.includes(toFolder)) return undefined;
@@ -228,12 +245,16 @@ export function globalViolations({ path, tree }: Source): Violation[] {
   walk(tree, (node) => {
     const member = memberAccess(node);
     if (member?.object === 'Math' && member.name === 'random') found.push(`${path}: uses Math.random`);
-    if (member?.object === 'globalThis' && BANNED_GLOBALS.has(member.name))
+    if (member?.object === 'globalThis' && isBanned(member.name, path))
       found.push(`${path}: uses ${member.name}`);
-    if (!ts.isIdentifier(node) || !BANNED_GLOBALS.has(node.text) || own.has(node.text)) return;
+    if (!ts.isIdentifier(node) || !isBanned(node.text, path) || own.has(node.text)) return;
     if (!isPropertyName(node)) found.push(`${path}: uses ${node.text}`);
   });
   return found;
+}
+
+function isBanned(name: string, path: string): boolean {
+  return BANNED_GLOBALS.has(name) && !(name === 'fetch' && path === FETCH_ALLOWED);
 }
 
 function memberAccess(node: ts.Node): { object: string; name: string } | undefined {
@@ -303,6 +324,14 @@ export function syntaxViolations({ path, tree }: Source): Violation[] {
     if (ts.isEnumDeclaration(node)) found.push(`${path}: declares enum ${node.name.text}`);
   });
   return found;
+}
+
+/** The public surface says what is public and does nothing: every statement exports from another file. */
+export function entryViolations({ path, tree }: Source): Violation[] {
+  if (path !== PUBLIC_SURFACE && folderOf(path) !== ENTRIES) return [];
+  return tree.statements
+    .filter((statement) => !ts.isExportDeclaration(statement) || statement.moduleSpecifier === undefined)
+    .map((statement) => `${path}: "${statement.getText(tree).slice(0, 40)}" is no re-export`);
 }
 
 /** Import cycles, types included: each as `a -> b -> a`. Depth first; one report per edge that closes a cycle. */

@@ -12,7 +12,7 @@ import { walkPacket } from '../packet-walk.ts';
 import { explainLines } from '../render/explain.ts';
 import { paintFor } from '../render/paint.ts';
 import { shortTime } from '../render/table.ts';
-import { parseSeed } from './lab.ts';
+import { parseSeed } from '../parse-flags.ts';
 
 interface ExplainFlags {
   readonly from: string;

@@ -1,18 +1,19 @@
 import { writeFileSync } from 'node:fs';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Micros } from '../../base/time.ts';
 import type { Lab } from '../../sim/lab.ts';
-import { parseDuration } from '../../sim/lab-units.ts';
 import { ladder } from '../../sim/narrate.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
 import { labReport } from '../lab-report.ts';
 import { describeScenario, makeLab, openScenario } from '../open-lab.ts';
+import { parseSeed, parseTime } from '../parse-flags.ts';
 import { paintFor } from '../render/paint.ts';
 import { runLines, type RunTextOptions } from '../render/run.ts';
 import { PAGE_COLUMNS, plural, table } from '../render/table.ts';
 import { neighbourOrder } from '../render/topology.ts';
 import type { RunReport } from '../run-report.ts';
 import { builtInScenarios } from '../scenario-files.ts';
+import { registerShell } from './shell.ts';
 
 interface RunFlags {
   readonly pcap?: string;
@@ -25,7 +26,7 @@ interface RunFlags {
 
 const STDOUT = '-';
 
-/** Adds `pxtr lab run` and `pxtr lab list`. */
+/** Adds `pxtr lab run`, `pxtr lab list` and `pxtr lab shell`. */
 export function registerLab(program: Command, io: CliIo, state: ExitState): void {
   const lab = program
     .command('lab')
@@ -55,6 +56,7 @@ export function registerLab(program: Command, io: CliIo, state: ExitState): void
     .description('list the built-in scenarios')
     .addHelpText('after', '\nExample:\n  pxtr lab list')
     .action(() => listScenarios(io));
+  registerShell(lab, io, state);
 }
 
 function runLab(scenario: string, flags: RunFlags, io: CliIo): number {
@@ -115,16 +117,4 @@ function listScenarios(io: CliIo): void {
   if (scenarios.length === 0) throw new CliError('this package has no examples folder', EXIT.failed);
   const rows = scenarios.map((scenario) => [scenario.name, describeScenario(scenario)]);
   io.out(`${table(rows, { styles: [paintFor(io.colors).name] }).join('\n')}\n`);
-}
-
-export function parseSeed(text: string): number {
-  const seed = /^[0-9]{1,16}$/.test(text) ? Number(text) : NaN;
-  if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('A seed is a whole number from 0.');
-  return seed;
-}
-
-function parseTime(text: string): Micros {
-  const time = parseDuration(text);
-  if (time === undefined) throw new InvalidArgumentError('A time looks like 30s, 1500ms or 2m.');
-  return time;
 }

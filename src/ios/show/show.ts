@@ -3,6 +3,7 @@ import type { Micros } from '../../base/time.ts';
 import type { RouterView } from '../../router/view.ts';
 import { Args, type Findings } from '../args.ts';
 import { placeOfLine, type ConfigError } from '../config-error.ts';
+import type { ConsoleFacts } from '../console-facts.ts';
 import { lexLine } from '../lexer.ts';
 import { matchTokens } from '../match.ts';
 import { describeMismatch } from '../mistake.ts';
@@ -19,7 +20,7 @@ export interface ShowCommand {
   readonly pattern: Pattern;
   readonly help: string;
   /** Undefined after a refusal. */
-  run(view: RouterView, now: Micros, args: Args): string[] | undefined;
+  run(view: RouterView, now: Micros, args: Args, facts: ConsoleFacts | undefined): string[] | undefined;
 }
 
 function command(pattern: string, help: string, run: ShowCommand['run']): ShowCommand {
@@ -61,6 +62,16 @@ export const SHOW_COMMANDS: readonly ShowCommand[] = [
 
 /** Runs a `show` command, abbreviated or not; `sh ip lisp map-c` works. */
 export function runShow(view: RouterView, now: Micros, commandText: string): Result<string[], ConfigError> {
+  return runShowAt(undefined, view, now, commandText);
+}
+
+/** As `runShow`, with what belongs to the console it was typed at. */
+export function runShowAt(
+  facts: ConsoleFacts | undefined,
+  view: RouterView,
+  now: Micros,
+  commandText: string,
+): Result<string[], ConfigError> {
   const line = lexLine(commandText, 1);
   const result = matchTokens(
     line.tokens,
@@ -68,7 +79,7 @@ export function runShow(view: RouterView, now: Micros, commandText: string): Res
   );
   if (result.kind !== 'match') return err(describeMismatch(line, result));
   const findings: Findings = { errors: [], notices: [], warnings: [] };
-  const lines = result.item.run(view, now, new Args(line, result.matched, findings));
+  const lines = result.item.run(view, now, new Args(line, result.matched, findings), facts);
   if (lines !== undefined) return ok(lines);
   return err(findings.errors[0] ?? { ...placeOfLine(line), message: '% Command refused.', hint: '' });
 }

@@ -1,0 +1,27 @@
+import { writeFileSync } from 'node:fs';
+import type { ShellOutput } from '../sim/lab-shell.ts';
+
+/** An output whose files are written: with what came of that. */
+export interface Settled extends ShellOutput {
+  /** The line asks to leave the shell. */
+  readonly quits: boolean;
+}
+
+/** Writes the files that a line asks for. */
+export function settle(output: ShellOutput): Settled {
+  const lines = [...output.lines];
+  let { refused } = output;
+  for (const effect of output.effects) {
+    if (effect.kind !== 'write') continue;
+    const { path, bytes } = effect;
+    try {
+      writeFileSync(path, bytes);
+      lines.push(`Exported successfully: ${path}, ${bytes.length} bytes`);
+    } catch (problem) {
+      const why = problem instanceof Error ? problem.message : String(problem);
+      lines.push(`% Cannot write ${path}: ${why}`);
+      refused = true;
+    }
+  }
+  return { ...output, lines, refused, quits: output.effects.some(({ kind }) => kind === 'quit') };
+}

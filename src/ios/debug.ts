@@ -1,0 +1,126 @@
+/** `debug lisp ...`: what a router notices while it works, as lines of its console. */
+import type { Micros } from '../base/time.ts';
+import type { TraceEvent, TraceFields } from '../base/trace.ts';
+
+export interface DebugTopic {
+  /** The words behind `debug lisp`. */
+  readonly name: string;
+  readonly help: string;
+  /** `source:event` of the trace events, or the beginning of it with a `*`. */
+  readonly events: readonly string[];
+}
+
+export const DEBUG_TOPICS: readonly DebugTopic[] = [
+  {
+    name: 'control-plane messages',
+    help: 'LISP control messages',
+    events: [
+      'itr:map-request-sent',
+      'itr:map-request-given-up',
+      'itr:map-reply-received',
+      'lig:*',
+      'etr:map-reply-sent',
+      'map-resolver:*',
+      'map-server:map-request-forwarded',
+      'map-server:proxy-reply',
+      'map-server:negative-reply',
+    ],
+  },
+  {
+    name: 'control-plane remote-eid-cache',
+    help: 'Map-Cache entries that come and go',
+    events: ['itr:map-cache-*'],
+  },
+  {
+    name: 'control-plane etr-map-server',
+    help: 'Registrations of this ETR with its Map-Servers',
+    events: ['etr:register-sent', 'etr:withdraw-sent', 'etr:map-notify-received'],
+  },
+  {
+    name: 'control-plane map-server-registration',
+    help: 'Registrations with this Map-Server',
+    events: ['map-server:registered', 'map-server:withdrawn', 'map-server:map-notify-sent'],
+  },
+  {
+    name: 'forwarding packets',
+    help: 'Packets that wait for a mapping, or are dropped',
+    events: ['router:*'],
+  },
+];
+
+/** The line of a trace event; undefined when no topic that is on has it. */
+export function debugLine(now: Micros, event: TraceEvent, topics: readonly string[]): string | undefined {
+  const name = `${event.source}:${event.event}`;
+  const isOn = DEBUG_TOPICS.some(
+    (topic) => topics.includes(topic.name) && topic.events.some((each) => covers(each, name)),
+  );
+  return isOn ? `*Mar ${clock(now)}: LISP: ${textOf(name, event.fields)}` : undefined;
+}
+
+/** `show debugging`. */
+export function describeDebugging(topics: readonly string[]): string[] {
+  return DEBUG_TOPICS.filter(({ name }) => topics.includes(name)).map(stateOf(true));
+}
+
+/** What the console says when a topic is switched. */
+export function stateOf(on: boolean): (topic: DebugTopic) => string {
+  return ({ name }) => `LISP ${name} debugging is ${on ? 'on' : 'off'}`;
+}
+
+function covers(pattern: string, name: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+/** `1 00:00:10.001`: a router without a clock starts on the first of March. */
+function clock(now: Micros): string {
+  const millis = Math.floor(now / 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [hours, minutes, seconds] = [millis / 3_600_000, millis / 60_000, millis / 1000].map(Math.floor);
+  const day = String(1 + Math.floor(hours! / 24)).padStart(2);
+  const time = `${two(hours! % 24)}:${two(minutes! % 60)}:${two(seconds! % 60)}`;
+  return `${day} ${time}.${String(millis % 1000).padStart(3, '0')}`;
+}
+
+function textOf(name: string, fields: TraceFields): string {
+  const of = (field: string): string => String(fields[field] ?? '');
+  switch (name) {
+    case 'itr:map-request-sent':
+    case 'lig:map-request-sent':
+      return `Send map-request for EID prefix ${of('eid')} to ${of('to')}, nonce ${of('nonce')}, attempt ${of('attempt')}`;
+    case 'itr:map-request-given-up':
+      return `No map-reply for EID prefix ${of('eid')}, giving up`;
+    case 'itr:map-reply-received':
+    case 'lig:map-reply-received':
+      return `Processing received Map-Reply from ${of('from')} for EID prefix ${of('eid')}, nonce ${of('nonce')}`;
+    case 'etr:map-reply-sent':
+      return `Send map-reply for EID prefix ${of('eids')} to ${of('to')}, nonce ${of('nonce')}`;
+    case 'map-resolver:map-request-passed':
+      return `MR: Map-Request for ${of('eid')} from ${of('from')} goes to the local Map-Server`;
+    case 'map-server:map-request-forwarded':
+      return `MS: Forward map-request for ${of('eid')} to ETR ${of('etr')}, nonce ${of('nonce')}`;
+    case 'map-server:proxy-reply':
+      return `MS: Send proxy map-reply for ${of('eid')} to ${of('to')}`;
+    case 'map-resolver:negative-reply':
+    case 'map-server:negative-reply':
+      return `Send negative map-reply for ${of('eid')} to ${of('to')}: ${of('hole')}, ttl ${of('ttl')} minutes`;
+    case 'itr:map-cache-installed':
+      return `Remote EID prefix ${of('eid')}: installed, ${of('action')}${fields['rlocs'] ? `, RLOCs ${of('rlocs')}` : ''}`;
+    case 'etr:register-sent':
+      return `Send map-register to ${of('to')} for ${of('eids')}, nonce ${of('nonce')}, attempt ${of('attempt')}`;
+    case 'etr:map-notify-received':
+      return `Processing received Map-Notify from ${of('from')}, nonce ${of('nonce')}`;
+    case 'map-server:map-notify-sent':
+      return `MS: Send map-notify to ${of('to')}, nonce ${of('nonce')}`;
+    case 'map-server:registered':
+      return `MS: Registration of ${of('eid')} from ETR ${of('etr')}, site ${of('site')}`;
+    default:
+      return plain(name, fields);
+  }
+}
+
+/** `Packet hold from 192.168.1.1 to 4.4.4.4`: events without a text of their own. */
+function plain(name: string, fields: TraceFields): string {
+  const what = name.slice(name.indexOf(':') + 1).replace(/[:-]/g, ' ');
+  const rest = Object.entries(fields).map(([field, value]) => `${field} ${value}`);
+  return [what.charAt(0).toUpperCase() + what.slice(1), ...rest].join(' ');
+}

@@ -1,0 +1,93 @@
+/** What `show` commands and inspectors see of a router's tables, made from what the parts hold. */
+import { comparePrefix, type Family } from '../base/ip.ts';
+import { ACTION_FORWARD } from '../engine/codes.ts';
+import { bucketRow } from '../engine/buckets.ts';
+import type { EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
+import { ACTION_NATIVELY_FORWARD, ACTION_SEND_MAP_REQUEST, type Action } from '../mapping/action.ts';
+import type { EidPrefix } from '../mapping/eid.ts';
+import type { CacheEntry } from '../roles/machine.ts';
+import { locatorState } from './encap-targets.ts';
+import type { ForwardingProgram } from './forwarding-program.ts';
+import { perFamily, type RouterOptions } from './options.ts';
+import { routeView, type Underlay } from './underlay.ts';
+import type { CacheEntryView, ForwardingEntryView, ForwardingTargetView, RouteView } from './view.ts';
+
+/** Which entries are asked for. */
+export interface TableKey {
+  readonly family: Family;
+  readonly instanceId: number;
+}
+
+export function mapCacheView(
+  entries: Iterable<CacheEntry>,
+  key: TableKey,
+  { lisp }: RouterOptions,
+  underlay: Underlay,
+  hits: (eid: EidPrefix) => number,
+): CacheEntryView[] {
+  const hasPetr = lisp !== undefined && perFamily(lisp.itr, key.family).usePetr.length > 0;
+  return [...entries]
+    .filter(({ mapping }) => isOf(key, mapping.eid))
+    .map((entry) => ({
+      entry,
+      hits: hits(entry.mapping.eid),
+      locators: entry.mapping.locators.map((locator) => ({
+        locator,
+        state: locatorState(locator, underlay),
+        since: entry.installed,
+      })),
+      viaPetr: hasPetr && isNativelyForwarded(entry),
+    }));
+}
+
+export function routeViews(family: Family, { interfaces }: RouterOptions, underlay: Underlay): RouteView[] {
+  return underlay
+    .routes()
+    .filter(({ prefix }) => prefix.address.family === family)
+    .map((route) => routeView(route, interfaces));
+}
+
+export function forwardingEntryViews(
+  program: ForwardingProgram,
+  key: TableKey,
+  { interfaces }: RouterOptions,
+  hits: (eid: EidPrefix) => number,
+): ForwardingEntryView[] {
+  const names = interfaces.map(({ name }) => name);
+  return [...program.entries()]
+    .filter(({ eid }) => isOf(key, eid))
+    .sort((a, b) => comparePrefix(a.eid.prefix, b.eid.prefix))
+    .map((entry: ForwardingEntry) => ({
+      eid: entry.eid,
+      action: forwardingAction(entry.action),
+      targets: targetViews(program.targetsOf(entry), names),
+      hits: hits(entry.eid),
+    }));
+}
+
+function targetViews(targets: readonly EncapTarget[], names: readonly string[]): ForwardingTargetView[] {
+  const row = bucketRow(targets);
+  return targets.map(({ source, destination, priority, weight, nextHop }, index) => ({
+    source,
+    destination,
+    priority,
+    weight,
+    share: row.length === 0 ? 0 : row.filter((slot) => slot === index).length / row.length,
+    ...(nextHop.gateway === undefined ? {} : { gateway: nextHop.gateway }),
+    interfaceName: names[nextHop.interfaceIndex] ?? '?',
+  }));
+}
+
+function forwardingAction(action: Action): ForwardingEntryView['action'] {
+  if (action === ACTION_FORWARD) return 'forward';
+  if (action === ACTION_NATIVELY_FORWARD) return 'natively-forward';
+  return action === ACTION_SEND_MAP_REQUEST ? 'send-map-request' : 'drop';
+}
+
+function isOf({ family, instanceId }: TableKey, eid: EidPrefix): boolean {
+  return eid.prefix.address.family === family && eid.instanceId === instanceId;
+}
+
+function isNativelyForwarded({ mapping }: CacheEntry): boolean {
+  return mapping.locators.length === 0 && mapping.action === ACTION_NATIVELY_FORWARD;
+}

@@ -1,0 +1,57 @@
+/** Events of a run as lines: what `step` prints. */
+import { formatTime, logLine } from './log.ts';
+import type { NetworkRecord, RecordOf } from './record.ts';
+import type { StoryPacket } from './story.ts';
+
+/** Columns of the output. */
+const WIDTH = 100;
+const INDENT = ' '.repeat(10);
+
+/**
+ * Packets with their reasons, what nodes noticed, and `consoleLine` for what stands on a console. `story` has every
+ * packet that the records name.
+ */
+export function eventLines(
+  records: readonly NetworkRecord[],
+  story: readonly StoryPacket[],
+  consoleLine: (record: RecordOf<'typed' | 'console'>) => string,
+): string[] {
+  const packets = new Map(story.map((packet) => [packet.frame.number, packet]));
+  return records.flatMap((record): string[] => {
+    const head = formatTime(record.time);
+    switch (record.kind) {
+      case 'frame': {
+        const packet = packets.get(record.frame.number)!;
+        const fate = record.frame.fate === 'sent' ? '' : ` [${record.frame.fate}]`;
+        const line = `${head} ${packet.from} > ${packet.to}  ${label(packet)}${packet.title}${fate}`;
+        return [...wrap(line), ...wrap(INDENT + packet.why)];
+      }
+      case 'arrival': {
+        const what = record.cut ? 'never gets' : 'gets';
+        const packet = packets.get(record.frame)!;
+        return wrap(`${head} ${record.node} ${what} ${label(packet)}${packet.title}`);
+      }
+      case 'typed':
+      case 'console':
+        return [consoleLine(record)];
+      case 'ping-done':
+      case 'traceroute-done':
+      case 'lig-done':
+        return [];
+      default:
+        return wrap(logLine(record));
+    }
+  });
+}
+
+/** Long lines go on below, indented. */
+function wrap(line: string): string[] {
+  if (line.length <= WIDTH) return [line];
+  const at = line.lastIndexOf(' ', WIDTH);
+  if (at <= INDENT.length) return [line];
+  return [line.slice(0, at), ...wrap(INDENT + line.slice(at + 1))];
+}
+
+function label({ number }: StoryPacket): string {
+  return number === undefined ? '' : `#${number} `;
+}
