@@ -1,6 +1,7 @@
 /** `debug lisp ...`: what a router notices while it works, as lines of its console. */
 import type { Micros } from '../base/time.ts';
 import type { TraceEvent, TraceFields } from '../base/trace.ts';
+import { dayOfMarch, timeOfDay } from './clock.ts';
 
 export interface DebugTopic {
   /** The words behind `debug lisp`. */
@@ -54,7 +55,9 @@ export function debugLine(now: Micros, event: TraceEvent, topics: readonly strin
   const isOn = DEBUG_TOPICS.some(
     (topic) => topics.includes(topic.name) && topic.events.some((each) => covers(each, name)),
   );
-  return isOn ? `*Mar ${clock(now)}: LISP: ${textOf(name, event.fields)}` : undefined;
+  return isOn
+    ? `*Mar ${String(dayOfMarch(now)).padStart(2)} ${timeOfDay(now)}: LISP: ${textOf(name, event.fields)}`
+    : undefined;
 }
 
 /** `show debugging`. */
@@ -69,16 +72,6 @@ export function stateOf(on: boolean): (topic: DebugTopic) => string {
 
 function covers(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
-}
-
-/** `1 00:00:10.001`: a router without a clock starts on the first of March. */
-function clock(now: Micros): string {
-  const millis = Math.floor(now / 1000);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const [hours, minutes, seconds] = [millis / 3_600_000, millis / 60_000, millis / 1000].map(Math.floor);
-  const day = String(1 + Math.floor(hours! / 24)).padStart(2);
-  const time = `${two(hours! % 24)}:${two(minutes! % 60)}:${two(seconds! % 60)}`;
-  return `${day} ${time}.${String(millis % 1000).padStart(3, '0')}`;
 }
 
 function textOf(name: string, fields: TraceFields): string {

@@ -54,9 +54,10 @@ export const EXEC_COMMANDS: readonly ExecEntry[] = [
     readLigSelf,
   ),
   entry('lig <eid:ip> {to <resolver:ip> | count <count:1-5>}', 'Ask the mapping system for an EID', readLig),
-  ...SHOW_COMMANDS.map(({ pattern, help }): ExecEntry => ({
+  ...SHOW_COMMANDS.map(({ pattern, help, own }): ExecEntry => ({
     pattern,
     help,
+    own,
     read: ({ line }) => ({ kind: 'show', text: line.text }),
   })),
   ...debugCommands(),

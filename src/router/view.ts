@@ -27,6 +27,8 @@ export interface RouterView {
   forwardingEntries(family: Family, instanceId?: number): readonly ForwardingEntryView[];
   /** What the data plane has counted since the start. */
   forwarding(): Counters;
+  /** Packets recorded by `traceNext`, oldest first. */
+  packetTraces(): readonly PacketTrace[];
   /** Control-plane counters by name: 'map-request-sent', 'drop:bad-nonce'... in order of first use. */
   control(): ReadonlyMap<string, number>;
 }
@@ -81,6 +83,8 @@ export interface RouteView {
   readonly prefix: IpPrefix;
   readonly source: 'connected' | 'local' | 'static' | 'learned';
   readonly distance: number;
+  /** Hops, of a learned route. */
+  readonly metric?: number;
   readonly gateway?: IpAddress;
   /** Absent for a discard route. */
   readonly interfaceName?: string;

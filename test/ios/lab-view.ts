@@ -188,6 +188,7 @@ export function viewOf(options: RouterOptions, parts: Partial<RouterView> = {}):
     routes: () => [],
     mapServers: () => [],
     forwardingEntries: () => [],
+    packetTraces: () => [],
     forwarding: () => ({
       received: none,
       native: none,

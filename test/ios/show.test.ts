@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { cidr, ip } from '../../src/base/ip-text.ts';
 import { renderConfig } from '../../src/ios/render.ts';
-import { runShow } from '../../src/ios/show/show.ts';
-import type { RouterView, RouteView } from '../../src/router/view.ts';
+import { runShow, runShowAt, SHOW_COMMANDS } from '../../src/ios/show/show.ts';
+import { seconds } from '../../src/base/time.ts';
+import { eidPrefix } from '../../src/mapping/eid.ts';
+import type { ForwardingEntryView, RouterView, RouteView } from '../../src/router/view.ts';
 import { REASON_COUNT, REASON_NO_ROUTE } from '../../assembly/layout.ts';
 import { reasonName } from '../../src/engine/counters.ts';
+import type { ConsoleFacts } from '../../src/ios/console-facts.ts';
+import { draftOf } from '../../src/ios/draft.ts';
+import { createEngineSync } from '../../src/engine/open-inline.ts';
+import { createLab } from '../../src/sim/lab.ts';
+import { labFile } from '../scenarios/support.ts';
+import { exampleNames } from '../sim/examples.ts';
 import { LAB } from './lab-configs.ts';
 import {
   LISP1_CACHE,
@@ -136,6 +144,34 @@ const ROUTES6: readonly RouteView[] = [
   { prefix: cidr('fd00::/8'), source: 'static', distance: 1 },
 ];
 
+const target = { source: ip('10.0.1.2'), priority: 1, weight: 50, interfaceName: 'FastEthernet0/0' };
+const FORWARDING: readonly ForwardingEntryView[] = [
+  { eid: eidPrefix(cidr('0.0.0.0/0')), action: 'send-map-request', targets: [], hits: 3 },
+  {
+    eid: eidPrefix(cidr('128.0.0.0/2')),
+    action: 'natively-forward',
+    targets: [{ ...target, destination: ip('10.0.255.1'), share: 1, gateway: ip('10.0.1.1') }],
+    hits: 12,
+  },
+  { eid: eidPrefix(cidr('172.16.0.0/12')), action: 'drop', targets: [], hits: 0 },
+  {
+    eid: eidPrefix(cidr('192.168.9.0/24')),
+    action: 'forward',
+    targets: [
+      { ...target, destination: ip('10.0.2.2'), share: 0.625, gateway: ip('10.0.1.1') },
+      { ...target, destination: ip('10.0.1.1'), weight: 30, share: 0.375 },
+      { ...target, destination: ip('192.0.2.1'), priority: 2, weight: 100, share: 0 },
+    ],
+    hits: 7,
+  },
+  {
+    eid: eidPrefix(cidr('192.168.10.0/24')),
+    action: 'forward',
+    targets: [{ ...target, destination: ip('10.0.2.2'), share: 0 }],
+    hits: 0,
+  },
+];
+
 const rich = viewOf(
   read(`${LAB.lisp1}
 router lisp
@@ -161,6 +197,37 @@ router lisp
         ['drop:bad-nonce', 1],
         ['map-reply-received', 2],
       ]),
+    mapServers: () => [
+      {
+        address: ip('10.0.1.1'),
+        families: [4, 6],
+        eids: 2,
+        state: 'up',
+        lastRegister: NOW - seconds(20),
+        lastNotify: NOW - seconds(20),
+        unacknowledged: 0,
+      },
+      { address: ip('10.0.255.1'), families: [4], eids: 1, state: 'down', unacknowledged: 4 },
+    ],
+    forwardingEntries: (family) => (family === 4 ? FORWARDING : []),
+    packetTraces: () => [
+      {
+        time: NOW,
+        interfaceName: 'FastEthernet0/0',
+        packet: '10.0.1.1 > 192.168.1.1 ICMP echo request id 1 seq 0 ttl 64',
+        explanation: {
+          phases: [
+            { phase: 'parse', table: '-', key: '100 bytes', result: 'IPv4', rule: '' },
+            { phase: 'local address', table: 'routes', key: '192.168.1.1', result: 'own address', rule: '' },
+            { phase: 'verdict', table: '-', key: '-', result: 'to the control plane', rule: '' },
+          ],
+          verdict: 3,
+          reason: 1,
+          outInterface: 0,
+          bytes: new Uint8Array(),
+        },
+      },
+    ],
   },
 );
 
@@ -176,6 +243,24 @@ describe('show', () => {
     'show ipv6 lisp database',
     'show ip lisp statistics',
     'show running-config',
+    'show ip lisp',
+    'show ipv6 lisp',
+    'show ip lisp map-cache detail',
+    'show ipv6 lisp map-cache 2001:db8:1::1',
+    'show ip lisp forwarding',
+    'show ipv6 lisp forwarding',
+    'show lisp session',
+    'show lisp site detail',
+    'show lisp site summary',
+    'show lisp site 2001:db8:2::/48 instance-id 7',
+    'show ip route 172.16.1.1',
+    'show ipv6 route static',
+    'show ip interface brief',
+    'show ipv6 interface brief',
+    'show interfaces',
+    'show clock',
+    'show version',
+    'show trace',
   ])('%s prints its golden', async (command) => {
     await expect(`${show(rich, command)}\n`).toMatchFileSnapshot(
       `goldens/${command.replace(/\W+/g, '-')}.txt`,
@@ -210,9 +295,69 @@ describe('show', () => {
   it.each([
     ['show lisp site name site9', 'configured are: site1, site2'],
     ['show ip', 'Incomplete command'],
-    ['show version', 'expected one of'],
+    ['show versions', 'did you mean "version"'],
+    ['show ip lisp map-cache 9.9.9.9', 'No such entry'],
+    ['show ip lisp map-cache 2001:db8::1', 'an IPv4 EID is expected'],
+    ['show ipv6 route 10.0.0.1', 'an IPv6 address is expected'],
+    ['show lisp site 10.0.0.0/8', 'No site has this EID-Prefix'],
+    ['show interfaces Serial0/0', 'interfaces are: Loopback0'],
     ['', 'Incomplete command'],
   ])('%j is refused: %s', (command, reason) => {
     expect(() => show(mapserver, command)).toThrow(reason);
+  });
+});
+
+describe('what belongs to a console', () => {
+  const facts: ConsoleFacts = {
+    draft: draftOf(rich.options),
+    history: ['show clock', 'conf t'],
+    debugging: ['control-plane messages'],
+    capture: { startedAt: NOW - seconds(5), interfaceName: 'FastEthernet0/0', packets: 3, bytes: 300 },
+  };
+
+  it.each([
+    ['show history', '  show clock'],
+    ['show debugging', 'LISP control-plane messages debugging is on'],
+    ['show monitor capture', 'Status: active'],
+  ])('%s is printed at one, and refused politely elsewhere', (command, first) => {
+    const at = runShowAt(facts, rich, NOW, command);
+    expect(at.ok && at.value[0]).toBe(first);
+    expect(show(rich, command)).toBe('% Only at a console.');
+  });
+
+  it('a stopped capture says when', () => {
+    const stopped = { ...facts, capture: { ...facts.capture!, stoppedAt: NOW } };
+    const at = runShowAt(stopped, rich, NOW, 'show monitor capture');
+    expect(at.ok && at.value).toContain('Status: inactive');
+  });
+});
+
+describe('on every router of every example', () => {
+  const VALUES: Readonly<Record<string, string>> = {
+    family: 'ip',
+    instance: '0',
+    address: '192.168.1.1',
+    eid: '192.168.1.0/24',
+    name: 'site1',
+  };
+  const commands = SHOW_COMMANDS.flatMap(({ pattern }) => {
+    const text = pattern.text.replace(/ \[[^\]]*\]/g, '');
+    const filled = text.replace(/<([a-z]+):([^>]*)>/g, (_, name: string, type: string) =>
+      name === 'family' ? type.split('|')[0]! : (VALUES[name] ?? ''),
+    );
+    return filled === text.replace(/<[^>]*>/g, '') || !text.includes('family')
+      ? [filled]
+      : [filled, filled.replace(/\bip(v4)?\b/, 'ipv6')];
+  });
+
+  it.each(exampleNames())('%s: each show command prints something or is refused with a reason', (name) => {
+    const lab = createLab(labFile(name), { makeDataPlane: () => createEngineSync() });
+    lab.run();
+    for (const node of labFile(name).nodes.filter(({ kind }) => kind === 'router')) {
+      for (const command of commands) {
+        const shown = lab.show(node.name, command);
+        expect(shown.length > 2, `${node.name}# ${command}`).toBe(true);
+      }
+    }
   });
 });

@@ -5,10 +5,13 @@ import type { DatabaseMapping, RouterOptions } from '../../router/options.ts';
 import type { RouterView } from '../../router/view.ts';
 import { formatPreference } from './locator-table.ts';
 
-/** `show ip lisp database`: the EID-Prefixes of this site. */
-export function showDatabase(view: RouterView, family: Family): string[] {
-  const mappings = view.database(family);
-  const title = `LISP ETR IPv${family} Mapping Database for EID-table default (IID 0), ${mappings.length} entries`;
+/** `show ip lisp database`: the EID-Prefixes of this site; without an instance those of all. */
+export function showDatabase(view: RouterView, family: Family, instanceId?: number): string[] {
+  const mappings = view
+    .database(family)
+    .filter(({ eid }) => instanceId === undefined || eid.instanceId === instanceId);
+  const table = instanceId === undefined || instanceId === 0 ? 'default' : String(instanceId);
+  const title = `LISP ETR IPv${family} Mapping Database for EID-table ${table} (IID ${instanceId ?? 0}), ${mappings.length} entries`;
   return [title, '', ...mappings.flatMap((mapping) => showMapping(mapping, view.options))];
 }
 

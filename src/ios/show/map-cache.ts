@@ -1,4 +1,4 @@
-import type { Family } from '../../base/ip.ts';
+import { contains, samePrefix, type Family } from '../../base/ip.ts';
 import { formatPrefix } from '../../base/ip-text.ts';
 import { formatAge, NEVER, type Micros } from '../../base/time.ts';
 import {
@@ -7,23 +7,71 @@ import {
   actionName,
   type Action,
 } from '../../mapping/action.ts';
+import type { EidPrefix } from '../../mapping/eid.ts';
 import type { CacheEntryView, LocatorView, RouterView } from '../../router/view.ts';
 import { locatorTable } from './locator-table.ts';
 
-/** `show ip lisp map-cache`. */
-export function showMapCache(view: RouterView, now: Micros, family: Family, instanceId = 0): string[] {
-  const entries = view.mapCache(family, instanceId);
+/** Which table is asked for. */
+interface Table {
+  readonly family: Family;
+  readonly instanceId: number;
+}
+
+/** `show ip lisp map-cache [detail]`. */
+export function showMapCache(view: RouterView, now: Micros, table: Table, isDetailed: boolean): string[] {
+  const entries = view.mapCache(table.family, table.instanceId);
+  return [
+    ...heading(table, entries.length),
+    ...entries.flatMap((entry) => (isDetailed ? showInDetail(entry, now) : showEntry(entry, now))),
+  ];
+}
+
+/**
+ * `show ip lisp map-cache EID`: for an address the entry that a packet to it meets, for a prefix exactly that entry.
+ * Undefined without one.
+ */
+export function showMapCacheEntry(
+  view: RouterView,
+  now: Micros,
+  eid: EidPrefix,
+  by: 'address' | 'eid',
+): string[] | undefined {
+  const table = { family: eid.prefix.address.family, instanceId: eid.instanceId };
+  const entries = view.mapCache(table.family, table.instanceId);
+  const fits = ({ entry }: CacheEntryView): boolean =>
+    by === 'eid'
+      ? samePrefix(entry.mapping.eid.prefix, eid.prefix)
+      : contains(entry.mapping.eid.prefix, eid.prefix.address);
+  // In EID order the longest of several that cover an address comes last.
+  const found = entries.filter(fits).at(-1);
+  return found === undefined ? undefined : [...heading(table, entries.length), ...showInDetail(found, now)];
+}
+
+function heading({ family, instanceId }: Table, count: number): string[] {
   const table = instanceId === 0 ? 'default' : String(instanceId);
-  const title = `LISP IPv${family} Mapping Cache for EID-table ${table} (IID ${instanceId}), ${entries.length} entries`;
-  return [title, '', ...entries.flatMap((entry) => showEntry(entry, now))];
+  return [`LISP IPv${family} Mapping Cache for EID-table ${table} (IID ${instanceId}), ${count} entries`, ''];
+}
+
+/** What IOS puts between the first line of an entry and its locators. */
+function showInDetail(view: CacheEntryView, now: Micros): string[] {
+  const [first = '', ...rest] = showEntry(view, now);
+  const { entry, hits } = view;
+  const state = entry.mapping.locators.length > 0 ? 'complete' : cacheAction(entry.mapping.action);
+  return [
+    first,
+    `  Sources: ${entry.origin}`,
+    `  State: ${state}, last modified: ${formatAge(now - entry.installed)}`,
+    `  ${hits > 0 ? 'Active' : 'Idle'}, Packets out: ${hits}`,
+    ...rest,
+  ];
 }
 
 function showEntry(view: CacheEntryView, now: Micros): string[] {
   const { mapping, installed, expires } = view.entry;
   const left = expires === NEVER ? 'never' : formatAge(expires - now);
   const prefix = formatPrefix(mapping.eid.prefix);
-  const heading = `${prefix}, uptime: ${formatAge(now - installed)}, expires: ${left}, via ${origin(view)}`;
-  return [heading, ...details(view, now)];
+  const first = `${prefix}, uptime: ${formatAge(now - installed)}, expires: ${left}, via ${origin(view)}`;
+  return [first, ...details(view, now)];
 }
 
 /** `map-reply, complete`; `static send map-request` is how IOS says it. */

@@ -1,17 +1,42 @@
-import type { Family } from '../../base/ip.ts';
+import { contains, type Family, type IpAddress } from '../../base/ip.ts';
 import { formatIp, formatPrefix } from '../../base/ip-text.ts';
 import type { RouterView, RouteView } from '../../router/view.ts';
 import { NULL_INTERFACE } from '../interface-name.ts';
 
 const CODES = { connected: 'C', local: 'L', static: 'S', learned: 'R' } as const;
 
-/** `show ip route` and `show ipv6 route`: the underlay. */
-export function showRoutes(view: RouterView, family: Family): string[] {
-  return family === 4 ? showRoutes4(view.routes(4)) : showRoutes6(view.routes(6));
+/** The words that pick routes of one source. */
+export type RouteWord = 'connected' | 'local' | 'static' | 'rip';
+
+/** `show ip route` and `show ipv6 route`: the underlay, or its routes of one source. */
+export function showRoutes(view: RouterView, family: Family, word?: RouteWord): string[] {
+  const all = view.routes(family);
+  const source = word === 'rip' ? 'learned' : word;
+  const routes = all.filter((route) => source === undefined || route.source === source);
+  return family === 4 ? showRoutes4(routes, all) : showRoutes6(routes);
 }
 
-function showRoutes4(routes: readonly RouteView[]): string[] {
-  const defaultRoute = routes.find(isDefault);
+/** `show ip route ADDRESS`: the route that packets to it take. */
+export function showRouteTo(view: RouterView, address: IpAddress): string[] {
+  // In prefix order the longest of several that cover an address comes last.
+  const route = view.routes(address.family).findLast(({ prefix }) => contains(prefix, address));
+  if (route === undefined) return ['% Network not in table'];
+  const { prefix, source, distance, gateway, interfaceName } = route;
+  const metric = route.metric ?? 0;
+  const way =
+    gateway === undefined ? `directly connected, via ${interfaceName ?? NULL_INTERFACE}` : formatIp(gateway);
+  const isCandidate = isDefault(route) ? ', candidate default path' : '';
+  return [
+    `Routing entry for ${formatPrefix(prefix)}`,
+    `  Known via "${source === 'learned' ? 'rip' : source}", distance ${distance}, metric ${metric}${isCandidate}`,
+    '  Routing Descriptor Blocks:',
+    `  * ${way}${gateway !== undefined && interfaceName !== undefined ? `, via ${interfaceName}` : ''}`,
+    `      Route metric is ${metric}, traffic share count is 1`,
+  ];
+}
+
+function showRoutes4(routes: readonly RouteView[], all: readonly RouteView[]): string[] {
+  const defaultRoute = all.find(isDefault);
   const resort =
     defaultRoute === undefined
       ? 'is not set'
@@ -32,15 +57,15 @@ function way4(route: RouteView): string {
   const { gateway, interfaceName, distance } = route;
   if (gateway === undefined) return `is directly connected, ${interfaceName ?? NULL_INTERFACE}`;
   const out = interfaceName === undefined || route.source === 'static' ? '' : `, ${interfaceName}`;
-  return `[${distance}/0] via ${formatIp(gateway)}${out}`;
+  return `[${distance}/${route.metric ?? 0}] via ${formatIp(gateway)}${out}`;
 }
 
 function showRoutes6(routes: readonly RouteView[]): string[] {
   return [
     `IPv6 Routing Table - default - ${routes.length} entries`,
     'Codes: C - Connected, L - Local, S - Static, R - RIP',
-    ...routes.flatMap(({ source, prefix, distance, gateway, interfaceName }) => [
-      `${CODES[source].padEnd(4)}${formatPrefix(prefix)} [${distance}/0]`,
+    ...routes.flatMap(({ source, prefix, distance, metric = 0, gateway, interfaceName }) => [
+      `${CODES[source].padEnd(4)}${formatPrefix(prefix)} [${distance}/${metric}]`,
       gateway === undefined
         ? `     via ${interfaceName ?? NULL_INTERFACE}, ${source === 'local' ? 'receive' : 'directly connected'}`
         : `     via ${formatIp(gateway)}${interfaceName === undefined || source === 'static' ? '' : `, ${interfaceName}`}`,

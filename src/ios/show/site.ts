@@ -1,7 +1,7 @@
 import { formatIp } from '../../base/ip-text.ts';
 import { formatNonce } from '../../base/random.ts';
 import { formatAge, minutes, type Micros } from '../../base/time.ts';
-import { formatEidPrefix } from '../../mapping/eid.ts';
+import { formatEidPrefix, type EidPrefix } from '../../mapping/eid.ts';
 import type { Registration } from '../../mapping/store.ts';
 import type { RouterView, SitePrefixView, SiteView } from '../../router/view.ts';
 import { hashName } from '../key.ts';
@@ -43,6 +43,32 @@ export function showSite(view: RouterView, now: Micros, name: string): string[] 
     'Allowed EID-prefixes:',
     ...found.prefixes.flatMap((prefix) => prefixLines(prefix, now)),
   ];
+}
+
+/** `show lisp site PREFIX`: one EID-Prefix of whatever site has it; undefined when none has. */
+export function showSiteOf(view: RouterView, now: Micros, eid: EidPrefix): string[] | undefined {
+  const wanted = formatEidPrefix(eid);
+  for (const { site, prefixes } of view.sites()) {
+    const found = prefixes.find((each) => formatEidPrefix(each.eid) === wanted);
+    if (found !== undefined) return [`Site name: ${site.name}`, ...prefixLines(found, now)];
+  }
+  return undefined;
+}
+
+/** `show lisp site summary`: how much of what is configured has registered. */
+export function showSiteSummary(view: RouterView): string[] {
+  const columns = '               -------- IPv4 -------  -------- IPv6 -------';
+  const titles = 'Site name      Configured Registered  Configured Registered';
+  const rows = view.sites().map(({ site, prefixes }) => {
+    const cells = ([4, 6] as const).map((family) => {
+      const all = prefixes.filter(({ eid }) => eid.prefix.address.family === family);
+      const configured = all.filter(({ moreSpecificOf }) => moreSpecificOf === undefined).length;
+      const registered = all.filter(({ registrations }) => registrations.length > 0).length;
+      return `${String(configured).padStart(10)} ${String(registered).padStart(10)}`;
+    });
+    return `${site.name.padEnd(15)}${cells.join('  ')}`;
+  });
+  return [columns, titles, ...rows, '', `Number of configured sites: ${rows.length}`];
 }
 
 function prefixLines(view: SitePrefixView, now: Micros): string[] {

@@ -1,0 +1,81 @@
+/** `show` commands that are not about LISP. */
+import { formatAge } from '../../base/time.ts';
+import { dayOfMarch, timeOfDay } from '../clock.ts';
+import { describeDebugging } from '../debug.ts';
+import { NULL_INTERFACE } from '../interface-name.ts';
+import { renderConfig } from '../render.ts';
+import { showCapture } from './capture.ts';
+import { showCommand, type ShowCommand } from './command.ts';
+import { showInterfaces, showInterfacesBrief } from './interface.ts';
+import { showRouteTo, showRoutes } from './route.ts';
+import { showTraces } from './trace.ts';
+
+const FAMILY = '<family:ip|ipv6>';
+const NO_CONSOLE = ['% Only at a console.'];
+
+export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
+  showCommand(
+    `${FAMILY} route [connected | local | static | rip | <address:ip>]`,
+    'Routes of the underlay',
+    ({ view }, args) => {
+      const family = args.family();
+      const address = args.optionalIp('address');
+      if (address === undefined) {
+        const words = ['connected', 'local', 'static', 'rip'] as const;
+        return showRoutes(
+          view,
+          family,
+          words.find((word) => args.hasKeyword(word)),
+        );
+      }
+      if (address.family === family) return showRouteTo(view, address);
+      args.refuse('address', 'Family mismatch', `an IPv${family} address is expected`);
+      return undefined;
+    },
+  ),
+  showCommand(`${FAMILY} interface brief`, 'Interfaces and their addresses', ({ view }, args) =>
+    showInterfacesBrief(view.options, args.family()),
+  ),
+  showCommand('interfaces [<name:interface>]', 'Interfaces', ({ view }, args) => {
+    const { interfaces } = view.options;
+    const name = args.optionalInterface('name');
+    if (name === undefined) return showInterfaces(interfaces);
+    const found = interfaces.filter((each) => each.name === name);
+    if (found.length > 0 && name !== NULL_INTERFACE) return showInterfaces(found);
+    args.refuse(
+      'name',
+      'Unknown interface',
+      `interfaces are: ${interfaces.map((each) => each.name).join(', ')}`,
+    );
+    return undefined;
+  }),
+  showCommand('running-config', 'The configuration', ({ view }) =>
+    renderConfig(view.options).trimEnd().split('\n'),
+  ),
+  showCommand('clock', 'The time of the lab', ({ now }) => [
+    `*${timeOfDay(now)} UTC, March ${dayOfMarch(now)}`,
+  ]),
+  showCommand('version', 'What this router is', ({ view, now }) => [
+    'pxtr: LISP (RFC 9300, RFC 9301, RFC 6832) in software',
+    '',
+    `${view.options.hostname} uptime is ${formatAge(now)}`,
+    `${view.options.interfaces.length} interfaces`,
+  ]),
+  showCommand('history', 'Lines typed at this console', ({ facts }) =>
+    facts === undefined ? NO_CONSOLE : facts.history.map((line) => `  ${line}`),
+  ),
+  showCommand('debugging', 'What "debug" switched on', ({ facts }) =>
+    facts === undefined ? NO_CONSOLE : describeDebugging(facts.debugging),
+  ),
+  showCommand('monitor capture', 'State of the packet capture', ({ facts }) =>
+    facts === undefined ? NO_CONSOLE : showCapture(facts.capture),
+  ),
+  showCommand(
+    'trace',
+    'Packets traced through the data plane',
+    ({ view }) => showTraces(view.packetTraces()),
+    {
+      own: true,
+    },
+  ),
+];

@@ -1,0 +1,58 @@
+import type { Family } from '../../base/ip.ts';
+import { formatIp, formatPrefix } from '../../base/ip-text.ts';
+import { perFamily, type RouterOptions } from '../../router/options.ts';
+import type { RouterView } from '../../router/view.ts';
+import { hashName } from '../key.ts';
+
+/** `show ip lisp`: the roles of this router in one address family, and who it works with. */
+export function showLisp(view: RouterView, family: Family): string[] {
+  const { lisp } = view.options;
+  if (lisp === undefined) return ['% LISP is not configured.'];
+  const itr = perFamily(lisp.itr, family);
+  const etr = perFamily(lisp.etr, family);
+  const proxyItr = perFamily(lisp.proxyItr, family);
+  const proxyEtr = perFamily(lisp.proxyEtr, family);
+  const entries = view.mapCache(family);
+  const statics = entries.filter(({ entry }) => entry.origin === 'static').length;
+  const list = (texts: readonly string[]): string => (texts.length === 0 ? 'none' : texts.join(', '));
+  const servers = view.mapServers().filter(({ families }) => families.includes(family));
+  return [
+    row('Instance ID', '0'),
+    row('Router hostname', view.options.hostname),
+    row('Ingress Tunnel Router (ITR)', enabled(itr.enabled)),
+    row('Egress Tunnel Router (ETR)', enabled(etr.enabled)),
+    row('Proxy-ITR Router (PITR)', enabled(proxyItr.rlocs.length > 0)),
+    ...proxyItr.rlocs.map((rloc) => row('  PITR local RLOC', formatIp(rloc))),
+    ...proxyItr.advertise.map((prefix) => row('  PITR advertises', formatPrefix(prefix))),
+    row('Proxy-ETR Router (PETR)', enabled(proxyEtr.enabled)),
+    row('Map Server (MS)', enabled(lisp.mapServer[familyName(family)])),
+    row('Map Resolver (MR)', enabled(lisp.mapResolver[familyName(family)])),
+    row('ITR Map-Resolver(s)', list(itr.mapResolvers.map(formatIp))),
+    row('ITR use proxy ETR RLOC(s)', list(itr.usePetr.map(({ address }) => formatIp(address)))),
+    row('ETR Map-Server(s)', list(servers.map(({ address, state }) => `${formatIp(address)} (${state})`))),
+    ...etr.mapServers.map(({ address, key }) =>
+      row(
+        `  Key of ${formatIp(address)}`,
+        key === undefined ? 'none' : `hash-function ${hashName(key.algorithmId)}`,
+      ),
+    ),
+    row('ETR Map-Reply TTL', `${etr.ttlMinutes} minutes`),
+    row('xTR-ID', lisp.xtrId ?? 'made from the hostname'),
+    row('site-ID', lisp.siteId ?? 'unspecified'),
+    row('Miss policy', lisp.missPolicy),
+    row('Map-Cache', `${entries.length} entries, ${statics} static`),
+    row('Database', `${view.database(family).length} EID-Prefixes`),
+  ];
+}
+
+function row(label: string, value: string): string {
+  return `  ${`${label}:`.padEnd(34)}${value}`;
+}
+
+function enabled(isOn: boolean): string {
+  return isOn ? 'enabled' : 'disabled';
+}
+
+function familyName(family: Family): keyof NonNullable<RouterOptions['lisp']>['mapServer'] {
+  return family === 4 ? 'ipv4' : 'ipv6';
+}
