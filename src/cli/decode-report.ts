@@ -1,16 +1,25 @@
-/** What `pxtr decode` prints, as a function of the file's bytes. */
-import { ok } from '../base/result.ts';
-import { networkLayer, type Capture, type CaptureInterface, type CapturePacket } from '../wire/capture.ts';
+/** What `pxtr decode` prints, as a function of the frames. */
 import { describeTree } from '../wire/describe-tree.ts';
 import { describePacket } from '../wire/describe.ts';
-import { formatWireError, type Decoded, type WireError } from '../wire/error.ts';
-import { checksumErrorsOf, decodePacket, errorsOf } from '../wire/packet.ts';
-import { readCapture } from '../wire/read-capture.ts';
+import { formatWireError, type WireError } from '../wire/error.ts';
+import { severityRank, type ExpertMark, type Severity } from '../wire/expert.ts';
+import type { Filter } from '../wire/filter.ts';
+import { hexDump } from '../wire/hex-text.ts';
+import { checksumErrorsOf, errorsOf, layersOf } from '../wire/packet.ts';
 import { renderTree, type TreeNode } from '../wire/tree.ts';
+import { fieldLookup, marksOf, type Frame, type Frames } from './frames.ts';
+import type { Paint } from './render/paint.ts';
 
 export interface DecodeOptions {
+  /** Frames to show; absent: all. */
+  readonly filter?: Filter;
+  readonly numbers?: (frame: number) => boolean;
   /** Below each line the tree of its layers. */
   readonly tree?: boolean;
+  /** Below each line its bytes. */
+  readonly hex?: boolean;
+  /** Expert marks of this severity and worse below each line, and a summary. */
+  readonly expert?: Severity;
 }
 
 /** One frame, as `--json` prints it. Offsets and byte ranges count from the start of the frame. */
@@ -29,6 +38,13 @@ export interface FrameReport {
   readonly errors: readonly WireError[];
   /** Wrong checksums do not make a frame malformed. */
   readonly checksumErrors: readonly WireError[];
+  /** Number of the frame that answers this one, or that this one answers. */
+  readonly responseIn?: number;
+  readonly responseTo?: number;
+  readonly responseSeconds?: number;
+  readonly expert: readonly ExpertMark[];
+  /** The bytes of the frame in hexadecimal; with `--hex`. */
+  readonly bytes?: string;
   readonly layers: readonly TreeNode[];
 }
 
@@ -40,99 +56,144 @@ export interface DecodeReport {
   readonly fileError?: WireError;
 }
 
-/** Fails when the bytes are not a capture file at all. */
-export function decodeReport(file: Uint8Array, options: DecodeOptions = {}): Decoded<DecodeReport> {
-  const capture = readCapture(file);
-  if (!capture.ok) return capture;
-  const { packets, error } = capture.value;
-  const json = packets.map((packet, i) => reportFrame(i + 1, packet, capture.value));
+export function decodeReport({ frames, error }: Frames, options: DecodeOptions, paint: Paint): DecodeReport {
+  const { filter, numbers } = options;
+  const shown = frames.filter(
+    (frame) => numbers?.(frame.number) !== false && (filter === undefined || filter(fieldLookup(frame))),
+  );
+  const json = shown.map((frame) => reportFrame(frame, options));
   const malformedCount = json.filter((frame) => frame.errors.length > 0).length;
-  const text = [...layOut(json, options), ...closing(json.length, malformedCount, error)].join('\n');
-  return ok({ text, json, malformedCount, ...(error === undefined ? {} : { fileError: error }) });
+  const text = [
+    ...layOut(shown, json, options, paint),
+    ...expertSummary(json, options, paint),
+    ...closing(json.length, frames.length, malformedCount, error),
+  ].join('\n');
+  return { text, json, malformedCount, ...(error === undefined ? {} : { fileError: error }) };
 }
 
-function reportFrame(frame: number, packet: CapturePacket, { interfaces, packets }: Capture): FrameReport {
-  const link = interfaces[packet.interfaceIndex]!;
+function reportFrame(frame: Frame, { expert = 'chat', hex }: DecodeOptions): FrameReport {
+  const { captured, packet, exchange } = frame;
+  const { responseIn, responseTo, responseMicros } = exchange;
   return {
-    frame,
-    time: relativeTime(packet, packets[0]!),
-    interface: link.name ?? String(packet.interfaceIndex),
-    capturedBytes: packet.bytes.length,
-    originalBytes: packet.originalLength,
-    ...(packet.comment === undefined ? {} : { comment: packet.comment }),
-    ...decodeFrame(packet, link),
+    frame: frame.number,
+    time: frame.time,
+    interface: frame.link,
+    capturedBytes: captured.bytes.length,
+    originalBytes: captured.originalLength,
+    summary: summaryOf(frame),
+    ...(captured.comment === undefined ? {} : { comment: captured.comment }),
+    errors: frame.error !== undefined ? [frame.error] : packet === undefined ? [] : errorsOf(packet),
+    checksumErrors: packet === undefined ? [] : checksumErrorsOf(packet),
+    ...(responseIn === undefined ? {} : { responseIn: responseIn + 1 }),
+    ...(responseTo === undefined ? {} : { responseTo: responseTo + 1 }),
+    ...(responseMicros === undefined ? {} : { responseSeconds: responseMicros / 1e6 }),
+    expert: marksOf(frame).filter(({ severity }) => severityRank(severity) >= severityRank(expert)),
+    ...(hex === true ? { bytes: hexOf(captured.bytes) } : {}),
+    layers: packet === undefined ? [] : describeTree(packet),
   };
 }
 
-type DecodedFrame = Pick<FrameReport, 'summary' | 'errors' | 'checksumErrors' | 'layers'>;
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
-function decodeFrame({ bytes, originalLength }: CapturePacket, { linkType }: CaptureInterface): DecodedFrame {
-  const network = networkLayer(linkType, bytes);
-  if (network === undefined) {
-    const summary = `not IP (link type ${linkType}, ${bytes.length} bytes)`;
-    return { summary, errors: [], checksumErrors: [], layers: [] };
-  }
-  const isSnapped = originalLength > bytes.length;
-  const packet = decodePacket(network.bytes, network.offset, isSnapped);
-  if (!packet.ok) {
-    const summary = `[malformed: ${formatWireError(packet.error)}]`;
-    return { summary, errors: [packet.error], checksumErrors: [], layers: [] };
-  }
-  return {
-    summary: describePacket(packet.value),
-    errors: errorsOf(packet.value),
-    checksumErrors: checksumErrorsOf(packet.value),
-    layers: describeTree(packet.value),
-  };
+/** One line about the packet of a frame. */
+export function summaryOf({ packet, error, linkType, captured }: Frame): string {
+  if (packet !== undefined) return describePacket(packet);
+  if (error !== undefined) return `[malformed: ${formatWireError(error)}]`;
+  return `not IP (link type ${linkType}, ${captured.bytes.length} bytes)`;
 }
 
 /** Aligned columns: number, seconds, interface, summary. */
-function layOut(frames: readonly FrameReport[], { tree = false }: DecodeOptions): string[] {
+function layOut(
+  frames: readonly Frame[],
+  reports: readonly FrameReport[],
+  { tree = false, hex = false, expert }: DecodeOptions,
+  paint: Paint,
+): string[] {
   const widest = (texts: readonly string[]): number =>
     texts.reduce((most, text) => Math.max(most, text.length), 0);
-  const numberWidth = widest(frames.map(({ frame }) => String(frame)));
-  const timeWidth = widest(frames.map(({ time }) => time));
-  const interfaceWidth = widest(frames.map((frame) => frame.interface));
-  return frames.flatMap((frame) => {
+  const numberWidth = widest(reports.map(({ frame }) => String(frame)));
+  const timeWidth = widest(reports.map(({ time }) => time));
+  const interfaceWidth = widest(reports.map((report) => report.interface));
+  const indent = ' '.repeat(numberWidth + 2);
+  return reports.flatMap((report, i) => {
     const columns = [
-      String(frame.frame).padStart(numberWidth),
-      frame.time.padStart(timeWidth),
-      frame.interface.padEnd(interfaceWidth),
-      frame.summary,
+      String(report.frame).padStart(numberWidth),
+      report.time.padStart(timeWidth),
+      paint.name(report.interface.padEnd(interfaceWidth)),
+      report.errors.length > 0 ? paint.bad(report.summary) : report.summary,
     ];
     const lines = [columns.join('  ')];
-    const indent = ' '.repeat(numberWidth + 2);
-    if (frame.comment !== undefined) lines.push(`${indent}comment: ${frame.comment}`);
-    if (tree && frame.layers.length > 0) {
-      lines.push(renderTree(frame.layers, { ranges: true }).replace(/^/gm, indent));
+    if (report.comment !== undefined) lines.push(`${indent}comment: ${report.comment}`);
+    if (expert !== undefined) lines.push(...report.expert.map((mark) => indent + markLine(mark, paint)));
+    if (tree) {
+      const answer = answerLine(report);
+      if (answer !== undefined) lines.push(indent + paint.dim(answer));
+      if (report.layers.length > 0)
+        lines.push(renderTree(report.layers, { ranges: true }).replace(/^/gm, indent));
+    }
+    if (hex) {
+      const styles = layerStyles(frames[i]!, paint);
+      lines.push(...hexDump(frames[i]!.captured.bytes, styles).map((line) => indent + line));
     }
     return lines;
   });
 }
 
-function closing(frameCount: number, malformedCount: number, error: WireError | undefined): string[] {
-  const lines: string[] = [];
-  if (error !== undefined) lines.push(`file ends early: ${formatWireError(error)}`);
-  if (malformedCount > 0) lines.push(`${malformedCount} of ${frameCount} frames malformed`);
-  if (frameCount === 0) lines.push('no frames');
-  return lines;
+function answerLine({ responseIn, responseTo, responseSeconds }: FrameReport): string | undefined {
+  if (responseTo !== undefined)
+    return `answers frame ${responseTo}, ${((responseSeconds ?? 0) * 1000).toFixed(3)} ms later`;
+  return responseIn === undefined ? undefined : `answered by frame ${responseIn}`;
 }
 
-/** `1.000250`; nine digits where the frame or the first one has nanoseconds. */
-function relativeTime(packet: CapturePacket, first: CapturePacket): string {
-  let micros = packet.timeMicros - first.timeMicros;
-  let nanos = (packet.nanos ?? 0) - (first.nanos ?? 0);
-  if (nanos < 0) {
-    nanos += 1000;
-    micros -= 1;
-  }
-  // Frames may be out of order: the sign belongs to the whole number.
-  const isNegative = micros < 0;
-  if (isNegative) {
-    micros = nanos > 0 ? -micros - 1 : -micros;
-    nanos = nanos > 0 ? 1000 - nanos : 0;
-  }
-  const fraction =
-    String(micros % 1_000_000).padStart(6, '0') + (nanos > 0 ? String(nanos).padStart(3, '0') : '');
-  return `${isNegative ? '-' : ''}${Math.floor(micros / 1_000_000)}.${fraction}`;
+/** `Warn: locators are not sorted [16..40) RFC 9301 §5.4` */
+function markLine({ severity, text, reference, start, end }: ExpertMark, paint: Paint): string {
+  const word = severity.charAt(0).toUpperCase() + severity.slice(1);
+  const style = { chat: paint.dim, note: paint.name, warn: paint.warn, error: paint.bad }[severity];
+  return `${style(`${word}: ${text}`)} [${start}..${end})${reference === '' ? '' : ` ${paint.dim(reference)}`}`;
+}
+
+/** Headers of neighbouring layers in different colours; the payload stays plain. */
+function layerStyles({ packet }: Frame, paint: Paint): (text: string, offset: number) => string {
+  const spans =
+    packet === undefined ? [] : [...layersOf(packet)].filter((layer) => layer.headerEnd > layer.start);
+  const cycle = [paint.name, paint.good, paint.warn];
+  return (text, offset) => {
+    const index = spans.findLastIndex(({ start, headerEnd }) => offset >= start && offset < headerEnd);
+    return index < 0 ? text : cycle[index % cycle.length]!(text);
+  };
+}
+
+/** How often each mark stands in the frames that are shown, worst first. */
+function expertSummary(reports: readonly FrameReport[], { expert }: DecodeOptions, paint: Paint): string[] {
+  if (expert === undefined) return [];
+  const counts = new Map<string, { mark: ExpertMark; frames: number[] }>();
+  for (const { frame, expert: marks } of reports)
+    for (const mark of marks) {
+      const known = counts.get(mark.id) ?? { mark, frames: [] };
+      counts.set(mark.id, known);
+      if (known.frames.at(-1) !== frame) known.frames.push(frame);
+    }
+  if (counts.size === 0) return ['', `No expert marks of severity ${expert} or worse.`];
+  const rows = [...counts.values()].sort(
+    (a, b) => severityRank(b.mark.severity) - severityRank(a.mark.severity) || a.frames[0]! - b.frames[0]!,
+  );
+  return [
+    '',
+    paint.title('Expert marks'),
+    ...rows.map(({ mark, frames }) => {
+      const some = frames.slice(0, 8).join(', ') + (frames.length > 8 ? ', ...' : '');
+      return `  ${mark.severity.padEnd(5)}  ${mark.id}: ${frames.length} frame${frames.length === 1 ? '' : 's'} (${some})`;
+    }),
+  ];
+}
+
+function closing(shown: number, all: number, malformedCount: number, error: WireError | undefined): string[] {
+  const lines: string[] = [];
+  if (error !== undefined) lines.push(`file ends early: ${formatWireError(error)}`);
+  if (malformedCount > 0) lines.push(`${malformedCount} of ${shown} frames malformed`);
+  if (all === 0) lines.push('no frames');
+  else if (shown === 0) lines.push(`none of ${all} frames passes`);
+  return lines;
 }

@@ -44,13 +44,10 @@ function createProgram(io: CliIo, state: ExitState): Command {
     .addHelpText('after', '\nExample:\n  pxtr lab run pxtr');
   registerLab(program, io, state);
   registerExplain(program, io);
-  registerDecode(program);
+  registerDecode(program, io, state);
   registerLig(program, io, state);
   // Settings are copied when a subcommand is made: commands of other modules get theirs here.
   for (const command of allCommands(program)) command.copyInheritedSettings(program);
-  program.commands
-    .find((command) => command.name() === 'decode')
-    ?.addHelpText('after', '\nExample:\n  pxtr lab run pxtr --pcap pxtr.pcapng && pxtr decode pxtr.pcapng');
   return program;
 }
 

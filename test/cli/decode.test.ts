@@ -1,16 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ip } from '../../src/base/ip-text.ts';
-import { registerDecode } from '../../src/cli/commands/decode.ts';
-import { decodeReport, type DecodeReport, type FrameReport } from '../../src/cli/decode-report.ts';
+import { toHex } from '../../src/base/bytes.ts';
+import {
+  decodeReport,
+  type DecodeOptions,
+  type DecodeReport,
+  type FrameReport,
+} from '../../src/cli/decode-report.ts';
+import { readFrames } from '../../src/cli/frames.ts';
+import { paintFor } from '../../src/cli/render/paint.ts';
+import { hexDump } from '../../src/wire/hex-text.ts';
 import { buildIcmpPacket } from '../../src/wire/icmp.ts';
 import { writePcap } from '../../src/wire/pcap.ts';
 import { PcapngWriter } from '../../src/wire/pcapng-writer.ts';
 import { buildUdpPacket } from '../../src/wire/udp.ts';
 import { hex } from '../support/hex.ts';
+import { expectGolden, pxtr, type CommandRun } from './run.ts';
 
 const HOSTS = { source: ip('192.168.1.1'), destination: ip('4.4.4.4') };
 const ECHO = buildIcmpPacket(
@@ -31,10 +39,10 @@ function capture(
   return writer.finishCopy();
 }
 
-function report(file: Uint8Array, options = {}): DecodeReport {
-  const read = decodeReport(file, options);
+function report(file: Uint8Array, options: DecodeOptions = {}): DecodeReport {
+  const read = readFrames(file);
   if (!read.ok) throw new Error('not a capture');
-  return read.value;
+  return decodeReport(read.value, options, paintFor(false));
 }
 
 describe('decodeReport', () => {
@@ -119,61 +127,140 @@ describe('decodeReport', () => {
 
 describe('pxtr decode', () => {
   let folder: string;
-  let output: string;
-  let errors: string;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'pxtr-'));
-    output = '';
-    errors = '';
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true));
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true));
   });
 
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
 
-  /** Exit code of `pxtr decode <args>`. */
-  function run(file: Uint8Array | undefined, ...args: readonly string[]): number | undefined {
+  /** Runs `pxtr decode <args> FILE`. */
+  function run(file: Uint8Array | undefined, ...args: readonly string[]): Promise<CommandRun> {
     const path = join(folder, 'x.pcapng');
     if (file !== undefined) writeFileSync(path, file);
-    const program = new Command('pxtr');
-    registerDecode(program);
-    const before = process.exitCode;
-    process.exitCode = 0;
-    program.parse(['decode', ...args, path], { from: 'user' });
-    const code = process.exitCode;
-    process.exitCode = before;
-    return code;
+    return pxtr('decode', ...args, path);
   }
 
-  it('exits with 0 when every frame decodes', () => {
-    expect(run(capture([0, ECHO]))).toBe(0);
-    expect(output).toContain('echo request');
-    expect(errors).toBe('');
+  it('exits with 0 when every frame decodes', async () => {
+    const { code, out, err } = await run(capture([0, ECHO]));
+    expect(code).toBe(0);
+    expect(out).toContain('echo request');
+    expect(err).toBe('');
   });
 
-  it('exits with 1 when a frame is malformed or the file ends early', () => {
-    expect(run(capture([0, ECHO], [0, BROKEN]))).toBe(1);
+  it('exits with 1 when a frame is malformed or the file ends early', async () => {
+    expect((await run(capture([0, ECHO], [0, BROKEN]))).code).toBe(1);
     const file = capture([0, ECHO]);
-    expect(run(file.subarray(0, file.length - 4), '--json')).toBe(1);
-    expect(errors).toContain('ends early');
+    const { code, err } = await run(file.subarray(0, file.length - 4), '--json');
+    expect(code).toBe(1);
+    expect(err).toContain('ends early');
   });
 
-  it('exits with 2 and a message when there is no such file or it is no capture', () => {
-    expect(run(undefined)).toBe(2);
-    expect(errors).toContain('cannot read');
-    expect(run(hex('00112233'))).toBe(2);
-    expect(errors).toContain('is not a pcap or pcapng file: bad-value at byte 0 (capture.magic)');
-    expect(output).toBe('');
+  it('exits with 2 and a message when there is no such file or it is no capture', async () => {
+    const missing = await run(undefined);
+    expect(missing.code).toBe(2);
+    expect(missing.err).toContain('cannot read');
+    const strange = await run(hex('00112233'));
+    expect(strange.code).toBe(2);
+    expect(strange.err).toContain(
+      'neither a pcap or pcapng file (bad-value at byte 0 (capture.magic)) nor text',
+    );
+    expect(strange.out).toBe('');
   });
 
-  it('--json is an array with one object a frame: fields, comment, errors', () => {
-    run(capture([0, ECHO, 'hello'], [1_000_000, BROKEN]), '--json');
-    const frames = JSON.parse(output) as FrameReport[];
+  it('--json is an array with one object a frame: fields, comment, errors', async () => {
+    const { out } = await run(capture([0, ECHO, 'hello'], [1_000_000, BROKEN]), '--json');
+    const frames = JSON.parse(out) as FrameReport[];
     expect(frames).toMatchObject([
       { frame: 1, time: '0.000000', interface: 'lisp1-mapserver', comment: 'hello', errors: [] },
       { frame: 2, time: '1.000000', errors: [{ code: 'truncated', offset: 32, field: 'nonce' }] },
     ]);
     expect(frames[0]!.layers.map(({ label }) => label)).toEqual(['IPv4', 'ICMP']);
+  });
+
+  it('reads packets in hexadecimal: a text, an argument', async () => {
+    const digits = toHex(ECHO);
+    const dump = Buffer.from(hexDump(ECHO).join('\n'));
+    expect((await run(dump)).out).toBe((await pxtr('decode', digits)).out);
+    expect((await pxtr('decode', digits)).out).toContain('192.168.1.1 > 4.4.4.4 ICMP echo request');
+    const bad = await run(Buffer.from('4500 zz'));
+    expect(bad.code).toBe(2);
+    expect(bad.err).toContain('line 1, column 6: "zz" is not hexadecimal');
+  });
+
+  describe('of the article', () => {
+    let file: Uint8Array;
+
+    beforeAll(async () => {
+      file = (await pxtr('lab', 'run', 'pxtr', '--pcap', '-')).bytes;
+    });
+
+    it.each([
+      ['lisp.type == map-request && ecm', 2],
+      ['lisp.type == map-reply', 2],
+      ['link == lisp1-mapserver && icmp.type == echo-reply', 4],
+      ['lisp-data', 4],
+      ['lisp.eid == 0.0.0.0/1', 1],
+      ['ip.addr == 4.4.4.4 && !icmp && !lisp-data', 1],
+      ['response.time >= 0.003', 4],
+    ])('--filter %j passes %i frames', async (filter, count) => {
+      const { code, out } = await run(file, '--filter', filter, '--json');
+      expect(code).toBe(0);
+      expect((JSON.parse(out) as FrameReport[]).length).toBe(count);
+    });
+
+    it('a filter that cannot be read gets a caret and a guess', async () => {
+      const { code, err } = await run(file, '--filter', 'lisp.typ == 1');
+      expect(code).toBe(2);
+      expect(err).toContain('  lisp.typ == 1\n  ^^^^^^^^\n');
+      expect(err).toContain('did you mean "lisp.type"?');
+    });
+
+    it('--frames picks by number; nothing that passes is said', async () => {
+      const numbers = async (text: string) =>
+        (JSON.parse((await run(file, '--frames', text, '--json')).out) as FrameReport[]).map(
+          ({ frame }) => frame,
+        );
+      expect(await numbers('3,5-7')).toEqual([3, 5, 6, 7]);
+      expect((await run(file, '--frames', '900-')).out).toMatch(/none of \d+ frames passes/);
+      expect((await run(file, '--frames', '7-5')).code).toBe(2);
+    });
+
+    it('an answer names its question, with the time between them', async () => {
+      const { out } = await run(file, '--filter', 'lisp.type == map-reply', '--json');
+      const [reply] = JSON.parse(out) as FrameReport[];
+      expect(reply!.responseTo).toBeLessThan(reply!.frame);
+      expect(reply!.responseSeconds).toBeCloseTo(0.001);
+    });
+
+    it('tree, bytes and marks of one packet read well', async () => {
+      const { out } = await run(
+        file,
+        '--filter',
+        'lisp.type == map-reply && lisp.locators == 0',
+        '--tree',
+        '--hex',
+        '--expert',
+        'chat',
+      );
+      expectGolden('decode-negative-map-reply', out);
+    });
+
+    it('our own packets deserve no warning', async () => {
+      expect((await run(file, '--expert', 'warn')).out).toContain(
+        'No expert marks of severity warn or worse.',
+      );
+    });
+  });
+
+  it('--fields lists what filters know', async () => {
+    const { code, out } = await pxtr('decode', '--fields');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^lisp\.type +number +message type/m);
+    expect(JSON.parse((await pxtr('decode', '--fields', '--json')).out)).toContainEqual(
+      expect.objectContaining({ name: 'lisp.type', kind: 'number' }),
+    );
   });
 });

@@ -1,53 +1,91 @@
-import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { formatWireError } from '../../wire/error.ts';
+import type { Severity } from '../../wire/expert.ts';
+import { FIELD_TABLE, SEVERITY_WORDS } from '../../wire/field-table.ts';
 import { decodeReport } from '../decode-report.ts';
-
-const EXIT_MALFORMED = 1;
-const EXIT_USAGE = 2;
-const STDIN = 0;
+import { displayFilter, fieldLines } from '../display-filter.ts';
+import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
+import { nameOfInput, openPackets, parseFrameNumbers } from '../packet-input.ts';
+import { paintFor } from '../render/paint.ts';
 
 interface DecodeFlags {
-  readonly json?: boolean;
-  readonly tree?: boolean;
+  readonly filter?: string;
+  readonly frames?: (frame: number) => boolean;
+  readonly tree?: true;
+  readonly hex?: true;
+  readonly expert?: Severity | true;
+  readonly fields?: true;
+  readonly json?: true;
 }
 
 /** Adds `pxtr decode`. Exit codes: 0 every frame decodes, 1 some are malformed or the file ends early, 2 no such capture. */
-export function registerDecode(program: Command): void {
+export function registerDecode(program: Command, io: CliIo, state: ExitState): void {
   program
     .command('decode')
     .description('list the packets of a capture: IP, UDP, ICMP and LISP down to records and locators')
-    .argument('<pcap>', 'pcap or pcapng file, - for standard input')
+    .argument(
+      '[packets]',
+      'pcap or pcapng file, hexadecimal text in a file or as the argument, - for standard input',
+    )
+    .option(
+      '--filter <expression>',
+      "frames that fit, such as 'lisp.type == map-request && link == lisp1-mapserver'",
+    )
+    .option('--frames <numbers>', 'frames by number, such as 3,5-9', readNumbers)
     .option('--tree', 'every field of every layer with its byte range')
+    .option('--hex', 'the bytes of each frame, headers in colours')
+    .option(
+      '--expert [severity]',
+      'what is odd: chat, note, warn or error and worse (default note)',
+      readSeverity,
+    )
+    .option('--fields', 'list the fields that filters know')
     .option('--json', 'an array with one object per frame')
-    .action((path: string, flags: DecodeFlags) => {
-      runDecode(path, flags);
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 every frame decodes, 1 some are malformed or the file ends early, 2 usage.\n\n' +
+        'Examples:\n  pxtr lab run pxtr --pcap pxtr.pcapng && pxtr decode pxtr.pcapng\n' +
+        "  pxtr decode pxtr.pcapng --filter 'lisp.type == map-reply' --tree --hex\n" +
+        '  pxtr decode pxtr.pcapng --expert warn',
+    )
+    .action((path: string | undefined, flags: DecodeFlags) => {
+      state.code = runDecode(path, flags, io);
     });
 }
 
-function runDecode(path: string, flags: DecodeFlags): void {
-  const name = path === '-' ? 'standard input' : path;
-  let file: Uint8Array;
-  try {
-    file = readFileSync(path === '-' ? STDIN : path);
-  } catch (problem) {
-    refuse(`cannot read ${name}: ${problem instanceof Error ? problem.message : String(problem)}`);
-    return;
+function runDecode(path: string | undefined, flags: DecodeFlags, io: CliIo): number {
+  const paint = paintFor(io.colors);
+  if (flags.fields === true) {
+    const text =
+      flags.json === true ? JSON.stringify(FIELD_TABLE, undefined, 2) : fieldLines(paint.name).join('\n');
+    io.out(`${text}\n`);
+    return EXIT.ok;
   }
-  const report = decodeReport(file, { tree: flags.tree === true });
-  if (!report.ok) {
-    refuse(`${name} is not a pcap or pcapng file: ${formatWireError(report.error)}`);
-    return;
-  }
-  const { text, json, malformedCount, fileError } = report.value;
-  process.stdout.write(`${flags.json === true ? JSON.stringify(json, undefined, 2) : text}\n`);
-  if (flags.json === true && fileError !== undefined) {
-    process.stderr.write(`pxtr decode: ${name} ends early: ${formatWireError(fileError)}\n`);
-  }
-  if (malformedCount > 0 || fileError !== undefined) process.exitCode = EXIT_MALFORMED;
+  if (path === undefined)
+    throw new CliError('which packets?', EXIT.usage, 'for example: pxtr decode pxtr.pcapng');
+  const { frames: numbers, expert } = flags;
+  const options = {
+    ...(flags.filter === undefined ? {} : { filter: displayFilter(flags.filter) }),
+    ...(numbers === undefined ? {} : { numbers }),
+    ...(expert === undefined ? {} : { expert: expert === true ? ('note' as const) : expert }),
+    tree: flags.tree === true,
+    hex: flags.hex === true,
+  };
+  const { text, json, malformedCount, fileError } = decodeReport(openPackets(path), options, paint);
+  io.out(`${flags.json === true ? JSON.stringify(json, undefined, 2) : text}\n`);
+  if (flags.json === true && fileError !== undefined)
+    io.err(`pxtr: ${nameOfInput(path)} ends early: ${formatWireError(fileError)}\n`);
+  return malformedCount > 0 || fileError !== undefined ? EXIT.failed : EXIT.ok;
 }
 
-function refuse(message: string): void {
-  process.stderr.write(`pxtr decode: ${message}\n`);
-  process.exitCode = EXIT_USAGE;
+function readNumbers(text: string): (frame: number) => boolean {
+  const numbers = parseFrameNumbers(text);
+  if (numbers === undefined) throw new InvalidArgumentError('Frame numbers are expected, such as 3,5-9.');
+  return numbers;
+}
+
+function readSeverity(text: string): Severity {
+  const found = SEVERITY_WORDS.find((word) => word === text.toLowerCase());
+  if (found === undefined) throw new InvalidArgumentError(`One of ${SEVERITY_WORDS.join(', ')} is expected.`);
+  return found;
 }

@@ -1,0 +1,53 @@
+/** Packets that a command line names: a file, standard input, or hexadecimal digits. */
+import { existsSync, readFileSync } from 'node:fs';
+import { parseHexText } from '../wire/hex-text.ts';
+import { captureFrames, readFrames, type Frames } from './frames.ts';
+import { CliError, EXIT } from './io.ts';
+
+const STDIN = 0;
+/** A packet typed as an argument: enough digits for the beginning of an IP header. */
+const INLINE_HEX = /^(?:0x)?[0-9a-f]{2}(?:[\s:,]*(?:0x)?[0-9a-f]{2}){3,}$/i;
+
+/** What an argument is called in messages. */
+export function nameOfInput(path: string): string {
+  return path === '-' ? 'standard input' : INLINE_HEX.test(path) && !existsSync(path) ? 'the packet' : path;
+}
+
+/** @throws CliError when there is no such file or nothing in it can be read. */
+export function openPackets(path: string): Frames {
+  if (path !== '-' && !existsSync(path) && INLINE_HEX.test(path)) {
+    const packets = parseHexText(path);
+    if (packets.ok) return captureFrames(packets.value);
+  }
+  const file = readBytes(path);
+  const frames = readFrames(file);
+  if (frames.ok) return frames.value;
+  throw new CliError(
+    `${nameOfInput(path)} is ${frames.error}`,
+    EXIT.usage,
+    'Give a pcap or pcapng file, a file of hexadecimal text, or the digits of a packet.',
+  );
+}
+
+/** @throws CliError */
+export function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path === '-' ? STDIN : path);
+  } catch (problem) {
+    const why = problem instanceof Error ? problem.message : String(problem);
+    throw new CliError(`cannot read ${nameOfInput(path)}: ${why}`, EXIT.usage);
+  }
+}
+
+/** `3`, `5-9`, `3,5-9,20-`: which frames, counted from 1. Undefined for anything else. */
+export function parseFrameNumbers(text: string): ((frame: number) => boolean) | undefined {
+  const ranges: (readonly [number, number])[] = [];
+  for (const part of text.split(',')) {
+    const [, first, dash, last] = /^\s*([0-9]{1,9})\s*(-?)\s*([0-9]{0,9})\s*$/.exec(part) ?? [];
+    if (first === undefined || (dash === '' && last !== '')) return undefined;
+    const end = dash === '' ? Number(first) : last === '' ? Infinity : Number(last);
+    if (Number(first) < 1 || end < Number(first)) return undefined;
+    ranges.push([Number(first), end]);
+  }
+  return (frame) => ranges.some(([first, last]) => frame >= first && frame <= last);
+}
