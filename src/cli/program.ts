@@ -1,6 +1,8 @@
 /** The command line as a function: arguments in, texts to a CliIo, exit code out. */
 import { Command, CommanderError } from 'commander';
 import { registerDecode } from './commands/decode.ts';
+import { registerDiff } from './commands/diff.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerLab } from './commands/lab.ts';
 import { registerLig } from './commands/lig.ts';
@@ -45,6 +47,8 @@ function createProgram(io: CliIo, state: ExitState): Command {
   registerLab(program, io, state);
   registerExplain(program, io);
   registerDecode(program, io, state);
+  registerDiff(program, io, state);
+  registerDoctor(program, io, state);
   registerLig(program, io, state);
   // Settings are copied when a subcommand is made: commands of other modules get theirs here.
   for (const command of allCommands(program)) command.copyInheritedSettings(program);
