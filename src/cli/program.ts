@@ -25,7 +25,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   }
 }
 
-function createProgram(io: CliIo, state: ExitState): Command {
+/** The program with every command, not yet run. Help and mistakes go to `io`, the exit code of what runs to `state`. */
+export function createProgram(io: CliIo, state: ExitState): Command {
   const program = new Command('pxtr');
   program
     .description('LISP (Locator/ID Separation Protocol): labs, explanations, captures')

@@ -24,6 +24,19 @@ interface RunFlags {
   readonly all?: true;
 }
 
+interface ListFlags {
+  readonly json?: true;
+}
+
+/** What `lab list --json` prints of each scenario. Fields are added in later versions, never changed or removed. */
+export interface ScenarioReport {
+  readonly name: string;
+  /** Or why it does not load. */
+  readonly title: string;
+  /** Where its files are. */
+  readonly folder: string;
+}
+
 const STDOUT = '-';
 
 /** Adds `pxtr lab run`, `pxtr lab list` and `pxtr lab shell`. */
@@ -54,8 +67,9 @@ export function registerLab(program: Command, io: CliIo, state: ExitState): void
   lab
     .command('list')
     .description('list the built-in scenarios')
-    .addHelpText('after', '\nExample:\n  pxtr lab list')
-    .action(() => listScenarios(io));
+    .option('--json', 'one JSON document instead of text')
+    .addHelpText('after', '\nExamples:\n  pxtr lab list\n  pxtr lab list --json')
+    .action((flags: ListFlags) => listScenarios(flags, io));
   registerShell(lab, io, state);
 }
 
@@ -112,9 +126,16 @@ function writeCapture(path: string, bytes: Uint8Array, frames: number, io: CliIo
   );
 }
 
-function listScenarios(io: CliIo): void {
+function listScenarios({ json }: ListFlags, io: CliIo): void {
   const scenarios = builtInScenarios();
   if (scenarios.length === 0) throw new CliError('this package has no examples folder', EXIT.failed);
+  if (json === true) {
+    const report = scenarios.map((scenario): ScenarioReport => {
+      return { name: scenario.name, title: describeScenario(scenario), folder: scenario.path };
+    });
+    io.out(`${JSON.stringify(report, undefined, 2)}\n`);
+    return;
+  }
   const rows = scenarios.map((scenario) => [scenario.name, describeScenario(scenario)]);
   io.out(`${table(rows, { styles: [paintFor(io.colors).name] }).join('\n')}\n`);
 }

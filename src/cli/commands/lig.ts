@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { IpAddress } from '../../base/ip.ts';
 import { parseIp } from '../../base/ip-text.ts';
 import { seconds, type Micros } from '../../base/time.ts';
@@ -36,7 +36,11 @@ export function registerLig(program: Command, io: CliIo, state: ExitState): void
       0,
     )
     .option('--count <number>', 'Map-Requests to send at most, 1 to 5', wholeNumber(1, 5), 3)
-    .option('--timeout <time>', 'wait for each answer', parseTime, DEFAULT_TIMEOUT)
+    .addOption(
+      new Option('--timeout <time>', 'wait for each answer')
+        .argParser(parseTime)
+        .default(DEFAULT_TIMEOUT, '2s'),
+    )
     .option('--port <number>', 'UDP port of the Map-Resolver', wholeNumber(1, 65_535), CONTROL_PORT)
     .option('--json', 'one JSON document instead of text')
     .addHelpText('after', '\nExample:\n  pxtr lig 153.16.0.1 to 198.51.100.1 --timeout 1s')
