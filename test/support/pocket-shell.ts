@@ -1,9 +1,17 @@
 // Command lines as documentation shows them, carried out in a folder of their own: `pxtr` in this process, a few
 // other programs as they are. Pipes, `&&`, `<`, `>` and quotes; nothing else of a shell.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
@@ -49,6 +57,8 @@ export interface Printed {
   readonly code: number;
   readonly out: string;
   readonly err: string;
+  /** Both, as they come on a terminal. */
+  readonly screen: string;
 }
 
 /** Programs beside pxtr that a line may use. */
@@ -75,36 +85,37 @@ export class PocketShell {
   }
 
   write(name: string, text: string): void {
-    writeFileSync(join(this.folder, name), text);
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   }
 
   /** Carries out one line. */
   async run(text: string): Promise<Printed> {
-    const all = { code: 0, out: '', err: '' };
+    let [code, out, err, screen] = [0, '', '', ''];
     for (const pipeline of readCommandLine(text)) {
-      const { code, out, err } = await this.#pipe(pipeline);
-      all.out += out;
-      all.err += err;
-      all.code = code;
+      const done = await this.#pipe(pipeline);
+      code = done.code;
+      out += done.out;
+      err += done.err;
+      screen += done.screen;
       if (code !== 0) break;
     }
-    return { code: all.code, out: this.#local(all.out), err: this.#local(all.err) };
+    return { code, out: this.#local(out), err: this.#local(err), screen: this.#local(screen) };
   }
 
   async #pipe(pipeline: Pipeline): Promise<Printed> {
-    let passed = '';
-    let err = '';
-    let code = 0;
-    for (const { words, input, output } of pipeline) {
+    let [code, passed, err, screen] = [0, '', '', ''];
+    for (const [i, { words, input, output }] of pipeline.entries()) {
       if (input !== undefined) passed = readFileSync(this.path(input), 'utf8');
       const done = await this.#start(words, passed);
       code = done.code;
       err += done.err;
-      passed = done.out;
-      if (output !== undefined) writeFileSync(join(this.folder, output), passed);
-      if (output !== undefined) passed = '';
+      screen += i === pipeline.length - 1 && output === undefined ? done.screen : done.err;
+      passed = output === undefined ? done.out : '';
+      if (output !== undefined) writeFileSync(join(this.folder, output), done.out);
     }
-    return { code, out: passed, err };
+    return { code, out: passed, err, screen };
   }
 
   async #start([program = '', ...args]: readonly string[], input: string): Promise<Printed> {
@@ -119,7 +130,8 @@ export class PocketShell {
     const found = program === 'tshark' ? findTool('tshark') : program;
     const done = spawnSync(found ?? program, args, { cwd: this.folder, input, encoding: 'utf8' });
     if (done.error !== undefined) throw done.error;
-    return { code: done.status ?? 1, out: done.stdout, err: done.stderr };
+    const { stdout: out, stderr: err } = done;
+    return { code: done.status ?? 1, out, err, screen: out + err };
   }
 
   /** `npm start` and `npm run lab -- two-sites`, when package.json has them run the program. */
@@ -140,22 +152,25 @@ export class PocketShell {
 
 /** In this process; what a command writes past its `CliIo` counts as well. */
 async function runPxtr(args: readonly string[], input: string): Promise<Printed> {
-  let out = '';
-  let err = '';
+  const printed = { out: '', err: '', screen: '' };
+  const take =
+    (stream: 'out' | 'err') =>
+    (chunk: string | Uint8Array): true => {
+      const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
+      printed[stream] += text;
+      printed.screen += text;
+      return true;
+    };
   const before = process.exitCode;
   const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => ((out += textOf(chunk)), true)),
-    vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => ((err += textOf(chunk)), true)),
+    vi.spyOn(process.stdout, 'write').mockImplementation(take('out')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(take('err')),
   ];
   try {
     process.exitCode = 0;
-    const code = await runCli(args, {
-      out: (chunk) => (out += textOf(chunk)),
-      err: (text) => (err += text),
-      colors: false,
-      input: Readable.from([input]),
-    });
-    return { code: code === 0 ? exitCodeSet() : code, out, err };
+    const io = { out: take('out'), err: take('err'), colors: false, input: Readable.from([input]) };
+    const code = await runCli(args, io);
+    return { ...printed, code: code === 0 ? exitCodeSet() : code };
   } finally {
     process.exitCode = before;
     for (const spy of spies) spy.mockRestore();
@@ -165,8 +180,4 @@ async function runPxtr(args: readonly string[], input: string): Promise<Printed>
 /** A command may set it instead of returning a code. */
 function exitCodeSet(): number {
   return Number(process.exitCode ?? 0);
-}
-
-function textOf(chunk: string | Uint8Array): string {
-  return typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
 }

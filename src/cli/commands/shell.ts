@@ -7,7 +7,7 @@ import { parseSeed, parseTime } from '../parse-flags.ts';
 import { talk } from '../repl.ts';
 import { runScript } from '../shell-script.ts';
 
-interface ShellFlags {
+export interface ShellFlags {
   readonly node?: string;
   readonly seed: number;
   readonly at: Micros;
@@ -51,7 +51,8 @@ export function registerShell(lab: Command, io: CliIo, state: ExitState): void {
     });
 }
 
-function openShell(scenario: string, flags: ShellFlags): LabShell {
+/** The shell that `pxtr lab shell SCENARIO` starts. */
+export function openShell(scenario: string, flags: ShellFlags): LabShell {
   const { file } = openScenario(scenario);
   const { node } = flags;
   const names = file.nodes.map(({ name }) => name);
