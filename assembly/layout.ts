@@ -12,17 +12,21 @@ export const VERDICT_NATIVE = 1;
 export const VERDICT_ENCAP = 2;
 /** The control plane must look at it; `reason` says why. */
 export const VERDICT_PUNT = 3;
+/** Nobody gets it; `reason` says why. */
 export const VERDICT_DROP = 4;
 
 // ---- reasons: one number space for punts and drops; each has a text in src/engine/counters.ts ------------------
 
+/** Neither punted nor dropped. */
 export const REASON_NONE = 0;
 // punts
 /** To one of the router's own addresses. */
 export const REASON_LOCAL = 1;
+/** No Map-Cache entry covers the destination: the mapping system must be asked. */
 export const REASON_MAP_CACHE_MISS = 2;
 /** The longest match says "always ask". */
 export const REASON_SEND_MAP_REQUEST = 3;
+/** The TTL ends here; an ICMP error is due. */
 export const REASON_TTL_EXPIRED = 4;
 /** Larger than the way out takes, once headers are added. */
 export const REASON_TOO_BIG = 5;
@@ -52,11 +56,13 @@ export const REASON_SOURCE_DENIED = 31;
 export const REASON_NESTED = 32;
 // drops: forwarding
 export const REASON_NO_ACTION = 40;
+/** The Map-Cache entry says to drop, ACT 3 (RFC 9301 §5.4). */
 export const REASON_DROP_NO_REASON = 41;
 export const REASON_POLICY_DENIED = 42;
 export const REASON_AUTH_FAILURE = 43;
 /** Positive entry without a locator that can be used. */
 export const REASON_NO_USABLE_RLOC = 44;
+/** The underlay has no route to the destination or to the locator. */
 export const REASON_NO_ROUTE = 45;
 /** The underlay route is a discard route: a hole inside an aggregate (IW-15). */
 export const REASON_AGGREGATE_HOLE = 46;
@@ -75,6 +81,7 @@ export const POLICY_PETR_SOURCE = 8;
 
 // ---- entry actions: 0..7 are ACT codes (RFC 9301 §5.4), FORWARD is a positive entry --------------------------------
 
+/** The entry has locators: encapsulate to one of them. */
 export const ACTION_FORWARD = 8;
 
 // ---- next hops ---------------------------------------------------------------------------------------------------

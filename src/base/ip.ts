@@ -1,9 +1,10 @@
-/**
- * IP addresses and prefixes as u32 words: `w0` holds an IPv4 address, `w0..w3` an IPv6 address, most significant
- * word first. Unused words are 0. Plain data, structured-clone safe.
- */
+/** IPv4 or IPv6. */
 export type Family = 4 | 6;
 
+/**
+ * An IP address as u32 words, most significant first: `w0` holds an IPv4 address, `w0..w3` an IPv6 address. Unused
+ * words are 0. Plain data, structured-clone safe. `ip`, `parseIp`, `ipv4` and `ipv6` make them.
+ */
 export interface IpAddress {
   readonly family: Family;
   readonly w0: number;
@@ -12,20 +13,24 @@ export interface IpAddress {
   readonly w3: number;
 }
 
-/** Bits beyond `bits` are zero in `address`. */
+/** An address range by its first bits. Bits beyond `bits` are zero in `address`; `cidr` and `prefix` see to that. */
 export interface IpPrefix {
   readonly address: IpAddress;
   /** 0..32 or 0..128. */
   readonly bits: number;
 }
 
+/** 0.0.0.0 */
 export const ANY4: IpAddress = { family: 4, w0: 0, w1: 0, w2: 0, w3: 0 };
+/** :: */
 export const ANY6: IpAddress = { family: 6, w0: 0, w1: 0, w2: 0, w3: 0 };
 
+/** The IPv4 address of a word: 0x0a000001 is 10.0.0.1. Taken modulo 2^32. */
 export function ipv4(w0: number): IpAddress {
   return { family: 4, w0: w0 >>> 0, w1: 0, w2: 0, w3: 0 };
 }
 
+/** The IPv6 address of four words, most significant first. Each is taken modulo 2^32. */
 export function ipv6(w0: number, w1: number, w2: number, w3: number): IpAddress {
   return { family: 6, w0: w0 >>> 0, w1: w1 >>> 0, w2: w2 >>> 0, w3: w3 >>> 0 };
 }
@@ -60,6 +65,7 @@ export function ipToBytes(address: IpAddress): Uint8Array {
   return bytes;
 }
 
+/** True for equal addresses of one family; 0.0.0.0 is not ::. */
 export function sameIp(a: IpAddress, b: IpAddress): boolean {
   return a.family === b.family && a.w0 === b.w0 && a.w1 === b.w1 && a.w2 === b.w2 && a.w3 === b.w3;
 }
@@ -108,14 +114,17 @@ export function commonBits(a: IpAddress, b: IpAddress): number {
   return 32 * words;
 }
 
+/** The prefix of `bits` bits, 0..32 or 0..128, that `address` lies in: its other bits are cleared. */
 export function prefix(address: IpAddress, bits: number): IpPrefix {
   return { address: maskIp(address, bits), bits };
 }
 
+/** The prefix of this one address, /32 or /128. */
 export function hostPrefix(address: IpAddress): IpPrefix {
   return { address, bits: addressBits(address.family) };
 }
 
+/** True when `address` lies within `outer`; false for the other family. */
 export function contains(outer: IpPrefix, address: IpAddress): boolean {
   return outer.address.family === address.family && commonBits(outer.address, address) >= outer.bits;
 }
@@ -129,6 +138,7 @@ export function overlaps(a: IpPrefix, b: IpPrefix): boolean {
   return covers(a, b) || covers(b, a);
 }
 
+/** True for the same family, address and length. */
 export function samePrefix(a: IpPrefix, b: IpPrefix): boolean {
   return a.bits === b.bits && sameIp(a.address, b.address);
 }

@@ -1,4 +1,4 @@
-/** The engine's codes for the floors above: what a verdict, a reason, a policy or an action number means. */
+// The engine's codes for the floors above: what a verdict, a reason, a policy or an action number means.
 export {
   ACTION_FORWARD,
   POLICY_ETR_DESTINATION,

@@ -10,6 +10,9 @@ import type { EidPrefix } from '../mapping/eid.ts';
  * Table changes take effect together at `publish`. Packets go in by `inject`, are worked on by one `process`, and
  * come out in the order they went in by `collect`. Nothing is published between `process` and `collect`; buffers are
  * free again when everything that was injected has been collected.
+ *
+ * Instance IDs are 0 .. 2^24-1, 0 being the underlay and the default instance of EIDs. What is handed in is read
+ * during the call and not kept.
  */
 export interface DataPlane {
   /** Map-Cache entries that fit, PETRs included; a replaced one needs its room twice until the next publish. */
@@ -31,16 +34,19 @@ export interface DataPlane {
   /** Makes the changes since the last call visible to packets, all at once. Throws EngineError on lack of room. */
   publish(): void;
 
-  /** Queues a packet (its bytes are copied). False when it is longer than a buffer or the batch is full. */
+  /**
+   * Queues a packet (its bytes are copied). False when it is longer than a buffer takes, 2,112 bytes, or the batch is
+   * full: as many packets as `buffers` wait until they are collected.
+   */
   inject(packet: Uint8Array, options: InjectOptions): boolean;
   /** Works on everything queued. */
   process(): void;
   /** Hands out the verdicts of the last `process`, in order, and frees the buffers. */
   collect(visit: (verdict: Verdict, bytes: Uint8Array) => void): void;
 
-  /** The Map-Cache entry that a packet to `address` would meet. */
+  /** The Map-Cache entry that a packet to `address` would meet, as published; undefined for a miss. */
   matchEntry(instanceId: number, address: IpAddress): EidPrefix | undefined;
-  /** Packets that met this entry. */
+  /** Packets that met this entry; 0 for one that is not there. */
   hits(eid: EidPrefix): number;
   /** Sums since the start; a copy. */
   counters(): Counters;
@@ -61,8 +67,11 @@ export interface NextHop {
 export interface EncapTarget {
   /** Own RLOC: outer source. Same family as `destination`. */
   readonly source: IpAddress;
+  /** Remote RLOC: outer destination. */
   readonly destination: IpAddress;
+  /** 0..254; only the targets with the least are used. */
   readonly priority: number;
+  /** 0..255: share of the flows among targets of that priority; all 0 is an equal share. */
   readonly weight: number;
   /** The underlay's way to `destination`. */
   readonly nextHop: NextHop;
@@ -79,6 +88,7 @@ export interface ForwardingEntry {
 
 /** Where a packet comes from. */
 export interface InjectOptions {
+  /** 0..65535; handed back as `inInterface`. */
   readonly interfaceIndex: number;
   /** Instance (VRF) of the interface; 0 for the underlay. */
   readonly instanceId?: number;
@@ -98,20 +108,25 @@ export interface InjectOptions {
 export interface Verdict {
   /** VERDICT_* */
   readonly verdict: number;
-  /** REASON_* */
+  /** REASON_*; REASON_NONE for 'native' and 'encap'. */
   readonly reason: number;
+  /** As injected. */
   readonly inInterface: number;
-  /** For 'native' and 'encap'. */
+  /** Interface index, for 'native' and 'encap'. */
   readonly outInterface: number;
   /** The next router, when the way out is 'via'. */
   readonly gateway?: IpAddress;
+  /** Of the table that decided: that of the LISP header after decapsulation. */
   readonly instanceId: number;
+  /** As injected. */
   readonly originated: boolean;
+  /** A LISP header was taken off, now or before it was injected. */
   readonly decapsulated: boolean;
   /** Set when a Map-Cache lookup or an encapsulation needed it, else 0. */
   readonly flowHash: number;
   /** For REASON_TOO_BIG: the largest inner packet that would pass, in bytes; else 0. */
   readonly mtu: number;
+  /** As injected. */
   readonly cookie: number;
 }
 

@@ -1,4 +1,7 @@
-/** What ran out. */
+/**
+ * 'no-room': a section is full. 'readers-busy': readers hold every snapshot. 'bad-module': not the module of this
+ * version, or of another kind of memory. 'bad-options': a capacity or kind that cannot be had.
+ */
 export type EngineErrorCode = 'no-room' | 'readers-busy' | 'bad-module' | 'bad-options';
 
 /**
@@ -9,8 +12,9 @@ export class EngineError extends Error {
   readonly code: EngineErrorCode;
   /** The memory section or setting concerned. */
   readonly section: string;
-  /** Units of the section: slots, bytes, pages. */
+  /** What was asked for, in units of the section: slots, bytes, pages. */
   readonly wanted: number;
+  /** What there is, in the same units. */
   readonly have: number;
 
   constructor(code: EngineErrorCode, section: string, wanted: number, have: number) {

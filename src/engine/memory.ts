@@ -53,6 +53,7 @@ export interface EngineCapacity {
   readonly buckets: number;
   /** Distinct (own RLOC, remote RLOC, instance, next hop). */
   readonly rewrites: number;
+  /** Distinct next hops of routes, old and new ones while readers are on a batch. */
   readonly nextHops: number;
   /** Instances ever used, the default one included. */
   readonly vrfs: number;

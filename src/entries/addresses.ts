@@ -1,4 +1,4 @@
-/** Addresses and prefixes, as every entry has them. */
+// Addresses and prefixes, as every entry has them.
 export {
   ANY4,
   ANY6,

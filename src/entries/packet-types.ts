@@ -1,4 +1,4 @@
-/** Types of decoded packets, as the entries have them that deal in packets. */
+// Types of decoded packets, as the entries have them that deal in packets.
 export type { FaultCode } from '../base/bytes.ts';
 export type { Nonce } from '../base/random.ts';
 export type { Result } from '../base/result.ts';

@@ -1,4 +1,4 @@
-/** Types of a router: what configures it, what is asked of it, what it shows. */
+// Types of a router: what configures it, what is asked of it, what it shows.
 export type { Result } from '../base/result.ts';
 export type { Nonce } from '../base/random.ts';
 export type { Micros } from '../base/time.ts';

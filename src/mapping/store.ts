@@ -13,19 +13,23 @@ export interface Registration {
   /** Source address of the Map-Register: where Map-Requests are forwarded to. */
   readonly etr: IpAddress;
   readonly mapping: Mapping;
-  /** P */
+  /** P: the Map-Server may answer for the ETR. */
   readonly proxyReply: boolean;
-  /** M */
+  /** M: the ETR wants a Map-Notify. */
   readonly wantMapNotify: boolean;
-  /** a */
+  /** a: to be merged with those of other xTRs. */
   readonly merge: boolean;
-  /** S */
+  /** S: the ETR knows LISP-SEC. */
   readonly securityCapable: boolean;
+  /** Of the MAC: 1..3, see SiteKey. */
   readonly algorithmId: number;
+  /** Of the last Map-Register; the next has to be higher. */
   readonly nonce: Nonce;
+  /** 8 bytes in hexadecimal. */
   readonly siteId: string;
   readonly firstRegistered: Micros;
   readonly lastRegistered: Micros;
+  /** When it is forgotten unless it comes again. */
   readonly expires: Micros;
 }
 

@@ -7,6 +7,7 @@ export type { LigRequest, LigResult };
 
 /** Anything that sits on links: a Router or a Host. Deterministic; time and packets come from outside. */
 export interface NetworkNode {
+  /** Unique in its network. */
   readonly name: string;
   /** Names of the interfaces; the place in the list is the interface index. */
   readonly interfaces: readonly string[];
@@ -32,7 +33,7 @@ export interface Arrival {
   readonly bytes: Uint8Array;
 }
 
-/** What a node gives back, in causal order. */
+/** What a node gives back, in causal order: packets to put on links, what it noticed, and commands that are over. */
 export type NodeOutput =
   /** `bytes` belong to the receiver of the output. */
   | { readonly kind: 'transmit'; readonly interfaceIndex: number; readonly bytes: Uint8Array }
@@ -46,18 +47,21 @@ export interface PingRequest {
   readonly destination: IpAddress;
   /** Without it the address of the outgoing interface. */
   readonly source?: IpAddress;
-  /** Echo requests; default 5. */
+  /** Echo requests; `ping` of a console sends 5. */
   readonly count: number;
-  /** Bytes of the IP packet; default 100. */
+  /** Bytes of the IP packet, its headers included; `ping` of a console sends 100. */
   readonly size: number;
-  /** Default 2 s. */
+  /** Wait for each reply; `ping` of a console waits 2 s. */
   readonly timeout: Micros;
 }
 
 /** What came of a ping. */
 export interface PingResult {
   readonly request: PingRequest;
-  /** One mark per echo: `!` reply, `.` timeout, `U` unreachable, `Q` source quench, `M` could not fragment. */
+  /**
+   * One mark per echo: `!` reply, `.` timeout, `U` unreachable, `Q` source quench, `M` could not fragment, `&` TTL
+   * exceeded.
+   */
   readonly marks: string;
   readonly sent: number;
   readonly received: number;
@@ -70,12 +74,13 @@ export interface TracerouteRequest {
   readonly destination: IpAddress;
   /** Without it the address of the outgoing interface. */
   readonly source?: IpAddress;
-  /** Probes per hop; default 3. */
+  /** Probes per hop; `traceroute` of a console sends 3. */
   readonly probes: number;
-  /** First and last TTL; default 1 and 30. */
+  /** First TTL, 1..255. */
   readonly minTtl: number;
+  /** Last TTL, 1..255; a console's default is 30. */
   readonly maxTtl: number;
-  /** Default 3 s. */
+  /** Wait for each answer; a console waits 3 s. */
   readonly timeout: Micros;
 }
 

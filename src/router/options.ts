@@ -2,8 +2,12 @@ import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
 import type { Site, SiteKey } from '../mapping/site.ts';
 
-/** The one plain object that configures a router. */
+/**
+ * The one plain object that configures a router. A router keeps it and never changes it; nor may the caller.
+ * `parseConfig` makes one of a text, `checkRouterOptions` checks one made by hand.
+ */
 export interface RouterOptions {
+  /** Also the name of the node, and what its xTR-ID is made from. */
   readonly hostname: string;
   readonly interfaces: readonly InterfaceOptions[];
   readonly staticRoutes: readonly StaticRoute[];
@@ -17,6 +21,7 @@ export interface RouterOptions {
 export interface InterfaceOptions {
   /** Full name as IOS writes it: FastEthernet0/0, Loopback0. Its place in the list is its interface index. */
   readonly name: string;
+  /** Sends and receives nothing, and has no connected routes. */
   readonly shutdown: boolean;
   /** Largest IP packet in bytes; 68..65535. */
   readonly mtu: number;
@@ -67,8 +72,9 @@ export interface LispOptions {
   readonly sites: readonly Site[];
   readonly staticEntries: readonly StaticMapCacheEntry[];
   readonly missPolicy: MissPolicy;
-  /** 16 and 8 bytes in hexadecimal. Without an xTR-ID the router makes one from its hostname. */
+  /** 16 bytes in hexadecimal. Without one the router makes one from its hostname. */
   readonly xtrId?: string;
+  /** 8 bytes in hexadecimal; default 0, "unspecified". */
   readonly siteId?: string;
   /** Source EID of a PITR's Map-Requests: the host that caused them (RFC 9301 §5.2), or the proxy-itr address. */
   readonly pitrSourceEid: 'host' | 'rloc';
@@ -85,7 +91,10 @@ export function perFamily<T>(settings: PerFamily<T>, family: Family): T {
   return family === 4 ? settings.ipv4 : settings.ipv6;
 }
 
-/** What happens to a packet while its EID is being resolved. */
+/**
+ * What happens to a packet while its EID is being resolved: 'hold' keeps one packet per EID for at most 3 s, 'drop'
+ * keeps none, as IOS does.
+ */
 export type MissPolicy = 'drop' | 'hold';
 
 /** An EID-Prefix of this site and its locators. */
@@ -94,7 +103,7 @@ export interface DatabaseMapping {
   readonly locators: readonly DatabaseLocator[];
 }
 
-/** A locator as configured. Priority 0..255, 255 = never used; weight 0..100. */
+/** A locator as configured. Priority 0..255, the least wins, 255 = never used; weight 0..255, a share of the flows. */
 export interface DatabaseLocator {
   readonly address: IpAddress;
   readonly priority: number;
@@ -121,7 +130,7 @@ export interface PetrOptions {
 export interface EtrOptions {
   readonly enabled: boolean;
   readonly mapServers: readonly EtrMapServer[];
-  /** Minutes, of the records registered and answered. */
+  /** Minutes, of the records registered and answered; 1..525600, default 1440. */
   readonly ttlMinutes: number;
 }
 
@@ -129,6 +138,7 @@ export interface EtrOptions {
 export interface EtrMapServer {
   readonly address: IpAddress;
   readonly key: SiteKey;
+  /** Ask it to answer Map-Requests for this site. */
   readonly proxyReply: boolean;
 }
 

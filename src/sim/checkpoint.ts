@@ -93,7 +93,10 @@ export class Timeline<Input> {
     return this.#journal;
   }
 
-  /** Adds an input at `time`, now or later. What had been entered after this point of the run is forgotten. */
+  /**
+   * Adds an input at `time`; throws when that is in the past. What had been entered after this point of the run is
+   * forgotten.
+   */
   input(time: Micros, input: Input): void {
     assert(time >= this.network.now, 'inputs are not in the past');
     if (this.#horizon > this.event) this.#forgetFuture(this.event);

@@ -23,9 +23,9 @@ import { captureFile, type Annotate } from './tap.ts';
 
 /** What a lab needs beside its files. */
 export interface LabSettings {
-  /** Default 1. */
+  /** Of nonces and losses: a whole number from 0, default 1. */
   readonly seed?: number;
-  /** One data plane for each router. */
+  /** Called once for each router, which owns what it gets: `() => createEngineSync()`, `() => new Model()`. */
   readonly makeDataPlane: () => DataPlane;
   /** Nodes of your own, each in the place of the host of its name in the file; links find interfaces by name. */
   readonly nodes?: readonly NetworkNode[];
@@ -49,18 +49,28 @@ export interface LabResult {
   readonly transcripts: ReadonlyMap<string, string>;
   /** In the order in which they were over. */
   readonly pings: readonly LabPing[];
+  /** Every packet, in the order in which they were put on links. */
   readonly story: readonly StoryPacket[];
+  /** 16 hexadecimal digits that are equal for equal runs. */
   readonly logHash: string;
+  /** In the order of the file. */
   readonly expectations: readonly ExpectationResult[];
+  /** Every expectation holds; true without any. */
   readonly passed: boolean;
 }
 
-/** Builds the network of a lab and enters its steps into the journal; nothing has run yet but the start. */
+/**
+ * Builds the network of a lab and enters its steps into the journal; nothing has run yet but the start. Throws when
+ * a node of `settings.nodes` has no host of its name in the file.
+ */
 export function createLab(file: LabFile, settings: LabSettings): Lab {
   return new Lab(file, settings);
 }
 
-/** A lab in motion: `(file, seed, inputs)` decide everything that happens in it. */
+/**
+ * A lab in motion: `(file, seed, inputs)` decide everything that happens in it. It stands still until `run` or its
+ * `timeline` moves it. Arrays and texts that it gives belong to the caller.
+ */
 export class Lab {
   readonly file: LabFile;
   readonly seed: number;
@@ -134,17 +144,23 @@ export class Lab {
     return this.timeline.journal.slice(this.#stepCount);
   }
 
-  /** Enters an input at `at`, not in the past. */
+  /**
+   * Enters an input at `at`; throws when that is in the past. After going back, what had been entered later is
+   * forgotten. An input for a node or link that is not there throws when its time comes.
+   */
   input(at: Micros, input: LabInput): void {
     this.timeline.input(at, input);
   }
 
-  /** Types a line at a node's console, now. */
+  /** Types a line at a node's console, now; it is carried out when the lab moves on. Mistakes print as on IOS. */
   type(node: string, line: string): void {
     this.input(this.now, { kind: 'command', node, line });
   }
 
-  /** Runs to the end of the lab file (or to `until`) and holds the outcome against its expectations. */
+  /**
+   * Runs to the end of the lab file (or to `until`, a time and not a duration) and holds the outcome against its
+   * expectations.
+   */
   run(until: Micros = this.file.until): LabResult {
     this.timeline.runUntil(until);
     return this.result();
@@ -202,13 +218,16 @@ export class Lab {
     return logHash(this.timeline.records);
   }
 
-  /** pcapng of all links, commented with the story. */
+  /** pcapng of all links, commented with the story; a file of its own each time. */
   capture(): Uint8Array {
     const frames = this.timeline.records.filter(isKind('frame')).map(({ frame }) => frame);
     return captureFile(this.file.links, frames, this.#comments());
   }
 
-  /** The output of a show command; changes nothing and is not part of the run. */
+  /**
+   * The output of a show command, or what IOS says of a bad one; changes nothing and is not part of the run. Throws
+   * when there is no such node.
+   */
   show(node: string, command: string): string {
     return this.consoles.show(node, command, this.now).join('\n');
   }

@@ -21,7 +21,7 @@ export interface LinkOptions {
   readonly mtu: number;
 }
 
-/** What may change while the network runs. */
+/** What may change while the network runs. Packets under way keep their delay, and are lost when the link goes down. */
 export type LinkChange = Partial<Pick<LinkOptions, 'delay' | 'loss' | 'mtu'> & { readonly up: boolean }>;
 
 /** 0: from `a` to `b`; 1: from `b` to `a`. */
@@ -34,8 +34,11 @@ export type Fate = 'sent' | 'lost' | 'too-big' | 'link-down';
 export interface LinkCounters {
   /** Put on the link. */
   readonly sent: number;
+  /** Arrived at the far end. */
   readonly delivered: number;
+  /** Vanished by `loss`. */
   readonly lost: number;
+  /** Longer than the link's MTU. */
   readonly tooBig: number;
   /** Put on a link that was down, or under way when it went down. */
   readonly down: number;

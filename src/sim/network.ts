@@ -47,7 +47,7 @@ export interface NetworkState<Input> {
 export interface RunLimits {
   /** Virtual time to reach; default NEVER. */
   readonly until?: Micros;
-  /** Events to handle at most. */
+  /** Events to handle at most; default no limit. */
   readonly maxEvents?: number;
 }
 
@@ -141,24 +141,27 @@ export class Network<Input = never> {
     for (const i of this.nodes.keys()) this.#run(i, (node, out) => node.start(this.#now, out));
   }
 
-  /** Queues an input; `time` is not in the past. */
+  /** Queues an input; throws when `time` is in the past. */
   schedule(time: Micros, input: Input): void {
     assert(time >= this.#now, 'inputs are not in the past');
     this.#queue.push(time, { kind: 'input', input });
   }
 
-  /** Runs `work` on a node now and carries its outputs away. For handlers of inputs. */
+  /** Runs `work` on a node now and carries its outputs away. For handlers of inputs. Throws when there is no such node. */
   onNode(name: string, work: (node: NetworkNode, out: NodeOutput[]) => void): void {
     this.#run(this.#nodeIndex(name), work);
   }
 
-  /** Changes a link and records it. For handlers of inputs. */
+  /** Changes a link and records it. For handlers of inputs. Throws when there is no such link. */
   changeLink(name: string, change: LinkChange): void {
     this.link(name).change(change);
     this.note({ kind: 'link-change', link: name, change });
   }
 
-  /** Puts a packet on the link toward this interface, as if the far end had sent it. */
+  /**
+   * Puts a packet on the link toward this interface, as if the far end had sent it. The bytes then belong to the
+   * network. Throws when there is no such interface, or no link on it.
+   */
   inject(name: string, interfaceName: string, bytes: Uint8Array): void {
     const index = this.#nodeIndex(name);
     const socket = this.#sockets[index]![this.nodes[index]!.interfaces.indexOf(interfaceName)];

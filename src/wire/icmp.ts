@@ -126,7 +126,10 @@ function readMessage(reader: Reader, family: Family, icmpType: number, code: num
   return { type: 'unknown', icmpType, code, body: reader.rest() };
 }
 
-/** The payload of an IP packet between `addresses`, owned by the caller. */
+/**
+ * The payload of an IP packet between `addresses`, owned by the caller. Throws on 'packet-too-big' between IPv4
+ * addresses, where it is unreachable code 4.
+ */
 export function encodeIcmp(addresses: AddressPair, message: IcmpMessage): Uint8Array {
   const { family } = addresses.source;
   const w = new Writer(ICMP_HEADER_BYTES + tailOf(message).length);

@@ -119,7 +119,10 @@ function readFamily6(reader: Reader, cut: boolean, offset: number): IpPacket {
   };
 }
 
-/** A whole packet without options or extension headers, owned by the caller. */
+/**
+ * A whole packet without options or extension headers, owned by the caller, who sees to it that it fits 65,535 bytes.
+ * Throws on addresses of two families.
+ */
 export function encodeIp(fields: IpFields, payload: Uint8Array): Uint8Array {
   const { source, destination, ttl, protocol, dscp = 0, ecn = 0 } = fields;
   assert(source.family === destination.family, 'source and destination are of one family');

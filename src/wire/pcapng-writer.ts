@@ -53,7 +53,10 @@ export class PcapngWriter {
     return this.#interfaceCount++;
   }
 
-  /** Adds a packet (copied). `timeMicros` is an integer of at least 0. */
+  /**
+   * Adds a packet (copied). `timeMicros` is a whole number from 0; `originalLength` says how long the packet was when
+   * `bytes` are only its start. Throws when there is no such interface, or on another time.
+   */
   packet(
     interfaceIndex: number,
     timeMicros: number,
