@@ -125,24 +125,12 @@ export class PocketShell {
         input,
       );
     }
-    if (program === 'npm') return this.#npm(args, input);
     if (!PROGRAMS.has(program)) throw new Error(`${program} is none of: pxtr, ${[...PROGRAMS].join(', ')}`);
     const found = program === 'tshark' ? findTool('tshark') : program;
     const done = spawnSync(found ?? program, args, { cwd: this.folder, input, encoding: 'utf8' });
     if (done.error !== undefined) throw done.error;
     const { stdout: out, stderr: err } = done;
     return { code: done.status ?? 1, out, err, screen: out + err };
-  }
-
-  /** `npm start` and `npm run lab -- two-sites`, when package.json has them run the program. */
-  #npm(args: readonly string[], input: string): Promise<Printed> {
-    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-      scripts: Record<string, string>;
-    };
-    const [name = '', ...rest] = args[0] === 'run' ? args.slice(1) : args;
-    const [, line] = /^node dist\/src\/cli\/main\.js (.*)$/.exec(scripts[name] ?? '') ?? [];
-    if (line === undefined) throw new Error(`npm ${args.join(' ')} does not run the program`);
-    return this.#start(['pxtr', ...line.split(' '), ...rest.filter((word) => word !== '--')], input);
   }
 
   #local(text: string): string {
