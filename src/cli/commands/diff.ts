@@ -29,7 +29,7 @@ export function registerDiff(program: Command, io: CliIo, state: ExitState): voi
       '\nTimes are not compared, nor checksums where something else differs.\n' +
         'Exit codes: 0 equal, 1 they differ, 2 usage.\n\n' +
         'Examples:\n  pxtr diff before.pcapng after.pcapng --ignore lisp.nonce\n' +
-        "  pxtr diff 'run.pcapng#5' 'run.pcapng#9'",
+        "  pxtr diff 'run.pcapng#5' 'run.pcapng#10'",
     )
     .action((a: string, b: string, flags: DiffFlags) => {
       state.code = runDiff(a, b, flags, io);
@@ -97,7 +97,7 @@ function fieldRows(fields: readonly FieldDifference[], indent: string, paint: Pa
     const range = left ?? right!;
     return [field, `[${range.start}..${range.end})`, left?.value ?? '-', `-> ${right?.value ?? '-'}`];
   });
-  return table(rows, { indent, styles: [paint.name, paint.dim, paint.bad, paint.good], caps: [24, 12, 34] });
+  return table(rows, { indent, styles: [paint.name, paint.dim, paint.bad, paint.good], caps: [28, 12, 34] });
 }
 
 function captureText(
