@@ -2,9 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseHexText } from '../wire/hex-text.ts';
 import { captureFrames, readFrames, type Frames } from './frames.ts';
-import { CliError, EXIT } from './io.ts';
+import { CliError, EXIT, type CliIo } from './io.ts';
 
-const STDIN = 0;
 /** A packet typed as an argument: enough digits for the beginning of an IP header. */
 const INLINE_HEX = /^(?:0x)?[0-9a-f]{2}(?:[\s:,]*(?:0x)?[0-9a-f]{2}){3,}$/i;
 
@@ -14,12 +13,12 @@ export function nameOfInput(path: string): string {
 }
 
 /** @throws CliError when there is no such file or nothing in it can be read. */
-export function openPackets(path: string): Frames {
+export async function openPackets(path: string, io: CliIo): Promise<Frames> {
   if (path !== '-' && !existsSync(path) && INLINE_HEX.test(path)) {
     const packets = parseHexText(path);
     if (packets.ok) return captureFrames(packets.value);
   }
-  const file = readBytes(path);
+  const file = await readBytes(path, io);
   const frames = readFrames(file);
   if (frames.ok) return frames.value;
   throw new CliError(
@@ -29,10 +28,13 @@ export function openPackets(path: string): Frames {
   );
 }
 
-/** @throws CliError */
-export function readBytes(path: string): Uint8Array {
+/** The bytes of a file, or of standard input for `-`. @throws CliError */
+export async function readBytes(path: string, io: CliIo): Promise<Uint8Array> {
   try {
-    return readFileSync(path === '-' ? STDIN : path);
+    if (path !== '-') return readFileSync(path);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of io.input ?? []) chunks.push(Buffer.from(chunk as Uint8Array | string));
+    return Buffer.concat(chunks);
   } catch (problem) {
     const why = problem instanceof Error ? problem.message : String(problem);
     throw new CliError(`cannot read ${nameOfInput(path)}: ${why}`, EXIT.usage);

@@ -4,6 +4,7 @@ import { registerDecode } from './commands/decode.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerImport } from './commands/import.ts';
 import { registerLab } from './commands/lab.ts';
 import { registerLig } from './commands/lig.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from './io.ts';
@@ -50,6 +51,7 @@ export function createProgram(io: CliIo, state: ExitState): Command {
   registerDecode(program, io, state);
   registerDiff(program, io, state);
   registerDoctor(program, io, state);
+  registerImport(program, io, state);
   registerLig(program, io, state);
   // Settings are copied when a subcommand is made: commands of other modules get theirs here.
   for (const command of allCommands(program)) command.copyInheritedSettings(program);

@@ -24,7 +24,7 @@ export interface Source {
 // --- The table -----------------------------------------------------------------------------------------------------
 
 const BELOW_ROUTER = ['base', 'wire', 'mapping', 'roles', 'engine'];
-const BELOW_6 = [...BELOW_ROUTER, 'router', 'ios', 'sim'];
+const BELOW_6 = [...BELOW_ROUTER, 'router', 'ios', 'sim', 'import'];
 
 /** Folder of src/ -> floor and the folders it may import. Its own folder is always allowed. */
 const FLOORS: Record<string, { floor: number; mayImport: readonly string[] }> = {
@@ -36,6 +36,7 @@ const FLOORS: Record<string, { floor: number; mayImport: readonly string[] }> = 
   router: { floor: 4, mayImport: BELOW_ROUTER },
   ios: { floor: 5, mayImport: [...BELOW_ROUTER, 'router'] },
   sim: { floor: 5, mayImport: [...BELOW_ROUTER, 'router'] },
+  import: { floor: 5, mayImport: ['base', 'mapping', 'router', 'ios'] },
   entries: { floor: 5, mayImport: BELOW_6 },
   stores: { floor: 6, mayImport: ['base', 'wire', 'mapping'] },
   linux: { floor: 6, mayImport: ['base', 'engine'] },
@@ -70,7 +71,7 @@ const PACKAGES: Record<string, RegExp> = {
   '@noble/hashes': /^src\/base\/mac\.ts$/,
   '@assemblyscript/loader': /^src\/engine\/wasm\.ts$/,
   valibot: /^src\/router\/options-schema\.ts$/,
-  yaml: /^src\/sim\/lab[^/]*\.ts$/,
+  yaml: /^src\/(sim\/lab[^/]*|import\/odl)\.ts$/,
   commander: /^src\/cli\//,
   picocolors: /^src\/cli\//,
   koffi: /^src\/linux\//,

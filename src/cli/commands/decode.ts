@@ -48,12 +48,12 @@ export function registerDecode(program: Command, io: CliIo, state: ExitState): v
         "  pxtr decode pxtr.pcapng --filter 'lisp.type == map-reply' --tree --hex\n" +
         '  pxtr decode pxtr.pcapng --expert warn',
     )
-    .action((path: string | undefined, flags: DecodeFlags) => {
-      state.code = runDecode(path, flags, io);
+    .action(async (path: string | undefined, flags: DecodeFlags) => {
+      state.code = await runDecode(path, flags, io);
     });
 }
 
-function runDecode(path: string | undefined, flags: DecodeFlags, io: CliIo): number {
+async function runDecode(path: string | undefined, flags: DecodeFlags, io: CliIo): Promise<number> {
   const paint = paintFor(io.colors);
   if (flags.fields === true) {
     const text =
@@ -71,7 +71,7 @@ function runDecode(path: string | undefined, flags: DecodeFlags, io: CliIo): num
     tree: flags.tree === true,
     hex: flags.hex === true,
   };
-  const { text, json, malformedCount, fileError } = decodeReport(openPackets(path), options, paint);
+  const { text, json, malformedCount, fileError } = decodeReport(await openPackets(path, io), options, paint);
   io.out(`${flags.json === true ? JSON.stringify(json, undefined, 2) : text}\n`);
   if (flags.json === true && fileError !== undefined)
     io.err(`pxtr: ${nameOfInput(path)} ends early: ${formatWireError(fileError)}\n`);

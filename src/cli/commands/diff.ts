@@ -31,17 +31,17 @@ export function registerDiff(program: Command, io: CliIo, state: ExitState): voi
         'Examples:\n  pxtr diff before.pcapng after.pcapng --ignore lisp.nonce\n' +
         "  pxtr diff 'run.pcapng#5' 'run.pcapng#10'",
     )
-    .action((a: string, b: string, flags: DiffFlags) => {
-      state.code = runDiff(a, b, flags, io);
+    .action(async (a: string, b: string, flags: DiffFlags) => {
+      state.code = await runDiff(a, b, flags, io);
     });
 }
 
-function runDiff(a: string, b: string, flags: DiffFlags, io: CliIo): number {
+async function runDiff(a: string, b: string, flags: DiffFlags, io: CliIo): Promise<number> {
   const ignored = ignoredFields(flags.ignore);
   const filter = flags.filter === undefined ? undefined : displayFilter(flags.filter);
-  const [left, right] = [a, b].map((path) =>
-    openFrames(path).filter((frame) => filter === undefined || filter(fieldLookup(frame))),
-  ) as [Frame[], Frame[]];
+  const passes = (frame: Frame): boolean => filter === undefined || filter(fieldLookup(frame));
+  const left = (await openFrames(a, io)).filter(passes);
+  const right = (await openFrames(b, io)).filter(passes);
   const paint = paintFor(io.colors);
   if (left.length === 1 && right.length === 1) {
     const fields = diffFields(left[0]!, right[0]!, ignored);
@@ -60,10 +60,10 @@ function print(io: CliIo, flags: DiffFlags, report: unknown, text: () => string[
 }
 
 /** `FILE#3` is the third frame of a file. */
-function openFrames(path: string): readonly Frame[] {
+async function openFrames(path: string, io: CliIo): Promise<readonly Frame[]> {
   const [, file, number] = /^(.+)#([0-9]{1,9})$/.exec(path) ?? [];
-  if (file === undefined) return openPackets(path).frames;
-  const { frames } = openPackets(file);
+  if (file === undefined) return (await openPackets(path, io)).frames;
+  const { frames } = await openPackets(file, io);
   const frame = frames[Number(number) - 1];
   if (frame === undefined)
     throw new CliError(

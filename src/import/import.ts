@@ -1,0 +1,42 @@
+/** Configurations of other LISP systems as ours. */
+import type { Result } from '../base/result.ts';
+import { renderConfig } from '../ios/render.ts';
+import type { ImportError, Imported, ImportSettings } from './imported.ts';
+import { importOdl } from './odl.ts';
+import { importOor } from './oor.ts';
+import { importVpp } from './vpp.ts';
+
+export const IMPORT_FORMATS = ['oor', 'vpp', 'odl'] as const;
+export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
+const READERS = { oor: importOor, vpp: importVpp, odl: importOdl };
+
+/** Reads a configuration; with errors nothing is imported. Never throws. */
+export function importConfig(
+  format: ImportFormat,
+  text: string,
+  settings: ImportSettings = {},
+): Result<Imported, readonly ImportError[]> {
+  return READERS[format](text, settings);
+}
+
+/** The format that a text looks like, and why; undefined when it looks like none. */
+export function detectFormat(
+  text: string,
+): { readonly format: ImportFormat; readonly why: string } | undefined {
+  if (/^\s*[[{]/.test(text)) return { format: 'odl', why: 'it is JSON' };
+  const vpp = /^\s*(lisp|one|set interface|ip route add)\s\S/m.exec(text);
+  const oor = /^\s*([a-z_-]+)\s*(=|\{)/m.exec(text);
+  if (oor !== null && (vpp === null || oor.index < vpp.index))
+    return { format: 'oor', why: `a statement such as "${oor[0].trim()}"` };
+  return vpp === null ? undefined : { format: 'vpp', why: `a line such as "${vpp[0].trim()}..."` };
+}
+
+/** The configuration as IOS text, with what did not come over as it was in comments at the top. */
+export function renderImported({ options, remarks }: Imported): string {
+  const words = { 'no-equivalent': 'no equivalent', changed: 'changed', assumed: 'assumed' } as const;
+  const lines = remarks.map(
+    ({ line, kind, text }) => `! ${line === 0 ? '' : `line ${line}, `}${words[kind]}: ${text}`,
+  );
+  return [...lines, ...(lines.length > 0 ? ['!'] : []), renderConfig(options)].join('\n');
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { pxtrFed } from './run.ts';
+
+const OOR = 'operating-mode = xTR\nmap-resolver = { 10.0.1.1 }\n';
+
+describe('pxtr import', () => {
+  it('prints a configuration, and says on the other stream that there are remarks', async () => {
+    const { code, out, err } = await pxtrFed(`${OOR}debug = 1\n`, 'import', 'oor', '-', '--hostname', 'xtr1');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^! line 3, no equivalent: debug = 1\n!\nhostname xtr1\n/);
+    expect(err).toContain('1 remarks, 1 without an equivalent');
+  });
+
+  it('--strict exits with 3 when something is lost, and with 0 when nothing is', async () => {
+    expect((await pxtrFed(`${OOR}debug = 1\n`, 'import', 'oor', '-', '--strict')).code).toBe(3);
+    expect((await pxtrFed(OOR, 'import', 'auto', '-', '--strict')).code).toBe(0);
+  });
+
+  it('malformed input exits with 1 and a caret, in JSON too', async () => {
+    const text = 'operating-mode = xTR\nmap-server { key-type = many }\n';
+    const { code, err } = await pxtrFed(text, 'import', 'oor', '-');
+    expect(code).toBe(1);
+    expect(err).toContain(
+      'key-type is a number from 0 to 255, not many\n  map-server { key-type = many }\n               ^',
+    );
+    const { out } = await pxtrFed(text, 'import', 'oor', '-', '--json');
+    expect(JSON.parse(out)).toMatchObject({ format: 'oor', errors: [{ line: 2, column: 14 }, {}, {}] });
+  });
+
+  it('gives --json with the options as an object', async () => {
+    const { out } = await pxtrFed(OOR, 'import', 'auto', '-', '--json', '--address', 'eth0=10.0.1.2/30');
+    expect(JSON.parse(out)).toMatchObject({
+      format: 'oor',
+      options: { hostname: 'Router', interfaces: [{ name: 'Ethernet0' }] },
+      remarks: [{ kind: 'changed', line: 0 }],
+    });
+  });
+
+  it.each([
+    [['nroff'], 'there is no format nroff'],
+    [['auto'], 'looks like no format that is known'],
+    [['oor', '--address', 'eth0'], 'has no "="'],
+    [['oor', '--address', 'eth0=10.0.0.1'], 'is no interface address'],
+    [['oor', '--interface', 'eth0=nothing'], 'is no interface name'],
+  ])('%j is a mistake of usage: %s', async ([format, ...flags], message) => {
+    const { code, err } = await pxtrFed('', 'import', format!, '-', ...flags);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
