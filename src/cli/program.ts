@@ -6,6 +6,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerImport } from './commands/import.ts';
 import { registerLab } from './commands/lab.ts';
+import { registerLearn } from './commands/learn.ts';
 import { registerLig } from './commands/lig.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from './io.ts';
 import { packageVersion } from './version.ts';
@@ -52,6 +53,7 @@ export function createProgram(io: CliIo, state: ExitState): Command {
   registerDiff(program, io, state);
   registerDoctor(program, io, state);
   registerImport(program, io, state);
+  registerLearn(program, io, state);
   registerLig(program, io, state);
   // Settings are copied when a subcommand is made: commands of other modules get theirs here.
   for (const command of allCommands(program)) command.copyInheritedSettings(program);

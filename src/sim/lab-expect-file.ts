@@ -6,7 +6,14 @@ import type { Fields, YamlValue } from './lab-yaml.ts';
 /** One item of `expect` in a lab file. */
 export type LabExpectation =
   /** The marks and the success rate in percent of the n-th ping of the run. */
-  | { readonly kind: 'ping'; readonly number: number; readonly line?: string; readonly rate?: number }
+  | {
+      readonly kind: 'ping';
+      readonly number: number;
+      readonly line?: string;
+      readonly rate?: number;
+      /** Percent that must be answered. */
+      readonly least?: number;
+    }
   /** Numbered packets of the story, one pattern each, from number `from` on. */
   | { readonly kind: 'packets'; readonly from: number; readonly patterns: readonly string[] }
   /** How many numbered packets the story has. */
@@ -48,7 +55,7 @@ type Key =
 
 /** Which keys go with which kind of expectation; the first of each says what it is. */
 const SHAPES: readonly (readonly Key[])[] = [
-  ['ping', 'line', 'rate'],
+  ['ping', 'line', 'rate', 'at-least'],
   ['packets', 'from'],
   ['count'],
   ['show', 'command', 'contains', 'lacks'],
@@ -89,12 +96,14 @@ function readExpectation(
   switch (kind) {
     case 'ping': {
       const [number, line, rate] = [whole('ping', 1), fields.get('line')?.text(), whole('rate', 0, 100)];
+      const least = whole('at-least', 0, 100);
       if (number === undefined) return undefined;
       return {
         kind,
         number,
         ...(line === undefined ? {} : { line }),
         ...(rate === undefined ? {} : { rate }),
+        ...(least === undefined ? {} : { least }),
       };
     }
     case 'packets':

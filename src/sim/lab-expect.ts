@@ -63,12 +63,19 @@ function check(expectation: LabExpectation, evidence: Evidence): Check[] {
 
 type Of<K extends LabExpectation['kind']> = Extract<LabExpectation, { kind: K }>;
 
-function checkPing({ number, line, rate }: Of<'ping'>, result: PingResult | undefined): Check {
+function checkPing({ number, line, rate, least }: Of<'ping'>, result: PingResult | undefined): Check {
   const percent = result === undefined ? 0 : ratePercent(result);
-  const expected = [line ?? 'any marks', ...(rate === undefined ? [] : [`${rate} percent`])].join(' ');
+  const expected = [
+    line ?? 'any marks',
+    ...(rate === undefined ? [] : [`${rate} percent`]),
+    ...(least === undefined ? [] : [`${least} percent or more`]),
+  ].join(' ');
   const actual = result === undefined ? 'no such ping' : `${result.marks} ${percent} percent`;
   const passed =
-    result !== undefined && (line ?? result.marks) === result.marks && (rate ?? percent) === percent;
+    result !== undefined &&
+    (line ?? result.marks) === result.marks &&
+    (rate ?? percent) === percent &&
+    percent >= (least ?? 0);
   return { subject: `ping ${number}`, passed, expected, actual };
 }
 

@@ -1,0 +1,120 @@
+/** Where exercises come from, where their work goes, and what is remembered of it. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nearest } from '../ios/nearest.ts';
+import { EXERCISE_FILE_NAME, loadExercise, type Exercise } from '../sim/lab-exercise.ts';
+import { formatLabError } from '../sim/lab-yaml.ts';
+import { CliError, EXIT } from './io.ts';
+import { examplesFolder, readScenario } from './scenario-files.ts';
+
+export interface NamedExercise extends Exercise {
+  /** `02-wrong-key`. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Remembered in the work folder. */
+export interface Progress {
+  readonly hints: number;
+  readonly done: boolean;
+  readonly answer?: string;
+}
+
+const PROGRESS_FILE = '.progress.json';
+/** Where work goes unless a folder is named, below the current folder. */
+const WORK_ROOT = 'pxtr-learn';
+
+/** All exercises in the order of their numbers. @throws CliError on one that does not load */
+export function allExercises(): NamedExercise[] {
+  const root = learnFolder();
+  return readdirSync(root)
+    .filter((name) => existsSync(join(root, name, EXERCISE_FILE_NAME)))
+    .sort()
+    .map((name) => readExercise(name, join(root, name)));
+}
+
+/** By name, by number, or by a part of the name that fits only one. @throws CliError */
+export function findExercise(wanted: string): NamedExercise {
+  const all = allExercises();
+  const byNumber = /^[0-9]{1,2}$/.test(wanted) ? `${wanted.padStart(2, '0')}-` : undefined;
+  const exact = all.find(({ name }) => name === wanted || name.slice(3) === wanted);
+  const found = exact === undefined ? all.filter(({ name }) => name.startsWith(byNumber ?? wanted)) : [exact];
+  if (found.length === 1) return found[0]!;
+  const guess = nearest(
+    wanted,
+    all.map(({ name }) => name.slice(3)),
+  );
+  throw new CliError(
+    `there is no exercise ${wanted}${guess === undefined ? '' : ` - did you mean ${guess}?`}`,
+    EXIT.usage,
+    '"pxtr learn" lists them',
+  );
+}
+
+function readExercise(name: string, path: string): NamedExercise {
+  const exercise = loadExercise(readScenario({ name, path }), (scenario) => {
+    const folder = join(examplesFolder() ?? '', scenario);
+    return existsSync(folder) ? readScenario({ name: scenario, path: folder }) : undefined;
+  });
+  if (exercise.ok) return { ...exercise.value, name, path };
+  throw new CliError(
+    `exercise ${name} does not load`,
+    EXIT.failed,
+    exercise.error.map((error) => `  ${formatLabError(error)}`).join('\n'),
+  );
+}
+
+function learnFolder(): string {
+  const examples = examplesFolder();
+  const folder = examples === undefined ? undefined : join(examples, 'learn');
+  if (folder === undefined || !existsSync(folder))
+    throw new CliError('this package has no exercises', EXIT.failed, 'install pxtr again');
+  return folder;
+}
+
+/** The files of the solution that are not those of the start. */
+export function solutionFiles({ name, path }: NamedExercise): ReadonlyMap<string, string> {
+  const folder = join(path, 'solution');
+  return existsSync(folder) ? readScenario({ name, path: folder }) : new Map();
+}
+
+export function workFolder({ name }: NamedExercise, named: string | undefined): string {
+  return named ?? join(WORK_ROOT, name);
+}
+
+export function isStarted(folder: string): boolean {
+  return existsSync(join(folder, PROGRESS_FILE));
+}
+
+/** Writes the lab of the start. */
+export function writeStart({ files }: NamedExercise, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of files) writeFileSync(join(folder, name), text);
+  writeProgress(folder, { hints: 0, done: false });
+}
+
+/** @throws CliError when nothing was started there */
+export function readWork(exercise: NamedExercise, folder: string): ReadonlyMap<string, string> {
+  if (existsSync(folder)) return readScenario({ name: exercise.name, path: folder });
+  throw new CliError(
+    `there is no folder ${folder}`,
+    EXIT.usage,
+    `start with: pxtr learn start ${exercise.name}`,
+  );
+}
+
+export function readProgress(folder: string): Progress {
+  try {
+    const { hints, done, answer } = JSON.parse(
+      readFileSync(join(folder, PROGRESS_FILE), 'utf8'),
+    ) as Partial<Progress>;
+    return { hints: hints ?? 0, done: done ?? false, ...(answer === undefined ? {} : { answer }) };
+  } catch {
+    // Nothing was started, or somebody edited it: begin again.
+    return { hints: 0, done: false };
+  }
+}
+
+export function writeProgress(folder: string, progress: Progress): void {
+  writeFileSync(join(folder, PROGRESS_FILE), `${JSON.stringify(progress)}\n`);
+}

@@ -1,0 +1,80 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pxtr } from './run.ts';
+
+describe('pxtr learn', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), 'pxtr-')), 'work');
+  });
+
+  afterEach(() => {
+    rmSync(join(folder, '..'), { recursive: true });
+  });
+
+  it('lists the exercises', async () => {
+    const { code, out } = await pxtr('learn');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^02-wrong-key +\* +A registration that fails$/m);
+    const rows = JSON.parse((await pxtr('learn', '--json')).out) as { name: string }[];
+    expect(rows.map(({ name }) => name)).toContain('12-asked-in-vain');
+  });
+
+  it('from start over failing and repairing to done', async () => {
+    const started = await pxtr('learn', 'start', 'wrong-key', folder);
+    expect(started.code).toBe(0);
+    expect(started.out).toContain('Find out why the registration is refused');
+    const failed = await pxtr('learn', 'check', '2', folder);
+    expect(failed.code).toBe(3);
+    expect(failed.out).toContain('FAIL registered at mapserver');
+    expect((await pxtr('learn', 'hint', '2', folder)).out).toMatch(/^Hint 1 of 3/);
+    expect((await pxtr('learn', 'hint', '2', folder)).out).toMatch(/^Hint 2 of 3/);
+    expect((await pxtr('learn', 'solution', '2')).out).toBe(
+      'lisp2.ios\n  -  ipv4 etr map-server 10.0.2.1 key KEY3\n  +  ipv4 etr map-server 10.0.2.1 key KEY2\n',
+    );
+    const file = join(folder, 'lisp2.ios');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('KEY3', 'KEY2'));
+    const done = await pxtr('learn', 'check', '2', folder, '--json');
+    expect(done.code).toBe(0);
+    expect(JSON.parse(done.out)).toMatchObject({ passed: true });
+  });
+
+  it('the lab of an exercise opens in a console', async () => {
+    await pxtr('learn', 'start', '3', folder);
+    const { code, out } = await pxtr('lab', 'run', folder);
+    expect(code).toBe(3);
+    expect(out).toContain('lisp2');
+  });
+
+  it('nothing is overwritten unless that is wanted', async () => {
+    await pxtr('learn', 'start', '3', folder);
+    const again = await pxtr('learn', 'start', '3', folder);
+    expect(again.code).toBe(2);
+    expect(again.err).toContain('is there already');
+    expect((await pxtr('learn', 'start', '3', folder, '--force')).code).toBe(0);
+  });
+
+  it('a question is answered and checked', async () => {
+    await pxtr('learn', 'start', '5', folder);
+    await pxtr('learn', 'answer', '5', '192.168.0.0/16', folder);
+    const wrong = await pxtr('learn', 'check', '5', folder);
+    expect(wrong.code).toBe(3);
+    expect(wrong.out).toContain('look: lisp1# show ip lisp map-cache 192.168.3.77');
+    await pxtr('learn', 'answer', '5', '192.168.3.0/24', folder);
+    expect((await pxtr('learn', 'check', '5', folder)).code).toBe(0);
+  });
+
+  it.each([
+    [['show', 'wrong-kye'], 'did you mean wrong-key?'],
+    [['check', '2', '/nonexistent/folder'], 'start with: pxtr learn start 02-wrong-key'],
+    [['answer', '2', 'yes'], 'asks no question'],
+  ])('%j is a mistake of usage: %s', async (args, message) => {
+    const { code, err } = await pxtr('learn', ...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(existsSync('/nonexistent')).toBe(false);
+  });
+});

@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createEngineSync } from '../../src/engine/open-inline.ts';
+import { answerOf, checkExercise, loadExercise, type Exercise } from '../../src/sim/lab-exercise.ts';
+import { loadLab } from '../../src/sim/lab-file.ts';
+import { createLab } from '../../src/sim/lab.ts';
+import { formatLabError } from '../../src/sim/lab-yaml.ts';
+import { exampleFiles } from './examples.ts';
+
+const ROOT = join(import.meta.dirname, '../../examples/learn');
+const NAMES = readdirSync(ROOT).filter((name) => existsSync(join(ROOT, name, 'exercise.yaml')));
+const settings = { makeDataPlane: () => createEngineSync() };
+
+function filesIn(folder: string): Map<string, string> {
+  if (!existsSync(folder)) return new Map();
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(names.map(({ name }) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+function exercise(name: string): Exercise {
+  const loaded = loadExercise(filesIn(join(ROOT, name)), exampleFiles);
+  if (!loaded.ok) throw new Error(loaded.error.map(formatLabError).join('\n'));
+  return loaded.value;
+}
+
+/** The answer that the lab gives to the question. */
+function rightAnswer({ question, files }: Exercise): string | undefined {
+  const lab = loadLab(files);
+  if (question === undefined || !lab.ok) return undefined;
+  const run = createLab(lab.value, settings);
+  run.run();
+  return answerOf(question, run);
+}
+
+describe('exercises', () => {
+  it('are numbered from 01 without gaps, and get harder', () => {
+    expect(NAMES.map((name) => Number(name.slice(0, 2)))).toEqual(NAMES.map((_, i) => i + 1));
+    const levels = NAMES.map((name) => exercise(name).level);
+    expect(levels).toEqual([...levels].sort());
+  });
+
+  describe.each(NAMES)('%s', (name) => {
+    it('fails as it is given', () => {
+      const given = exercise(name);
+      expect(checkExercise(given, { files: given.files }, settings).passed).toBe(false);
+    });
+
+    it('passes with its solution', () => {
+      const given = exercise(name);
+      const answer = rightAnswer(given);
+      const files = new Map([...given.files, ...filesIn(join(ROOT, name, 'solution'))]);
+      const { points } = checkExercise(
+        given,
+        { files, ...(answer === undefined ? {} : { answer }) },
+        settings,
+      );
+      expect(points.filter(({ passed }) => !passed)).toEqual([]);
+      expect(answer === undefined).toBe(given.question === undefined);
+    });
+
+    it('has a task and hints that say more and more', () => {
+      const { task, hints } = exercise(name);
+      expect(task.length).toBeGreaterThan(60);
+      expect(hints.length).toBeGreaterThanOrEqual(3);
+      expect(new Set(hints).size).toBe(hints.length);
+    });
+
+    it('does not change what its solution must not change', () => {
+      const { keep } = exercise(name);
+      expect(keep.filter((file) => filesIn(join(ROOT, name, 'solution')).has(file))).toEqual([]);
+    });
+  });
+});
+
+describe('a check', () => {
+  const given = exercise('04-no-way-back');
+  const broken = given.files.get('mapserver.ios')!;
+
+  it('finds the way around the task', () => {
+    const files = new Map([['mapserver.ios', `${broken}ip route 192.168.2.0 255.255.255.0 10.0.2.2\n`]]);
+    const { passed, points } = checkExercise(given, { files }, settings);
+    expect(passed).toBe(false);
+    expect(points.map(({ text }) => text)).toContain(
+      'mapserver.ios has "ip route 192.168.2.0 255.255.255.0 10.0.2.2": a route to the EIDs is the way around LISP, not the way through it',
+    );
+  });
+
+  it('finds a file that was to stay', () => {
+    const files = new Map([['lisp2.ios', given.files.get('lisp2.ios')!.replace('hold', 'drop')]]);
+    const { points } = checkExercise(given, { files }, settings);
+    expect(points.find(({ text }) => text === 'lisp2.ios must stay as it was')?.passed).toBe(false);
+    const spaced = new Map([['lisp2.ios', given.files.get('lisp2.ios')!.replaceAll('\n', '  \n\n')]]);
+    const still = checkExercise(given, { files: spaced }, settings).points;
+    expect(still.find(({ text }) => text === 'lisp2.ios is as it was')?.passed).toBe(true);
+  });
+
+  it('does not take the student\u2019s own expectations', () => {
+    const files = new Map([['lab.yaml', given.files.get('lab.yaml')!.replace(/expect:[\s\S]*$/, '')]]);
+    expect(checkExercise(given, { files }, settings).passed).toBe(false);
+  });
+
+  it('says where a configuration cannot be read', () => {
+    const files = new Map([['mapserver.ios', `${broken}router lips\n`]]);
+    const { points } = checkExercise(given, { files }, settings);
+    expect(points.at(-1)?.text).toMatch(/^mapserver\.ios, line \d+: .*Invalid input/);
+  });
+
+  it('tells a wrong answer from none, and says where to look', () => {
+    const asked = exercise('05-which-hole');
+    const point = (answer?: string) =>
+      checkExercise(
+        asked,
+        { files: new Map(), ...(answer === undefined ? {} : { answer }) },
+        settings,
+      ).points.at(-1)!;
+    expect(point()).toEqual({ passed: false, text: 'there is no answer yet' });
+    expect(point('10.0.0.0/8')).toMatchObject({
+      passed: false,
+      look: 'lisp1# show ip lisp map-cache 192.168.3.77',
+    });
+    expect(point(' 192.168.3.0/24 ').passed).toBe(true);
+  });
+});
+
+describe('an exercise that is not one', () => {
+  const LAB = new Map([['lab.yaml', exampleFiles('pxtr').get('lab.yaml')!]]);
+  it.each([
+    ['level: 9', 'exercise.yaml:1:8: level is a whole number from 1 to 3, not "9"'],
+    ['titel: x', 'unknown key "titel" (did you mean title?)'],
+    ['base: pxrt', 'there is no scenario pxrt'],
+    ['title: x\nhints: []', 'an exercise has at least one hint'],
+    ['base: pxtr\nkeep: [lisp9.ios]', 'there is no file lisp9.ios (did you mean lisp1.ios?)'],
+    ['base: pxtr\nforbid: [{ file: lisp1.ios, line: "(", because: x }]', '"(" is no regular expression'],
+  ])('%j: %s', (text, message) => {
+    const base = (name: string) => (name === 'pxtr' ? exampleFiles(name) : undefined);
+    const loaded = loadExercise(new Map([...LAB, ['exercise.yaml', text]]), base);
+    expect(loaded.ok).toBe(false);
+    if (!loaded.ok) expect(loaded.error.map(formatLabError).join('\n')).toContain(message);
+  });
+});
