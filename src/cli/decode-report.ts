@@ -5,9 +5,11 @@ import { formatWireError, type WireError } from '../wire/error.ts';
 import { severityRank, type ExpertMark, type Severity } from '../wire/expert.ts';
 import type { Filter } from '../wire/filter.ts';
 import { hexDump } from '../wire/hex-text.ts';
-import { checksumErrorsOf, errorsOf, layersOf } from '../wire/packet.ts';
+import { checksumErrorsOf, errorsOf, layersOf, type Packet } from '../wire/packet.ts';
 import { renderTree, type TreeNode } from '../wire/tree.ts';
 import { fieldLookup, marksOf, type Frame, type Frames } from './frames.ts';
+import { packetToJson } from './packet-json/packet.ts';
+import type { Json } from './packet-json/shape.ts';
 import type { Paint } from './render/paint.ts';
 
 export interface DecodeOptions {
@@ -43,6 +45,8 @@ export interface FrameReport {
   readonly responseTo?: number;
   readonly responseSeconds?: number;
   readonly expert: readonly ExpertMark[];
+  /** The packet as `pxtr encode` takes it. */
+  readonly packet?: Json;
   /** The bytes of the frame in hexadecimal; with `--hex`. */
   readonly bytes?: string;
   readonly layers: readonly TreeNode[];
@@ -88,9 +92,14 @@ function reportFrame(frame: Frame, { expert = 'chat', hex }: DecodeOptions): Fra
     ...(responseTo === undefined ? {} : { responseTo: responseTo + 1 }),
     ...(responseMicros === undefined ? {} : { responseSeconds: responseMicros / 1e6 }),
     expert: marksOf(frame).filter(({ severity }) => severityRank(severity) >= severityRank(expert)),
+    ...(packet === undefined ? {} : { packet: packetJson(packet, captured.bytes) }),
     ...(hex === true ? { bytes: hexOf(captured.bytes) } : {}),
     layers: packet === undefined ? [] : describeTree(packet),
   };
+}
+
+function packetJson(packet: Packet, frame: Uint8Array): Json {
+  return packetToJson(packet, frame.subarray(packet.start, packet.end));
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerDecode } from './commands/decode.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerEncode } from './commands/encode.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerImport } from './commands/import.ts';
 import { registerLab } from './commands/lab.ts';
@@ -52,6 +53,7 @@ export function createProgram(io: CliIo, state: ExitState): Command {
   registerDecode(program, io, state);
   registerDiff(program, io, state);
   registerDoctor(program, io, state);
+  registerEncode(program, io, state);
   registerImport(program, io, state);
   registerLearn(program, io, state);
   registerLig(program, io, state);
