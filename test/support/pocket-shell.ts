@@ -64,7 +64,8 @@ export interface Printed {
 /** Programs beside pxtr that a line may use. */
 const PROGRAMS = new Set(['cat', 'cp', 'echo', 'grep', 'head', 'mkdir', 'sed', 'tshark']);
 /** Words that name a file even when there is none yet. */
-const FILE_NAME = /^\.\/|\.(pcapng|pcap|txt|json|jsonl|dot|svg|html|csv|ios|cfg|conf|vpp|ya?ml|md|hex|bin)(#[0-9]+)?$/;
+const FILE_NAME =
+  /^\.\/|\.(pcapng|pcap|txt|json|jsonl|dot|svg|html|csv|ios|cfg|conf|vpp|ya?ml|md|hex|bin)(#[0-9]+)?$/;
 
 /** A folder, with examples/ of this repository in it. `close` removes it. */
 export class PocketShell {
