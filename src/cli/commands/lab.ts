@@ -13,6 +13,7 @@ import { PAGE_COLUMNS, plural, table } from '../render/table.ts';
 import { neighbourOrder } from '../render/topology.ts';
 import type { RunReport } from '../run-report.ts';
 import { builtInScenarios } from '../scenario-files.ts';
+import { registerLabGraph } from './lab-graph.ts';
 import { registerShell } from './shell.ts';
 
 interface RunFlags {
@@ -26,7 +27,7 @@ interface RunFlags {
 
 const STDOUT = '-';
 
-/** Adds `pxtr lab run`, `pxtr lab list` and `pxtr lab shell`. */
+/** Adds `pxtr lab` and its subcommands. */
 export function registerLab(program: Command, io: CliIo, state: ExitState): void {
   const lab = program
     .command('lab')
@@ -56,6 +57,7 @@ export function registerLab(program: Command, io: CliIo, state: ExitState): void
     .description('list the built-in scenarios')
     .addHelpText('after', '\nExample:\n  pxtr lab list')
     .action(() => listScenarios(io));
+  registerLabGraph(lab, io);
   registerShell(lab, io, state);
 }
 
