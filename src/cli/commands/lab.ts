@@ -13,6 +13,7 @@ import { PAGE_COLUMNS, plural, table } from '../render/table.ts';
 import { neighbourOrder } from '../render/topology.ts';
 import type { RunReport } from '../run-report.ts';
 import { builtInScenarios } from '../scenario-files.ts';
+import { registerLabDiff } from './lab-diff.ts';
 import { registerLabGraph } from './lab-graph.ts';
 import { registerShell } from './shell.ts';
 
@@ -58,6 +59,7 @@ export function registerLab(program: Command, io: CliIo, state: ExitState): void
     .addHelpText('after', '\nExample:\n  pxtr lab list')
     .action(() => listScenarios(io));
   registerLabGraph(lab, io);
+  registerLabDiff(lab, io, state);
   registerShell(lab, io, state);
 }
 
