@@ -15,6 +15,7 @@ import type { RunReport } from '../run-report.ts';
 import { builtInScenarios } from '../scenario-files.ts';
 import { registerLabDiff } from './lab-diff.ts';
 import { registerLabGraph } from './lab-graph.ts';
+import { registerLabSweep } from './lab-sweep.ts';
 import { registerShell } from './shell.ts';
 
 interface RunFlags {
@@ -60,6 +61,7 @@ export function registerLab(program: Command, io: CliIo, state: ExitState): void
     .action(() => listScenarios(io));
   registerLabGraph(lab, io);
   registerLabDiff(lab, io, state);
+  registerLabSweep(lab, io);
   registerShell(lab, io, state);
 }
 
