@@ -94,8 +94,9 @@ function nodeText(end: EndpointReport, { endpoints }: SweepReport): string {
 function downText(down: PhaseReport, up: PhaseReport, report: SweepReport): string {
   const { down: lasts, up: watched, interval } = report;
   if (down.lost === 0) return `nothing lost until the repair; ${upText(up, watched)}`;
-  const from =
-    down.firstLoss === 0 || down.firstLoss === null ? '' : `from ${seconds(down.firstLoss)} s on, `;
+  // Within the first interval: that is the pair's first probe.
+  const isLate = down.firstLoss !== null && down.firstLoss >= interval;
+  const from = isLate ? `from ${seconds(down.firstLoss ?? 0)} s on, ` : '';
   if (down.outage === null) return `${from}down until the repair, ${upText(up, watched)}`;
   const after = up.lost === 0 ? '' : `; ${upText(up, watched)}`;
   return `${from}down for ${seconds(down.outage)} s of ${lasts}${after}`;
