@@ -94,6 +94,18 @@ export { ladderSvg } from '../sim/draw/ladder-svg.ts';
 export type { LadderStory } from '../sim/draw/ladder-story.ts';
 export { topologySvg } from '../sim/draw/topology-svg.ts';
 
+// Failures in turn.
+export { endpointsOf, type Endpoint } from '../sim/sweep/endpoints.ts';
+export { failuresOf, type Failure } from '../sim/sweep/failures.ts';
+export {
+  sweepFailures,
+  type FailureResult,
+  type PairResult,
+  type PhaseResult,
+  type SweepResult,
+  type SweepSettings,
+} from '../sim/sweep/sweep.ts';
+
 // Messages signed as routers sign them.
 export {
   encodeSigned,

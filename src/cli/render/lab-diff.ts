@@ -41,7 +41,7 @@ export function labDiffLines(comparison: LabComparison, text: LabDiffText, paint
     paint.title('forwarding'),
     ...changes.flatMap((change, i) => [...(i === 0 ? [] : ['']), ...changeLines(change, text, paint)]),
     ...(changes.length === 0 ? [] : ['']),
-    summary(compared, differing),
+    ...wrap(summary(compared, differing), PAGE_COLUMNS),
   ];
 }
 

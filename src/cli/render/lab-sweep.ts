@@ -27,7 +27,7 @@ export function sweepLines(report: SweepReport, title: string, paint: Paint): st
   ];
 }
 
-const HEAD = ['failure', 'where', 'pairs hurt', 'lost/sent', 'longest outage', 'back after repair'] as const;
+const HEAD = ['failure', 'where', 'pairs hurt', 'lost/sent', 'longest outage', 'after repair'] as const;
 
 function row(failure: FailureReport, report: SweepReport): string[] {
   const { id, what, hurt, working, lost, sent } = failure;

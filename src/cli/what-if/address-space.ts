@@ -88,7 +88,7 @@ function planFor(part: IpPrefix, blocks: readonly IpPrefix[], of: (block: IpPref
       );
   const kept = isLeaf
     ? leafCost(of(first!))
-    : ([0, 1] as const).map((state) => parts.reduce((sum, { cost }) => sum + cost[state]!, 0));
+    : ([0, 1] as const).map((state) => parts.reduce((sum, { cost }) => sum + cost[state], 0));
   const flips = [kept[1]! + 1 < kept[0]!, kept[0]! + 1 < kept[1]!] as const;
   const cost = [Math.min(kept[0]!, kept[1]! + 1), Math.min(kept[1]!, kept[0]! + 1)] as const;
   return { prefix: part, cost, flips, parts };

@@ -6,59 +6,65 @@ export interface ConfigDiffLine {
   readonly text: string;
 }
 
-/** Comments, empty lines and spaces at the ends do not count; the order of lines does. */
+/**
+ * Compares section by section: what is indented below a line belongs to it. Comments, empty lines and spaces at the
+ * ends do not count; the order of lines does.
+ */
 export function diffConfigs(a: string, b: string): ConfigDiffLine[] {
-  const [before, after] = [linesOf(a), linesOf(b)];
-  const marked = mark(before, after);
-  const shown: ConfigDiffLine[] = [];
-  // The lines that the current line is indented below.
-  let path: { readonly text: string; readonly depth: number; isShown: boolean }[] = [];
-  for (const { sign, text } of marked) {
-    const depth = depthOf(text);
-    path = path.filter((each) => each.depth < depth);
-    if (sign !== ' ') {
-      for (const parent of path) {
-        if (!parent.isShown) shown.push({ sign: ' ', text: parent.text });
-        parent.isShown = true;
-      }
-      shown.push({ sign, text });
-    }
-    path.push({ text, depth, isShown: sign !== ' ' });
+  return diffSections(sectionsOf(a), sectionsOf(b));
+}
+
+/** A line and what is indented below it. */
+interface Section {
+  readonly text: string;
+  readonly depth: number;
+  readonly inside: Section[];
+}
+
+function sectionsOf(text: string): Section[] {
+  const top: Section[] = [];
+  const open: Section[] = [];
+  for (const raw of text.split(/\r?\n/)) {
+    const line = raw.trimEnd();
+    const depth = line.length - line.trimStart().length;
+    if (line === '' || line.startsWith('!', depth)) continue;
+    const section = { text: line, depth, inside: [] };
+    while ((open.at(-1)?.depth ?? -1) >= depth) open.pop();
+    (open.at(-1)?.inside ?? top).push(section);
+    open.push(section);
   }
-  return shown;
+  return top;
 }
 
-function linesOf(text: string): string[] {
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trimEnd())
-    .filter((line) => line.trim() !== '' && !line.trimStart().startsWith('!'));
-}
-
-function depthOf(line: string): number {
-  return line.length - line.trimStart().length;
-}
-
-/** All lines of both in order; those of a longest common subsequence have no sign. */
-function mark(a: readonly string[], b: readonly string[]): ConfigDiffLine[] {
+function diffSections(a: readonly Section[], b: readonly Section[]): ConfigDiffLine[] {
   // lengths[i][j]: of the longest common subsequence of a from i on and b from j on.
   const lengths = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
       const [row, below] = [lengths[i]!, lengths[i + 1]!];
-      row[j] = a[i] === b[j] ? below[j + 1]! + 1 : Math.max(below[j]!, row[j + 1]!);
+      row[j] = a[i]!.text === b[j]!.text ? below[j + 1]! + 1 : Math.max(below[j]!, row[j + 1]!);
     }
   }
-  const marked: ConfigDiffLine[] = [];
+  const lines: ConfigDiffLine[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
-      marked.push({ sign: ' ', text: a[i]! });
+    const [old, now] = [a[i], b[j]];
+    if (old !== undefined && old.text === now?.text) {
+      const inside = diffSections(old.inside, now.inside);
+      if (inside.length > 0) lines.push({ sign: ' ', text: old.text }, ...inside);
       i++;
       j++;
-    } else if (j >= b.length || (i < a.length && lengths[i + 1]![j]! >= lengths[i]![j + 1]!)) {
-      marked.push({ sign: '-', text: a[i++]! });
-    } else marked.push({ sign: '+', text: b[j++]! });
+    } else if (now === undefined || (old !== undefined && lengths[i + 1]![j]! >= lengths[i]![j + 1]!)) {
+      lines.push(...whole(old!, '-'));
+      i++;
+    } else {
+      lines.push(...whole(now, '+'));
+      j++;
+    }
   }
-  return marked;
+  return lines;
+}
+
+function whole({ text, inside }: Section, sign: '-' | '+'): ConfigDiffLine[] {
+  return [{ sign, text }, ...inside.flatMap((each) => whole(each, sign))];
 }
