@@ -1,7 +1,7 @@
 /** From a scenario to a picture of it: the network as configured, or the packets of a run. */
 import { ladderMermaid } from '../sim/draw/mermaid.ts';
 import { ladderSvg } from '../sim/draw/ladder-svg.ts';
-import { packetClass, type LadderStory } from '../sim/draw/ladder-story.ts';
+import { packetClass, type LadderRemark, type LadderStory } from '../sim/draw/ladder-story.ts';
 import type { Lab } from '../sim/lab.ts';
 import { labGraph, type LabGraph } from '../sim/lab-graph.ts';
 import { linkReports, nodeReports, packetReport } from './lab-report.ts';
@@ -14,14 +14,18 @@ export function ladderStory(lab: Lab, showAll: boolean): LadderStory {
   const { file } = lab;
   const story = lab.story();
   const reports = story.map(packetReport).filter(({ number }) => number !== undefined || showAll);
-  const remarks = new Map<number, string>();
+  const remarks = new Map<number, LadderRemark>();
+  const timeOf = new Map(story.map(({ frame }) => [frame.number, frame.time]));
   const shown = new Set<number>();
   let last = 0;
   for (const told of showAll ? reports.map((packet) => ({ packet })) : foldRepeats(reports)) {
     if ('packet' in told) {
       last = told.packet.frame;
       shown.add(last);
-    } else remarks.set(last, `… ${repeatText(told.repeat)}`);
+    } else {
+      const until = timeOf.get(told.repeat.packets.at(-1)!.frame)!;
+      remarks.set(last, { text: `… ${repeatText(told.repeat)}`, until });
+    }
   }
   return {
     graph: labGraph(file),

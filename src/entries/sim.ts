@@ -91,7 +91,7 @@ export type { LispRole } from '../sim/node-roles.ts';
 export { topologyDot } from '../sim/draw/dot.ts';
 export { ladderMermaid, topologyMermaid } from '../sim/draw/mermaid.ts';
 export { ladderSvg } from '../sim/draw/ladder-svg.ts';
-export type { LadderStory } from '../sim/draw/ladder-story.ts';
+export type { LadderRemark, LadderStory } from '../sim/draw/ladder-story.ts';
 export { topologySvg } from '../sim/draw/topology-svg.ts';
 
 // Failures in turn.

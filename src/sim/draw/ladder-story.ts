@@ -1,4 +1,5 @@
 /** What a sequence diagram tells, whatever it is drawn with. */
+import type { Micros } from '../../base/time.ts';
 import { isUpkeep } from '../packet-facts.ts';
 import { formatTime } from '../log.ts';
 import type { GraphNode, LabGraph } from '../lab-graph.ts';
@@ -12,7 +13,14 @@ export interface LadderStory {
   /** In order of time. */
   readonly packets: readonly StoryPacket[];
   /** Remarks by the frame number of the packet they stand below. */
-  readonly remarks?: ReadonlyMap<number, string>;
+  readonly remarks?: ReadonlyMap<number, LadderRemark>;
+}
+
+/** Words in the place of packets that are left out. */
+export interface LadderRemark {
+  readonly text: string;
+  /** When the last of them was sent. */
+  readonly until: Micros;
 }
 
 /** How a packet is drawn: control messages, LISP data, packets as their sender made them, upkeep, and what is neither. */

@@ -1,4 +1,5 @@
 /** A run as a sequence diagram: a line per node, an arrow per packet, time from top to bottom. */
+import type { Micros } from '../../base/time.ts';
 import { BADGE_FONT, badgesOf, CARD } from './card.ts';
 import {
   endOf,
@@ -66,14 +67,14 @@ export function ladderSvg(story: LadderStory): string {
   const rows: string[] = [];
   let right = 0;
   let y = top + HEAD_HEIGHT + 12;
-  let before: StoryPacket | undefined;
+  let before: Micros | undefined;
   for (const packet of packets) {
-    const waited = before === undefined ? 0 : packet.frame.time - before.frame.time;
+    const waited = before === undefined ? 0 : packet.frame.time - before;
     if (waited >= PAUSE_MICROS) {
       rows.push(pause(waited, y));
       y += PAUSE_ROW;
     }
-    before = packet;
+    before = packet.frame.time;
     y += ROW;
     const drawn = arrow(packet, packetLabel(packet, graph), places, y);
     rows.push(drawn.markup);
@@ -81,9 +82,10 @@ export function ladderSvg(story: LadderStory): string {
     if (endOf(packet) !== undefined) y += OUTCOME_ROW;
     const remark = story.remarks?.get(packet.frame.number);
     if (remark === undefined) continue;
+    before = remark.until;
     y += REMARK_ROW;
-    rows.push(...plated(remark, MARGIN + GUTTER - 14, y, PACKET_FONT, { class: 'faint' }));
-    right = Math.max(right, MARGIN + GUTTER - 14 + textWidth(remark, PACKET_FONT));
+    rows.push(...plated(remark.text, MARGIN + GUTTER - 14, y, PACKET_FONT, { class: 'faint' }));
+    right = Math.max(right, MARGIN + GUTTER - 14 + textWidth(remark.text, PACKET_FONT));
   }
   const bottom = y + 22;
   const last = first + (columns.length - 1) * space + (headWidths.at(-1) ?? 0) / 2;
@@ -245,7 +247,10 @@ function describe({ packets, remarks }: LadderStory): string {
       const end = endOf(packet);
       const remark = remarks?.get(packet.frame.number);
       const head = `${packetNumber(packet)}, ${shortSeconds(packet)} s, ${packet.from} to ${packet.to}`;
-      const tail = [end === undefined ? '' : ` (${end})`, remark === undefined ? '' : ` ${remark}.`].join('');
+      const tail = [
+        end === undefined ? '' : ` (${end})`,
+        remark === undefined ? '' : ` ${remark.text}.`,
+      ].join('');
       return `${head}: ${packet.title}${tail}.`;
     })
     .join(' ');

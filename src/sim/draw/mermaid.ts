@@ -99,7 +99,7 @@ export function ladderMermaid(story: LadderStory): string {
           .map((line) => `  %% ${comment(line)}`),
         `  ${from}${arrow}${to}: ${escapeText(text)}`,
         ...(end === undefined ? [] : [`  Note over ${to}: ${escapeText(end)}`]),
-        ...(remark === undefined ? [] : [`  Note over ${whole}: ${escapeText(remark)}`]),
+        ...(remark === undefined ? [] : [`  Note over ${whole}: ${escapeText(remark.text)}`]),
       ];
     }),
   ]);

@@ -245,7 +245,8 @@ function sortSockets(card: Card, standing: (name: string) => number, rankOf: (na
   const own = standing(node.name);
   const key = ({ other }: Socket): number => {
     const at = standing(other);
-    return rankOf(other) !== node.rank ? at : at < own ? at - 1e9 : at + 1e9;
+    // Arcs within the row lie inside one another: the nearer the other end, the nearer the side it is on.
+    return rankOf(other) !== node.rank ? at : at < own ? -1e9 - at : 1e9 - at;
   };
   const sort = (sockets: readonly Socket[]): Socket[] =>
     [...sockets].sort((x, y) => key(x) - key(y) || x.link - y.link);

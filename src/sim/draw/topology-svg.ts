@@ -155,9 +155,9 @@ function socketsOf({ cards }: TopologyLayout, link: number): readonly [PlacedSoc
   return [all.find(({ socket }) => socket.end === 0)!, all.find(({ socket }) => socket.end === 1)!];
 }
 
-/** Leaves and arrives upright; from below to below in an arc under both. */
+/** Leaves and arrives upright; from below to below in an arc under both, the deeper the wider it is. */
 function curveOf([a, b]: readonly [PlacedSocket, PlacedSocket]): Curve {
-  const bend = a.side === b.side ? 70 : Math.abs(a.y - b.y) * 0.5;
+  const bend = a.side === b.side ? 48 + Math.min(72, Math.abs(a.x - b.x) * 0.16) : Math.abs(a.y - b.y) * 0.5;
   const handle = ({ x, y, side }: PlacedSocket): Point => ({ x, y: y + (side === 'down' ? bend : -bend) });
   return [a, handle(a), handle(b), b];
 }

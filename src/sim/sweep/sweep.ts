@@ -11,6 +11,7 @@ import type { Failure } from './failures.ts';
 
 /** How a sweep is made. Times are of the lab. */
 export interface SweepSettings {
+  /** One data plane for each router. */
   readonly makeDataPlane: () => DataPlane;
   /** Default 1. */
   readonly seed?: number;
