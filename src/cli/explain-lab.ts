@@ -63,10 +63,15 @@ export function walkNetworkOf(lab: Lab): WalkNetwork {
         { node: a.node, interface: a.interfaceName },
         { node: b.node, interface: b.interfaceName },
       ],
-      up,
+      up: up && ![a, b].some(({ node, interfaceName }) => isShut(lab, node, interfaceName)),
       mtu,
     })),
   };
+}
+
+function isShut(lab: Lab, node: string, interfaceName: string): boolean {
+  const interfaces = lab.router(node)?.options.interfaces ?? [];
+  return interfaces.some(({ name, shutdown }) => name === interfaceName && shutdown);
 }
 
 /** What waits at the end of a walk that stops for a lookup. */

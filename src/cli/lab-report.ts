@@ -1,12 +1,13 @@
 /** Turns a lab that has run into the report that people and programs read. */
 import { formatIp, formatPrefix } from '../base/ip-text.ts';
 import { formatEidPrefix } from '../mapping/eid.ts';
-import type { InterfaceAddress, LispOptions } from '../router/options.ts';
+import type { InterfaceAddress } from '../router/options.ts';
 import type { Lab, LabResult } from '../sim/lab.ts';
 import type { LabFile } from '../sim/lab-file.ts';
 import type { LabNode } from '../sim/lab-node.ts';
 import { ratePercent } from '../sim/lab-expect.ts';
 import { formatTime } from '../sim/log.ts';
+import { lispRoles } from '../sim/node-roles.ts';
 import { isKind, type NetworkRecord } from '../sim/record.ts';
 import type { StoryPacket } from '../sim/story.ts';
 import type { DataPlaneKind } from './data-planes.ts';
@@ -76,7 +77,7 @@ export function nodeReports({ nodes }: LabFile): NodeReport[] {
     return {
       name,
       kind,
-      roles: lisp === undefined ? [] : rolesOf(lisp),
+      roles: lispRoles(lisp),
       eids,
       rlocs: [...new Set(locators)],
       addresses: addressesOf(node).map(({ address, bits }) => formatPrefix({ address, bits })),
@@ -100,19 +101,7 @@ export function addressesOf(node: LabNode): readonly InterfaceAddress[] {
     : node.options.interfaces.flatMap(({ addresses }) => addresses);
 }
 
-function rolesOf({ itr, etr, proxyItr, proxyEtr, mapServer, mapResolver }: LispOptions): string[] {
-  const roles: [string, boolean][] = [
-    ['ITR', itr.ipv4.enabled || itr.ipv6.enabled],
-    ['ETR', etr.ipv4.enabled || etr.ipv6.enabled],
-    ['Map-Server', mapServer.ipv4 || mapServer.ipv6],
-    ['Map-Resolver', mapResolver.ipv4 || mapResolver.ipv6],
-    ['PITR', proxyItr.ipv4.rlocs.length + proxyItr.ipv6.rlocs.length > 0],
-    ['PETR', proxyEtr.ipv4.enabled || proxyEtr.ipv6.enabled],
-  ];
-  return roles.filter(([, isOn]) => isOn).map(([role]) => role);
-}
-
-function packetReport({
+export function packetReport({
   frame,
   number,
   from,

@@ -4,7 +4,7 @@ import { loadLab, type LabFile } from '../sim/lab-file.ts';
 import { formatLabError, type LabError } from '../sim/lab-yaml.ts';
 import { dataPlaneMaker, type DataPlaneKind } from './data-planes.ts';
 import { CliError, EXIT } from './io.ts';
-import { findScenario, readScenario, type ScenarioFolder } from './scenario-files.ts';
+import { findScenario, readScenario, type ScenarioFiles, type ScenarioFolder } from './scenario-files.ts';
 
 export interface OpenOptions {
   readonly seed: number;
@@ -14,11 +14,15 @@ export interface OpenOptions {
 /** Finds, reads and checks a scenario; a CliError says what is wrong with it, one line per place. */
 export function openScenario(argument: string): { readonly folder: ScenarioFolder; readonly file: LabFile } {
   const folder = findScenario(argument, describeScenario);
-  const files = readScenario(folder);
+  return { folder, file: loadScenario(folder.name, readScenario(folder)) };
+}
+
+/** Checks the files of a scenario, as `openScenario` does. */
+export function loadScenario(name: string, files: ScenarioFiles): LabFile {
   const lab = loadLab(files);
-  if (lab.ok) return { folder, file: lab.value };
+  if (lab.ok) return lab.value;
   const places = lab.error.map((error) => showError(error, files));
-  throw new CliError(`scenario ${folder.name} does not load`, EXIT.failed, places.join('\n'));
+  throw new CliError(`scenario ${name} does not load`, EXIT.failed, places.join('\n'));
 }
 
 /** The error, and under it the line it is in with a caret under the place. */

@@ -77,6 +77,35 @@ export { ladder, narrate, type NarrateOptions } from '../sim/narrate.ts';
 export { tellStory, type StoryLink, type StoryPacket } from '../sim/story.ts';
 export type { PacketFacts } from '../sim/packet-facts.ts';
 
+// Pictures.
+export {
+  labGraph,
+  type GraphAddress,
+  type GraphEnd,
+  type GraphLink,
+  type GraphNode,
+  type GraphSite,
+  type LabGraph,
+} from '../sim/lab-graph.ts';
+export type { LispRole } from '../sim/node-roles.ts';
+export { topologyDot } from '../sim/draw/dot.ts';
+export { ladderMermaid, topologyMermaid } from '../sim/draw/mermaid.ts';
+export { ladderSvg } from '../sim/draw/ladder-svg.ts';
+export type { LadderRemark, LadderStory } from '../sim/draw/ladder-story.ts';
+export { topologySvg } from '../sim/draw/topology-svg.ts';
+
+// Failures in turn.
+export { endpointsOf, type Endpoint } from '../sim/sweep/endpoints.ts';
+export { failuresOf, type Failure } from '../sim/sweep/failures.ts';
+export {
+  sweepFailures,
+  type FailureResult,
+  type PairResult,
+  type PhaseResult,
+  type SweepResult,
+  type SweepSettings,
+} from '../sim/sweep/sweep.ts';
+
 // Messages signed as routers sign them.
 export {
   encodeSigned,

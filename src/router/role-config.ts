@@ -132,7 +132,7 @@ function localLocator(locator: DatabaseLocator, underlay: Underlay): Locator {
   return {
     ...remoteLocator(locator),
     local: underlay.isOwn(locator.address),
-    reachable: underlay.resolve(locator.address) !== undefined,
+    reachable: underlay.resolve(locator.address) !== undefined && !underlay.isShut(locator.address),
   };
 }
 

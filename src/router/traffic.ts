@@ -85,9 +85,13 @@ export class Traffic {
     this.#held.configure(missConfig(policy, BUFFER_COUNT));
   }
 
-  /** Queues packets that came in; `run` works on them. */
+  /** Queues packets that came in; `run` works on them. An interface that is shut down takes none. */
   arrive(arrivals: readonly Arrival[]): void {
-    for (const { interfaceIndex, bytes } of arrivals) this.#path.push(bytes, { interfaceIndex });
+    const { interfaces } = this.#effects.moment().options;
+    for (const { interfaceIndex, bytes } of arrivals) {
+      if (interfaces[interfaceIndex]?.shutdown === true) this.#count('packet:interface-down', bytes);
+      else this.#path.push(bytes, { interfaceIndex });
+    }
   }
 
   /** Queues a packet of the router's own making. */

@@ -2,6 +2,7 @@ import {
   contains,
   hostPrefix,
   prefix,
+  sameIp,
   samePrefix,
   type Family,
   type IpAddress,
@@ -58,6 +59,13 @@ export class Underlay {
 
   isOwn(address: IpAddress): boolean {
     return this.resolve(address)?.kind === 'local';
+  }
+
+  /** An address of an interface that is shut down: nobody has it then, wherever a route to it may lead. */
+  isShut(address: IpAddress): boolean {
+    return this.#interfaces.some(
+      ({ shutdown, addresses }) => shutdown && addresses.some((each) => sameIp(each.address, address)),
+    );
   }
 
   /** The source address for packets of this router to `destination`: that of the outgoing interface. */

@@ -43,20 +43,20 @@ export function ladder(
 ): string[] {
   const told = selected(story, options);
   const columns = nodes.filter((name) => told.some(({ from, to }) => from === name || to === name));
-  const space = Math.max(
-    24,
-    Math.floor(((options.width ?? 110) - MARGIN - 8) / Math.max(1, columns.length - 1)),
-  );
+  const { width = 110 } = options;
+  const space = Math.max(LEAST_SPACE, Math.floor((width - MARGIN - 8) / Math.max(1, columns.length - 1)));
   const places = new Map(columns.map((name, i) => [name, MARGIN + i * space]));
   const length = MARGIN + (columns.length - 1) * space + 1;
   const lines = [header(places), lifelines(places, length)];
-  for (const packet of told) lines.push(...rung(packet, places, length));
+  for (const packet of told) lines.push(...rung(packet, places, length, width));
   lines.push(lifelines(places, length));
   return lines.map((line) => line.trimEnd());
 }
 
 /** Of the lines below the first. */
 const INDENT = 6;
+/** Between two lines of the ladder, at least: room for a short title. */
+const LEAST_SPACE = 18;
 /** Columns of number and time. */
 const LABEL = 12;
 /** Where the first column of the ladder stands: behind the label, with room for half of a name. */
@@ -86,7 +86,12 @@ function lifelines(places: ReadonlyMap<string, number>, length: number): string 
   return cells.join('');
 }
 
-function rung(packet: StoryPacket, places: ReadonlyMap<string, number>, length: number): string[] {
+function rung(
+  packet: StoryPacket,
+  places: ReadonlyMap<string, number>,
+  length: number,
+  width: number,
+): string[] {
   const [from, to] = [places.get(packet.from)!, places.get(packet.to)!];
   const [left, right] = [Math.min(from, to), Math.max(from, to)];
   const arrived = packet.frame.fate === 'sent';
@@ -96,7 +101,9 @@ function rung(packet: StoryPacket, places: ReadonlyMap<string, number>, length: 
   const line = splice(lifelines(places, length), left + 1, shaft);
   const numbered = splice(line, 0, label(packet));
   if (fits) return [numbered];
-  const start = Math.max(left + 2, Math.floor((left + right - packet.title.length) / 2) + 1);
+  const wish = Math.max(left + 2, Math.floor((left + right - packet.title.length) / 2) + 1);
+  // At the right edge it ends where the page does.
+  const start = Math.max(MARGIN, Math.min(wish, width - packet.title.length));
   return [splice(lifelines(places, length), start, packet.title), numbered];
 }
 

@@ -11,7 +11,7 @@ const CHECKS = ['ip.check_checksum:TRUE', 'udp.check_checksum:TRUE', 'udp.ignore
 /** Malformed anywhere, an expert item of level error, or a checksum that is wrong. */
 const WRONG =
   '_ws.malformed || _ws.expert.severity >= 8388608 || ip.checksum.status == 0 || udp.checksum.status == 0';
-const SCENARIOS = ['outside-in', 'pxtr', 'pxtr-petr', 'pxtr-v6', 'two-sites'];
+const SCENARIOS = ['failover', 'outside-in', 'pxtr', 'pxtr-petr', 'pxtr-v6', 'two-sites'];
 
 describe.skipIf(skipReason('tshark') !== undefined)('tshark', () => {
   let folder = '';

@@ -8,7 +8,7 @@ import type { RunReport } from '../../src/cli/run-report.ts';
 import { expectGolden, pxtr } from './run.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
-const SCENARIOS = ['outside-in', 'pxtr', 'pxtr-petr', 'pxtr-v6', 'two-sites'];
+const SCENARIOS = ['failover', 'outside-in', 'pxtr', 'pxtr-petr', 'pxtr-v6', 'two-sites'];
 
 let folder = '';
 beforeAll(() => {

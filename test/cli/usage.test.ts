@@ -47,6 +47,7 @@ describe('usage', () => {
     const { code, out } = await pxtr('lab', 'list');
     expect(code).toBe(0);
     expect(out.split('\n').map((line) => line.split(' ')[0])).toEqual([
+      'failover',
       'outside-in',
       'pxtr',
       'pxtr-petr',

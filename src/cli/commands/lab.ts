@@ -13,6 +13,9 @@ import { PAGE_COLUMNS, plural, table } from '../render/table.ts';
 import { neighbourOrder } from '../render/topology.ts';
 import type { RunReport } from '../run-report.ts';
 import { builtInScenarios } from '../scenario-files.ts';
+import { registerLabDiff } from './lab-diff.ts';
+import { registerLabGraph } from './lab-graph.ts';
+import { registerLabSweep } from './lab-sweep.ts';
 import { registerShell } from './shell.ts';
 
 interface RunFlags {
@@ -39,7 +42,7 @@ export interface ScenarioReport {
 
 const STDOUT = '-';
 
-/** Adds `pxtr lab run`, `pxtr lab list` and `pxtr lab shell`. */
+/** Adds `pxtr lab` and its subcommands. */
 export function registerLab(program: Command, io: CliIo, state: ExitState): void {
   const lab = program
     .command('lab')
@@ -70,6 +73,9 @@ export function registerLab(program: Command, io: CliIo, state: ExitState): void
     .option('--json', 'one JSON document instead of text')
     .addHelpText('after', '\nExamples:\n  pxtr lab list\n  pxtr lab list --json')
     .action((flags: ListFlags) => listScenarios(flags, io));
+  registerLabGraph(lab, io);
+  registerLabDiff(lab, io, state);
+  registerLabSweep(lab, io);
   registerShell(lab, io, state);
 }
 

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import type { Command } from 'commander';
+import type { Micros } from '../../base/time.ts';
+import { topologyDot } from '../../sim/draw/dot.ts';
+import { topologyMermaid } from '../../sim/draw/mermaid.ts';
+import { topologySvg } from '../../sim/draw/topology-svg.ts';
+import { labGraph } from '../../sim/lab-graph.ts';
+import { CliError, EXIT, type CliIo } from '../io.ts';
+import { drawLadder, graphReport, ladderReport, ladderStory } from '../lab-picture.ts';
+import { makeLab, openScenario } from '../open-lab.ts';
+import { parseSeed, parseTime } from '../parse-flags.ts';
+
+type Format = 'svg' | 'mermaid' | 'dot' | 'json';
+
+interface GraphFlags {
+  readonly svg?: true;
+  readonly mermaid?: true;
+  readonly dot?: true;
+  readonly json?: true;
+  readonly ladder?: true;
+  readonly out?: string;
+  readonly all?: true;
+  readonly seed: number;
+  readonly until?: Micros;
+}
+
+const FORMATS: readonly Format[] = ['svg', 'mermaid', 'dot', 'json'];
+const BY_EXTENSION: Readonly<Record<string, Format>> = {
+  '.svg': 'svg',
+  '.mmd': 'mermaid',
+  '.mermaid': 'mermaid',
+  '.dot': 'dot',
+  '.gv': 'dot',
+  '.json': 'json',
+};
+
+/** Adds `pxtr lab graph`. */
+export function registerLabGraph(lab: Command, io: CliIo): void {
+  lab
+    .command('graph')
+    .description('draw a scenario: its network, or with --ladder the packets of its run')
+    .argument('<scenario>', 'a built-in scenario (pxtr lab list) or a folder with a lab.yaml')
+    .option('--svg', 'SVG (the default): self-contained, light and dark, reasons as tooltips')
+    .option('--mermaid', 'Mermaid: flowchart, or sequence diagram with --ladder')
+    .option('--dot', 'the language of Graphviz; the network only')
+    .option('--json', 'what is drawn, as data')
+    .option('--ladder', 'run it, and draw its packets as a sequence diagram')
+    .option('--out <file>', 'write a file; .svg, .mmd, .dot or .json choose the format')
+    .option('--all', 'with --ladder: upkeep, and rounds that repeat, as well')
+    .option('--seed <number>', 'with --ladder: seed of nonces and losses', parseSeed, 1)
+    .option('--until <time>', 'with --ladder: stop early, at 30s, 1500ms, 2m', parseTime)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 drawn, 1 failed, 2 usage.\n\n' +
+        'Examples:\n  pxtr lab graph pxtr --out pxtr.svg\n  pxtr lab graph pxtr --ladder --out ladder.svg\n' +
+        '  pxtr lab graph pxtr --dot | dot -Tpng -o pxtr.png\n  pxtr lab graph two-sites --ladder --mermaid',
+    )
+    .action((scenario: string, flags: GraphFlags) => graph(scenario, flags, io));
+}
+
+function graph(scenario: string, flags: GraphFlags, io: CliIo): void {
+  const format = formatOf(flags);
+  const text = flags.ladder === true ? ladderText(scenario, flags, format) : networkText(scenario, format);
+  if (flags.out === undefined || flags.out === '-') {
+    io.out(text);
+    return;
+  }
+  try {
+    writeFileSync(flags.out, text);
+  } catch (problem) {
+    const why = problem instanceof Error ? problem.message : String(problem);
+    throw new CliError(`cannot write ${flags.out}: ${why}`, EXIT.failed);
+  }
+  io.err(`wrote ${flags.out}\n`);
+}
+
+function formatOf(flags: GraphFlags): Format {
+  const [wanted, another] = FORMATS.filter((format) => flags[format] === true);
+  if (another !== undefined) {
+    throw new CliError(`--${wanted!} and --${another} are two formats`, EXIT.usage, 'Choose one of them.');
+  }
+  if (wanted !== undefined) return wanted;
+  return BY_EXTENSION[extname(flags.out ?? '').toLowerCase()] ?? 'svg';
+}
+
+function networkText(scenario: string, format: Format): string {
+  const drawn = labGraph(openScenario(scenario).file);
+  switch (format) {
+    case 'svg':
+      return topologySvg(drawn);
+    case 'mermaid':
+      return topologyMermaid(drawn);
+    case 'dot':
+      return topologyDot(drawn);
+    case 'json':
+      return `${JSON.stringify(graphReport(drawn), undefined, 2)}\n`;
+  }
+}
+
+function ladderText(scenario: string, { seed, until, all }: GraphFlags, format: Format): string {
+  if (format === 'dot') {
+    throw new CliError(
+      'Graphviz draws no sequence diagrams',
+      EXIT.usage,
+      'Use --svg or --mermaid with --ladder.',
+    );
+  }
+  const { file } = openScenario(scenario);
+  const lab = makeLab(file, { seed, dataPlane: 'engine' });
+  lab.run(until ?? file.until);
+  const story = ladderStory(lab, all === true);
+  if (format === 'json') return `${JSON.stringify(ladderReport(story), undefined, 2)}\n`;
+  return drawLadder(story, format);
+}

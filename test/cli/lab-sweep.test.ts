@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { SweepReport } from '../../src/cli/lab-sweep-report.ts';
+import { runCli } from '../../src/cli/program.ts';
+import { PAGE_COLUMNS } from '../../src/cli/render/table.ts';
+import { expectGolden, pxtr } from './run.ts';
+
+const SHORT = ['--down', '10s', '--up', '10s', '--interval', '1s'];
+
+describe('pxtr lab sweep', () => {
+  it('prints a table of failures and what each pair saw', async () => {
+    const { code, out, err } = await pxtr('lab', 'sweep', 'failover', '--interval', '1s');
+    expect([code, err]).toEqual([0, '']);
+    expectGolden('lab-sweep-failover', out);
+    expectGolden('lab-sweep-pxtr', (await pxtr('lab', 'sweep', 'pxtr', ...SHORT)).out);
+    expect(out.split('\n').filter((line) => line.length > PAGE_COLUMNS)).toEqual([]);
+  });
+
+  it('--only breaks what is named', async () => {
+    const { out } = await pxtr('lab', 'sweep', 'pxtr', ...SHORT, '--only', 'link:lisp1-mapserver', '--json');
+    const report = JSON.parse(out) as SweepReport;
+    expect(report.failures.map(({ id, hurt, working }) => [id, hurt, working])).toEqual([
+      ['link:lisp1-mapserver', 4, 6],
+    ]);
+  });
+
+  it('--json has every pair, with and without failures', async () => {
+    const { code, out } = await pxtr('lab', 'sweep', 'pxtr', ...SHORT, '--json');
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as SweepReport;
+    expect(Object.keys(report)).toEqual([
+      'schema',
+      'scenario',
+      'seed',
+      'interval',
+      'down',
+      'up',
+      'endpoints',
+      'baseline',
+      'failures',
+    ]);
+    expect(report).toMatchObject({ schema: 'pxtr-lab-sweep/1', interval: 1, down: 10, up: 10 });
+    expect(report.baseline).toHaveLength(6);
+    expect(report.failures).toHaveLength(6);
+    expect(Object.keys(report.failures[0]!)).toEqual([
+      'id',
+      'kind',
+      'what',
+      'hurt',
+      'working',
+      'sent',
+      'lost',
+      'pairs',
+    ]);
+    expect(Object.keys(report.failures[0]!.pairs[0]!.down)).toEqual([
+      'sent',
+      'lost',
+      'firstLoss',
+      'recovered',
+      'outage',
+    ]);
+  });
+
+  it('the engine and the model see the same', async () => {
+    const engine = await pxtr('lab', 'sweep', 'failover', ...SHORT);
+    expect((await pxtr('lab', 'sweep', 'failover', ...SHORT, '--model')).out).toBe(engine.out);
+  });
+
+  it('--nodes says who probes whom', async () => {
+    const { out } = await pxtr('lab', 'sweep', 'pxtr', ...SHORT, '--nodes', 'lisp1,lisp2');
+    expect(out).toContain('2 pairs of lisp1 192.168.1.1, lisp2 192.168.2.1');
+  });
+
+  it('tells a person at a terminal how far it is, and nobody else', async () => {
+    let told = '';
+    const stream = {} as NodeJS.ReadWriteStream;
+    await runCli(['lab', 'sweep', 'pxtr', ...SHORT, '--only', 'link:lisp1-mapserver'], {
+      out: () => undefined,
+      err: (text) => (told += text),
+      colors: false,
+      terminal: { input: stream, output: stream },
+    });
+    expect(told).toBe('\r\u001b[K1 of 2: without a failure\r\u001b[K2 of 2: link:lisp1-mapserver\r\u001b[K');
+  });
+
+  it.each([
+    [
+      ['--only', 'link:lisp1-mapservr'],
+      'pxtr has no failure link:lisp1-mapservr - did you mean link:lisp1-mapserver?',
+    ],
+    [['--nodes', 'lisp9,lisp1'], 'no node "lisp9" in pxtr'],
+    [['--nodes', 'lisp1'], 'there are no two nodes that could probe each other'],
+    [['--down', '1s', '--interval', '2s'], 'no probe would be sent'],
+    [['--interval', '0'], 'It has to be more than 0.'],
+  ])('%j is refused with code 2', async (flags, message) => {
+    const { code, out, err } = await pxtr('lab', 'sweep', 'pxtr', ...flags);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  });
+
+  it('--help has examples', async () => {
+    const { code, out } = await pxtr('lab', 'sweep', '--help');
+    expect(code).toBe(0);
+    expect(out).toContain('Examples:\n  pxtr lab sweep failover');
+  });
+});
