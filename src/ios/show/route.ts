@@ -3,7 +3,7 @@ import { formatIp, formatPrefix } from '../../base/ip-text.ts';
 import type { RouterView, RouteView } from '../../router/view.ts';
 import { NULL_INTERFACE } from '../interface-name.ts';
 
-const CODES = { connected: 'C', local: 'L', static: 'S', learned: 'R' } as const;
+const CODES = { connected: 'C', local: 'L', static: 'S', learned: 'R', aggregate: 'l' } as const;
 
 /** `show ip route` and `show ipv6 route`: the underlay. */
 export function showRoutes(view: RouterView, family: Family): string[] {
@@ -17,7 +17,7 @@ function showRoutes4(routes: readonly RouteView[]): string[] {
       ? 'is not set'
       : `is ${defaultRoute.gateway === undefined ? '0.0.0.0' : formatIp(defaultRoute.gateway)} to network 0.0.0.0`;
   return [
-    'Codes: L - local, C - connected, S - static, R - RIP, * - candidate default',
+    'Codes: L - local, C - connected, S - static, R - RIP, l - LISP, * - candidate default',
     '',
     `Gateway of last resort ${resort}`,
     '',
@@ -32,13 +32,13 @@ function way4(route: RouteView): string {
   const { gateway, interfaceName, distance } = route;
   if (gateway === undefined) return `is directly connected, ${interfaceName ?? NULL_INTERFACE}`;
   const out = interfaceName === undefined || route.source === 'static' ? '' : `, ${interfaceName}`;
-  return `[${distance}/0] via ${formatIp(gateway)}${out}`;
+  return `[${distance}/${route.metric ?? 0}] via ${formatIp(gateway)}${out}`;
 }
 
 function showRoutes6(routes: readonly RouteView[]): string[] {
   return [
     `IPv6 Routing Table - default - ${routes.length} entries`,
-    'Codes: C - Connected, L - Local, S - Static, R - RIP',
+    'Codes: C - Connected, L - Local, S - Static, R - RIP, l - LISP',
     ...routes.flatMap(({ source, prefix, distance, gateway, interfaceName }) => [
       `${CODES[source].padEnd(4)}${formatPrefix(prefix)} [${distance}/0]`,
       gateway === undefined

@@ -11,6 +11,7 @@ import { compilePattern, type Pattern } from '../pattern.ts';
 import { renderConfig } from '../render.ts';
 import { showDatabase } from './database.ts';
 import { showMapCache } from './map-cache.ts';
+import { showProtocols, showRipDatabase } from './rip.ts';
 import { showRoutes } from './route.ts';
 import { showSite, showSites } from './site.ts';
 import { showStatistics } from './statistics.ts';
@@ -55,6 +56,8 @@ export const SHOW_COMMANDS: readonly ShowCommand[] = [
   command('<family:ip|ipv6> route', 'Routes of the underlay', (view, _, args) =>
     showRoutes(view, args.family()),
   ),
+  command('ip rip database', 'Routes of RIP, own and learned', (view, now) => showRipDatabase(view, now)),
+  command('ip protocols', 'What RIP does, and with whom', (view, now) => showProtocols(view, now)),
   command('running-config', 'The configuration', ({ options }) =>
     renderConfig(options).trimEnd().split('\n'),
   ),
