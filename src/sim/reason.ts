@@ -110,12 +110,13 @@ function sceneOf(
   return { index, position, node, facts, cause, traces, byRoute };
 }
 
-/** The same packet with the same outer addresses, one hop on. */
+/** The same packet with the same outer addresses, a hop on. */
 function isRouted(facts: PacketFacts, cause: PacketFacts): boolean {
   return (
     sameIp(facts.source, cause.source) &&
     sameIp(facts.destination, cause.destination) &&
     facts.packet.ip.protocol === cause.packet.ip.protocol &&
+    facts.packet.ip.ttl < cause.packet.ip.ttl &&
     (facts.inner === undefined) === (cause.inner === undefined) &&
     carriesSame(facts, cause)
   );
