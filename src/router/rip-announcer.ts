@@ -26,6 +26,7 @@ type TableRow = ToldRoute & { readonly interfaceIndex?: number };
 export interface AnnouncerState {
   readonly withdrawn: readonly Withdrawn[];
   readonly changed: readonly string[];
+  readonly told: readonly (readonly [string, Micros])[];
   readonly periodicAt: Micros;
   readonly quietUntil: Micros;
 }
@@ -43,6 +44,11 @@ export class Announcer {
   #withdrawn: Withdrawn[] = [];
   /** Prefixes (as text) of which neighbours have not been told the latest. */
   #changed = new Set<string>();
+  /**
+   * By interface and prefix: NEVER for what neighbours there were told as reachable; for what split horizon has taken
+   * from them since, until when they are told that it is not.
+   */
+  #told = new Map<string, Micros>();
   #periodicAt: Micros = NEVER;
   #quietUntil: Micros = 0;
 
@@ -64,6 +70,7 @@ export class Announcer {
     if (config === undefined) {
       this.#withdrawn = [];
       this.#changed.clear();
+      this.#told.clear();
       this.#periodicAt = NEVER;
       return;
     }
@@ -74,9 +81,9 @@ export class Announcer {
     }
   }
 
-  /** What is told of a prefix has changed, unless it is an own route as well: then that is told. */
+  /** What was learned of a prefix has changed. */
   noteChange(prefix: IpPrefix): void {
-    if (!this.#isOrigin(prefix)) this.#changed.add(formatPrefix(prefix));
+    this.#changed.add(formatPrefix(prefix));
   }
 
   /** Neighbours do not know the latest about this prefix. */
@@ -88,7 +95,7 @@ export class Announcer {
   tick(now: Micros, out: RipOutput[]): void {
     if (this.#periodicAt <= now) {
       this.#planPeriodic(now);
-      this.#tellAll('periodic', () => true, out);
+      this.#tellAll(now, 'periodic', () => true, out);
       this.#changed.clear();
     }
     this.tellChanges(now, out);
@@ -98,14 +105,31 @@ export class Announcer {
   /** Tells what has changed, unless the last time was a moment ago: then it waits (RFC 2453 §3.10.1). */
   tellChanges(now: Micros, out: RipOutput[]): void {
     if (this.#changed.size === 0 || now < this.#quietUntil) return;
-    this.#tellAll('triggered', ({ prefix }) => this.isUntold(prefix), out);
+    this.#tellAll(now, 'triggered', ({ prefix }) => this.isUntold(prefix), out);
     this.#changed.clear();
     this.#quietUntil = now + micros(LEAST_QUIET + fraction(this.#random) * (MOST_QUIET - LEAST_QUIET));
   }
 
-  /** What is told out of an interface: split horizon, without poisoned reverse (RFC 2453 §3.4.3). */
-  toldOn(port: RipInterface): ToldRoute[] {
-    return this.#table().filter(({ interfaceIndex }) => interfaceIndex !== port.index);
+  /**
+   * What is told out of an interface: split horizon (RFC 2453 §3.4.3), and its poisoned reverse where it is needed, for
+   * routes that neighbours there may still follow because they led elsewhere when they were told.
+   */
+  tell(now: Micros, port: RipInterface, isTold: (route: ToldRoute) => boolean = () => true): ToldRoute[] {
+    return this.#table()
+      .filter(isTold)
+      .flatMap((route): ToldRoute[] => {
+        const key = `${port.index} ${formatPrefix(route.prefix)}`;
+        if (route.interfaceIndex !== port.index) {
+          if (route.metric < RIP_INFINITY) this.#told.set(key, NEVER);
+          else this.#told.delete(key);
+          return [route];
+        }
+        const until = this.#told.get(key);
+        if (until === undefined) return [];
+        if (until === NEVER) this.#told.set(key, now + garbageTime(this.#config!.timers));
+        else if (until <= now) this.#told.delete(key);
+        return [{ ...route, metric: RIP_INFINITY }];
+      });
   }
 
   /** RIP_INFINITY for what is not in the table. */
@@ -123,6 +147,7 @@ export class Announcer {
     return {
       withdrawn: this.#withdrawn,
       changed: [...this.#changed],
+      told: [...this.#told],
       periodicAt: this.#periodicAt,
       quietUntil: this.#quietUntil,
     };
@@ -130,11 +155,12 @@ export class Announcer {
 
   restore(
     config: RipConfig | undefined,
-    { withdrawn, changed, periodicAt, quietUntil }: AnnouncerState,
+    { withdrawn, changed, told, periodicAt, quietUntil }: AnnouncerState,
   ): void {
     this.#config = config;
     this.#withdrawn = [...withdrawn];
     this.#changed = new Set(changed);
+    this.#told = new Map(told);
     this.#periodicAt = periodicAt;
     this.#quietUntil = quietUntil;
   }
@@ -168,9 +194,9 @@ export class Announcer {
     for (const { prefix } of this.#table()) this.#changed.add(formatPrefix(prefix));
   }
 
-  #tellAll(why: string, isTold: (route: ToldRoute) => boolean, out: RipOutput[]): void {
+  #tellAll(now: Micros, why: string, isTold: (route: ToldRoute) => boolean, out: RipOutput[]): void {
     for (const port of this.#config?.interfaces ?? []) {
-      const routes = port.passive ? [] : this.toldOn(port).filter(isTold);
+      const routes = port.passive ? [] : this.tell(now, port, isTold);
       if (routes.length === 0) continue;
       const fields = { interface: port.name, why, routes: routes.length };
       out.push({ kind: 'trace', event: 'update-sent', fields });
@@ -180,7 +206,7 @@ export class Announcer {
     }
   }
 
-  /** In prefix order. An own route comes before a learned one, and that before one that was withdrawn. */
+  /** In prefix order. A learned route comes before an own one of that prefix that was withdrawn. */
   #table(): TableRow[] {
     const own = (this.#config?.origins ?? []).map((origin) => ({ ...origin, metric: 1, tag: 0 }));
     const learned = this.#learned
@@ -198,10 +224,6 @@ export class Announcer {
   #planPeriodic(now: Micros): void {
     const { update } = this.#config!.timers;
     this.#periodicAt = now + micros(seconds(update) * (1 - JITTER + 2 * JITTER * fraction(this.#random)));
-  }
-
-  #isOrigin(prefix: IpPrefix): boolean {
-    return this.#config?.origins.some((origin) => samePrefix(origin.prefix, prefix)) === true;
   }
 }
 

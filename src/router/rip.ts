@@ -1,8 +1,9 @@
 /**
  * RIP version 2 (RFC 2453) for the underlay of labs: tells neighbours the own routes and those learned, and learns
- * theirs. Three choices are those of IOS: a route is kept with the metric that it was told with, and what it costs is
- * added when it is passed on; a lost route is told as unreachable for flush minus invalid; split horizon goes without
- * poisoned reverse, for every route by the interface that it leads out of, be it learned, static or connected.
+ * theirs. Choices as IOS makes them: a route is kept with the metric that it was told with, and what it costs is added
+ * when it is passed on; a lost route is told as unreachable for flush minus invalid; split horizon holds for every route
+ * by the interface that it leads out of, be it learned, static or connected. Poisoned reverse goes only to neighbours
+ * who were told the route before it turned round.
  */
 import { contains, sameIp, samePrefix, type IpAddress, type IpPrefix } from '../base/ip.ts';
 import { formatIp, formatPrefix } from '../base/ip-text.ts';
@@ -16,7 +17,7 @@ import {
   RIP_VERSION,
   type RipMessage,
 } from '../wire/rip.ts';
-import type { RipConfig, RipOrigin } from './announce.ts';
+import type { RipConfig } from './announce.ts';
 import { Announcer, type AnnouncerState } from './rip-announcer.ts';
 import { answered, offerOf, responses, subnetOf, type RipInterface, type RipOutput } from './rip-message.ts';
 import {
@@ -75,6 +76,7 @@ export class Rip {
   configure(now: Micros, config: RipConfig | undefined, out: RipOutput[]): void {
     this.#config = config;
     this.#leaveInterfaces(now, out);
+    this.#leaveOrigins(out);
     this.#announcer.configure(now, config, out);
     this.#announcer.tellChanges(now, out);
   }
@@ -86,7 +88,7 @@ export class Rip {
       out.push({ kind: 'drop', reason: `rip-${refusal ?? ''}`, detail: formatIp(received.source) });
       return;
     }
-    if (received.message.command === RIP_REQUEST) this.#answer(received, port, out);
+    if (received.message.command === RIP_REQUEST) this.#answer(now, received, port, out);
     else this.#learn(now, received, port, out);
   }
 
@@ -151,12 +153,26 @@ export class Rip {
     );
   }
 
-  #answer({ source, sourcePort, message }: ReceivedRip, port: RipInterface, out: RipOutput[]): void {
+  /** Nobody's way to what is our own is shorter, and after a while it would be an echo of what we told. */
+  #leaveOrigins(out: RipOutput[]): void {
+    for (const route of this.#learned.all()) {
+      if (!this.#isOrigin(route.prefix)) continue;
+      this.#learned.forget(route.prefix);
+      if (!isLost(route)) out.push({ kind: 'routes-changed' });
+    }
+  }
+
+  #answer(
+    now: Micros,
+    { source, sourcePort, message }: ReceivedRip,
+    port: RipInterface,
+    out: RipOutput[],
+  ): void {
     if (port.passive || message.entries.length === 0) return;
     out.push({ kind: 'trace', event: 'request-answered', fields: { to: formatIp(source) } });
     // A question about single prefixes is a diagnosis: it hears everything, wherever that leads.
     const payloads = isWholeTableRequest(message)
-      ? responses(this.#announcer.toldOn(port), port.mtu)
+      ? responses(this.#announcer.tell(now, port), port.mtu)
       : [answered(message, (prefix) => this.#announcer.metricOf(prefix))];
     for (const payload of payloads) out.push({ kind: 'send', port, to: source, toPort: sourcePort, payload });
   }
@@ -172,7 +188,7 @@ export class Rip {
       const offer = entry.kind === 'route' ? offerOf(entry, source, port) : undefined;
       if (offer === undefined) {
         out.push({ kind: 'drop', reason: 'rip-bad-route', detail: formatIp(source) });
-      } else if (!this.#isConnected(offer.prefix)) this.#take(now, offer, port, out);
+      } else if (!this.#isOrigin(offer.prefix)) this.#take(now, offer, port, out);
     }
     this.#announcer.tellChanges(now, out);
   }
@@ -215,9 +231,8 @@ export class Rip {
     return { invalid: seconds(timers.invalid), garbage: garbageTime(timers) };
   }
 
-  #isConnected(at: IpPrefix): boolean {
-    const isIt = ({ prefix, how }: RipOrigin): boolean => how === 'connected' && samePrefix(prefix, at);
-    return this.#config?.origins.some(isIt) === true;
+  #isOrigin(at: IpPrefix): boolean {
+    return this.#config?.origins.some(({ prefix }) => samePrefix(prefix, at)) === true;
   }
 }
 

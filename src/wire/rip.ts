@@ -65,7 +65,8 @@ export type RipEntry = RipRoute | RipAuthentication | RipUnknown;
 /** A route, or with `afi` RIP_AFI_NONE the request for all of them. */
 export interface RipRoute {
   readonly kind: 'route';
-  readonly afi: typeof RIP_AFI_NONE | typeof RIP_AFI_IP;
+  /** RIP_AFI_NONE or RIP_AFI_IP. */
+  readonly afi: 0 | 2;
   /** 0..65535. */
   readonly tag: number;
   readonly address: IpAddress;

@@ -77,13 +77,45 @@ describe('telling', () => {
     expect(Number.parseInt(lines[0]!)).toBeGreaterThanOrEqual(11);
   });
 
-  it('an own route is told rather than a learned one, and the learned one when the own is gone', () => {
+  it('what is an own route is not learned, and not believed to be elsewhere when it is gone', () => {
     const driver = running(AGGREGATE);
-    expect(driver.hear(1, response(route('192.168.0.0/16', 3)))).toEqual(['routes changed']);
+    expect(driver.hear(1, response(route('192.168.0.0/16', 1)))).toEqual([]);
+    expect(driver.routes()).toEqual([]);
     expect(driver.configure(config([port(1), port(2)]))).toEqual([
-      // Split horizon: to link 1 it is withdrawn by silence, to link 2 by a longer way.
+      'eth1 > 224.0.0.9:520 response 192.168.0.0/16 metric 16',
+      'eth2 > 224.0.0.9:520 response 192.168.0.0/16 metric 16',
+    ]);
+    driver.until(20);
+    expect(driver.hear(1, response(route('192.168.0.0/16', 3)))).toEqual([
+      'routes changed',
       'eth2 > 224.0.0.9:520 response 192.168.0.0/16 metric 4',
     ]);
+  });
+
+  it('a learned route makes room for an own one', () => {
+    const driver = running();
+    driver.hear(1, response(route('192.168.0.0/16', 3)));
+    driver.until(20);
+    expect(driver.configure(config([port(1), port(2)], [connected(1), connected(2), AGGREGATE]))).toEqual([
+      'routes changed',
+      'eth1 > 224.0.0.9:520 response 192.168.0.0/16 metric 1',
+      'eth2 > 224.0.0.9:520 response 192.168.0.0/16 metric 1',
+    ]);
+    expect(driver.rip.learned()).toEqual([]);
+  });
+
+  it('a route that turns round is taken back from the link that it now leads out of', () => {
+    const driver = running();
+    driver.hear(1, response(route('20.0.0.0/8', 5)));
+    driver.until(20);
+    expect(driver.hear(2, response(route('20.0.0.0/8', 2)))).toEqual([
+      'routes changed',
+      'eth1 > 224.0.0.9:520 response 20.0.0.0/8 metric 3',
+      'eth2 > 224.0.0.9:520 response 20.0.0.0/8 metric 16',
+    ]);
+    const later = driver.until(180).filter((line) => line.includes('eth2') && line.includes('20.0.0.0/8'));
+    expect(later.length).toBeGreaterThanOrEqual(2);
+    expect(later.length).toBeLessThanOrEqual(4);
   });
 
   it('a static route is not told on the link that it leads out of', () => {
@@ -261,6 +293,7 @@ describe('learning', () => {
   it('a connected prefix is nothing to learn', () => {
     const driver = running();
     expect(driver.hear(1, response(route('10.0.2.0/24', 1)))).toEqual([]);
+    expect(driver.rip.learned()).toEqual([]);
   });
 });
 
