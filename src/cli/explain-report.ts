@@ -46,6 +46,8 @@ export interface EndingReport {
   readonly node: string;
   /** Nodes of a forwarding loop. */
   readonly circle?: readonly string[];
+  /** By node of the circle, the route that makes it send the packet on. */
+  readonly routes?: readonly string[];
   /** Why it was dropped or lost. */
   readonly reason?: string;
   /** What has to be looked up. */
@@ -111,6 +113,6 @@ function endingReport(ending: WalkEnding): EndingReport {
     case 'lost':
       return { kind, node, reason: ending.why };
     case 'loop':
-      return { kind, node, circle: ending.circle };
+      return { kind, node, circle: ending.circle, routes: ending.routes };
   }
 }

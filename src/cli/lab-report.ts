@@ -5,6 +5,7 @@ import type { InterfaceAddress } from '../router/options.ts';
 import type { Lab, LabResult } from '../sim/lab.ts';
 import type { LabFile } from '../sim/lab-file.ts';
 import type { LabNode } from '../sim/lab-node.ts';
+import { formatLabWarning } from '../sim/lab-warning.ts';
 import { ratePercent } from '../sim/lab-expect.ts';
 import { formatTime } from '../sim/log.ts';
 import { lispRoles } from '../sim/node-roles.ts';
@@ -37,6 +38,7 @@ export function labReport(lab: Lab, result: LabResult, { dataPlane, isComplete }
     seed,
     nodes: nodeReports(file),
     links: linkReports(file),
+    warnings: file.warnings.map(formatLabWarning),
     packets: result.story.map(packetReport),
     console: consoleReports(timeline.records),
     pings: result.pings.map(({ node, result: ping }): PingReport => {

@@ -11,7 +11,7 @@ import {
 } from '../engine/codes.ts';
 import { reasonName, reasonText } from '../engine/counters.ts';
 import type { InjectOptions } from '../engine/data-plane.ts';
-import type { Explanation, Phase } from '../engine/phases.ts';
+import { STEPS, type Explanation, type Phase } from '../engine/phases.ts';
 import { decodeIp } from '../wire/ip-packet.ts';
 
 /** A node of the network that is walked. */
@@ -73,8 +73,16 @@ export type WalkEnding =
   /** The destination EID must be looked up first. */
   | { readonly kind: 'resolve'; readonly node: string; readonly eid: IpAddress; readonly source: IpAddress }
   | { readonly kind: 'dropped'; readonly node: string; readonly reason: string }
-  /** The nodes of the circle, in order, the first one not repeated. */
-  | { readonly kind: 'loop'; readonly node: string; readonly circle: readonly string[] }
+  /**
+   * The packet is back at `node`, where it meets the same decision. The nodes of the circle, in order, the first one
+   * not repeated, and what made each of them send the packet on.
+   */
+  | {
+      readonly kind: 'loop';
+      readonly node: string;
+      readonly circle: readonly string[];
+      readonly routes: readonly string[];
+    }
   /** Sent out of an interface that leads nowhere, or onto a link that does not take it. */
   | { readonly kind: 'lost'; readonly node: string; readonly why: string };
 
@@ -93,7 +101,9 @@ export function walkPacket(network: WalkNetwork, from: string, packet: Uint8Arra
     const key = `${place.node} ${place.originated ? '-' : place.interfaceIndex} ${withoutTtl(bytes)}`;
     const before = seen.get(key);
     if (before !== undefined) {
-      return { hops, ending: { kind: 'loop', node: place.node, circle: circleOf(hops.slice(before)) } };
+      const round = hops.slice(before);
+      const circle = round.map(({ node }) => node);
+      return { hops, ending: { kind: 'loop', node: place.node, circle, routes: round.map(routeOf) } };
     }
     seen.set(key, hops.length);
     const node = network.nodes.find(({ name }) => name === place.node)!;
@@ -201,8 +211,12 @@ function nextPlace({ nodes, links }: WalkNetwork, node: WalkNode, index: number)
   return { way, place: { node: far.node, interfaceIndex, originated: false }, mtu: link.mtu };
 }
 
-function circleOf(hops: readonly Hop[]): string[] {
-  return hops.map(({ node }) => node);
+/** `0.0.0.0/0, via 10.0.3.1 on FastEthernet0/0`: the route, or the locator, by which a packet left. */
+function routeOf({ phases, verdict }: Hop): string {
+  const step = verdict === 'encapsulate' ? STEPS.locator : STEPS.route;
+  const last = phases.findLast(({ phase }) => phase === step.phase);
+  // The step that looks for a specific route says behind a colon what follows from it.
+  return last?.result.replace(/: .*$/, '') ?? 'its gateway';
 }
 
 /** The packet with the fields blanked that every hop changes: a packet that comes round again is equal in the rest. */

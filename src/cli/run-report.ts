@@ -12,6 +12,8 @@ export interface RunReport {
   readonly seed: number;
   readonly nodes: readonly NodeReport[];
   readonly links: readonly LinkReport[];
+  /** What is allowed but probably not meant in the lab's files: `mapserver.ios:26: EID space overlaps ...`. */
+  readonly warnings: readonly string[];
   /** In the order in which they were put on links. Upkeep (registration, probes) has no `number`. */
   readonly packets: readonly PacketReport[];
   /** Commands typed at consoles and what they printed, in order of their start. */

@@ -15,6 +15,7 @@ export type {
   Layer,
   LispLayer,
   Packet,
+  RipLayer,
   Span,
   UdpLayer,
 } from '../wire/packet.ts';
@@ -22,6 +23,7 @@ export type { IpFields, IpPacket } from '../wire/ip-packet.ts';
 export type { AddressPair, ChecksumState, UdpDatagram, UdpFields, UdpPacketFields } from '../wire/udp.ts';
 export type { IcmpMessage, IcmpPacket } from '../wire/icmp.ts';
 export type { LispDataFields, LispDataHeader, MapVersions } from '../wire/lisp-data.ts';
+export type { RipAuthentication, RipEntry, RipMessage, RipRoute, RipUnknown } from '../wire/rip.ts';
 
 // Control messages.
 export type { ControlMessage } from '../wire/control.ts';

@@ -47,6 +47,8 @@ export type {
   MapServerView,
   PacketTrace,
   RouterView,
+  RipRouteView,
+  RipView,
   RouteView,
   SitePrefixView,
   SiteView,

@@ -62,6 +62,7 @@ export type { LabNode } from '../sim/lab-node.ts';
 export type { GarbageStep, LabStep } from '../sim/lab-steps.ts';
 export type { LabExpectation } from '../sim/lab-expect-file.ts';
 export { formatLabError, type LabError } from '../sim/lab-yaml.ts';
+export { formatLabWarning, type LabWarning } from '../sim/lab-warning.ts';
 export { createLab, Lab, type LabPing, type LabResult, type LabSettings } from '../sim/lab.ts';
 export { flood, type FloodOptions, type Journal, type JournalEntry, type LabInput } from '../sim/journal.ts';
 export {

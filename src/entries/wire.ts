@@ -15,6 +15,9 @@ export { decodeIp, decrementTtl, encodeIp, isFragment } from '../wire/ip-packet.
 export { buildUdpPacket, decodeUdp, encodeUdp } from '../wire/udp.ts';
 export { buildIcmpPacket, decodeIcmp, encodeIcmp } from '../wire/icmp.ts';
 
+// RIP version 2.
+export { decodeRip, encodeRip, ripPrefix } from '../wire/rip.ts';
+
 // LISP.
 export {
   DATA_PORT,

@@ -68,13 +68,7 @@ export const LISP_COMMANDS = commandsOf('lisp', [
     help: 'Tell the underlay (RIP) that EIDs of this aggregate are reached here',
     own: true,
     apply(lisp, args) {
-      const prefix = args.prefix('prefix');
-      if (prefix.bits === 0) {
-        args.refuse('prefix', 'The default route is no aggregate of EIDs');
-        return;
-      }
-      if (!lisp.ipv4.advertised.some((other) => samePrefix(other.prefix, prefix)))
-        lisp.ipv4.advertised.push({ prefix, at: args.place('prefix') });
+      advertise(lisp.ipv4.advertised, args);
     },
     remove(lisp, args) {
       const prefix = args.prefix('prefix');
@@ -82,6 +76,20 @@ export const LISP_COMMANDS = commandsOf('lisp', [
     },
     render: ({ proxyItr }) =>
       proxyItr.ipv4.advertise.map((prefix) => `ipv4 proxy-itr advertise ${formatPrefix(prefix)}`),
+  },
+  {
+    pattern: 'ipv6 proxy-itr advertise <prefix:prefix6>',
+    help: 'Discard what lies in a hole of this aggregate of EIDs; nothing tells it to the underlay (no RIPng)',
+    own: true,
+    apply(lisp, args) {
+      advertise(lisp.ipv6.advertised, args);
+    },
+    remove(lisp, args) {
+      const prefix = args.prefix('prefix');
+      removeWhere(lisp.ipv6.advertised, (other) => samePrefix(other.prefix, prefix), args);
+    },
+    render: ({ proxyItr }) =>
+      proxyItr.ipv6.advertise.map((prefix) => `ipv6 proxy-itr advertise ${formatPrefix(prefix)}`),
   },
   {
     pattern: '<family:ipv4|ipv6> itr map-resolver <address:ip>',
@@ -220,4 +228,11 @@ function acceptedSource(args: Args): IpPrefix | undefined {
   if (prefix.address.family === family) return prefix;
   args.refuse('prefix', `Family mismatch: ${formatPrefix(prefix)}`, `an IPv${family} prefix is expected`);
   return undefined;
+}
+
+function advertise(advertised: DraftFamily['advertised'], args: Args): void {
+  const prefix = args.prefix('prefix');
+  if (prefix.bits === 0) args.refuse('prefix', 'The default route is no aggregate of EIDs');
+  else if (!advertised.some((other) => samePrefix(other.prefix, prefix)))
+    advertised.push({ prefix, at: args.place('prefix') });
 }

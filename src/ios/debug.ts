@@ -1,11 +1,15 @@
-/** `debug lisp ...`: what a router notices while it works, as lines of its console. */
+/** `debug lisp ...`, `debug ip rip`: what a router notices while it works, as lines of its console. */
 import type { Micros } from '../base/time.ts';
 import type { TraceEvent, TraceFields } from '../base/trace.ts';
 import { dayOfMarch, timeOfDay } from './clock.ts';
+import { ripText } from './debug-rip.ts';
 
 export interface DebugTopic {
-  /** The words behind `debug lisp`. */
+  /** The words behind `debug lisp`; of another protocol its `words`. */
   readonly name: string;
+  /** The words behind `debug`, and what the topic is called, when it is not LISP's. */
+  readonly words?: string;
+  readonly title?: string;
   readonly help: string;
   /** `source:event` of the trace events, or the beginning of it with a `*`. */
   readonly events: readonly string[];
@@ -47,6 +51,7 @@ export const DEBUG_TOPICS: readonly DebugTopic[] = [
     help: 'Packets that wait for a mapping, or are dropped',
     events: ['router:*'],
   },
+  { name: 'rip', words: 'ip rip', title: 'RIP protocol', help: 'Routes told and learned', events: ['rip:*'] },
 ];
 
 /** The line of a trace event; undefined when no topic that is on has it. */
@@ -55,9 +60,9 @@ export function debugLine(now: Micros, event: TraceEvent, topics: readonly strin
   const isOn = DEBUG_TOPICS.some(
     (topic) => topics.includes(topic.name) && topic.events.some((each) => covers(each, name)),
   );
-  return isOn
-    ? `*Mar ${String(dayOfMarch(now)).padStart(2)} ${timeOfDay(now)}: LISP: ${textOf(name, event.fields)}`
-    : undefined;
+  if (!isOn) return undefined;
+  const text = event.source === 'rip' ? `RIP: ${ripText(event)}` : `LISP: ${textOf(name, event.fields)}`;
+  return `*Mar ${String(dayOfMarch(now)).padStart(2)} ${timeOfDay(now)}: ${text}`;
 }
 
 /** `show debugging`. */
@@ -67,7 +72,7 @@ export function describeDebugging(topics: readonly string[]): string[] {
 
 /** What the console says when a topic is switched. */
 export function stateOf(on: boolean): (topic: DebugTopic) => string {
-  return ({ name }) => `LISP ${name} debugging is ${on ? 'on' : 'off'}`;
+  return ({ name, title = `LISP ${name}` }) => `${title} debugging is ${on ? 'on' : 'off'}`;
 }
 
 function covers(pattern: string, name: string): boolean {
@@ -107,12 +112,12 @@ function textOf(name: string, fields: TraceFields): string {
     case 'map-server:registered':
       return `MS: Registration of ${of('eid')} from ETR ${of('etr')}, site ${of('site')}`;
     default:
-      return plain(name, fields);
+      return plainText(name, fields);
   }
 }
 
 /** `Packet hold from 192.168.1.1 to 4.4.4.4`: events without a text of their own. */
-function plain(name: string, fields: TraceFields): string {
+function plainText(name: string, fields: TraceFields): string {
   const what = name.slice(name.indexOf(':') + 1).replace(/[:-]/g, ' ');
   const rest = Object.entries(fields).map(([field, value]) => `${field} ${value}`);
   return [what.charAt(0).toUpperCase() + what.slice(1), ...rest].join(' ');

@@ -113,9 +113,10 @@ export const EXEC_COMMANDS: readonly ExecEntry[] = [
 /** Per topic, per group of topics (`debug lisp control-plane all`) and for everything. */
 function debugCommands(): ExecEntry[] {
   const names = DEBUG_TOPICS.map(({ name }) => name);
-  const planes = [...new Set(names.map((name) => name.split(' ')[0]!))];
+  const ofLisp = DEBUG_TOPICS.flatMap(({ name, words }) => (words === undefined ? [name] : []));
+  const planes = [...new Set(ofLisp.map((name) => name.split(' ')[0]!))];
   const sets = [
-    ...DEBUG_TOPICS.map(({ name, help }) => ({ words: `lisp ${name}`, help, topics: [name] })),
+    ...DEBUG_TOPICS.map(({ name, help, words = `lisp ${name}` }) => ({ words, help, topics: [name] })),
     ...planes.map((plane) => ({
       words: `lisp ${plane} all`,
       help: 'All of these topics',

@@ -5,6 +5,7 @@ import { contains, covers } from '../base/ip.ts';
 import { isOwnAddress } from './check.ts';
 import type { Place, Remark } from './config-error.ts';
 import type { Draft, DraftFamily, DraftLisp, Toggle } from './draft.ts';
+import { warnAboutRouting } from './warn-routing.ts';
 
 /** `last` locates what has no line of its own. */
 export function warningsOf(draft: Draft, last: Place): Remark[] {
@@ -15,6 +16,7 @@ export function warningsOf(draft: Draft, last: Place): Remark[] {
   for (const { target, at } of draft.routes)
     if (target.kind === 'via' && isOwnAddress(draft, target.gateway))
       warn(at, `the gateway ${formatIp(target.gateway)} is an address of this router`);
+  warnAboutRouting(draft, warn);
   if (draft.lisp === undefined) return warnings;
   for (const { name, key, at } of draft.lisp.sites)
     if (key === undefined) warn(at, `site ${name} has no authentication-key: nothing can register`);

@@ -19,7 +19,7 @@ export interface PetrRow {
   readonly targets: readonly EncapTarget[];
 }
 
-/** Everything a data plane is told apart from Map-Cache entries; follows from the configuration alone. */
+/** Everything a data plane is told apart from Map-Cache entries; follows from configuration and routing. */
 export interface StaticProgram {
   readonly routes: readonly UnderlayRoute[];
   readonly policies: readonly PolicyRow[];

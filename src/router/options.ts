@@ -148,7 +148,7 @@ export interface ProxyItrOptions {
   readonly rlocs: readonly IpAddress[];
   /**
    * Aggregates told to the underlay by RIP, so that traffic for EIDs finds this PITR (RFC 6832 §5.1). Each has a
-   * discard route: what lies in a hole of the aggregate ends here (IW-15). IPv4 only.
+   * discard route: what lies in a hole of the aggregate ends here (IW-15). RIP tells those of IPv4 only.
    */
   readonly advertise: readonly IpPrefix[];
 }

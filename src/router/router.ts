@@ -20,12 +20,15 @@ import type { DatabaseMapping, RouterOptions } from './options.ts';
 import { ORIGINATED_TTL } from './ping.ts';
 import { staticProgram } from './static-program.ts';
 import { Traffic, type TrafficState } from './traffic.ts';
-import { Underlay } from './underlay.ts';
+import { Routing } from './routing.ts';
+import type { RipState } from './rip.ts';
+import type { Underlay } from './underlay.ts';
 import type {
   CacheEntryView,
   ForwardingEntryView,
   MapServerView,
   PacketTrace,
+  RipView,
   RouterView,
   RouteView,
   SiteView,
@@ -48,6 +51,8 @@ export interface RouterState {
   /** @internal */
   readonly random: RandomState;
   /** @internal */
+  readonly rip: RipState;
+  /** @internal */
   readonly control: ControlPlaneState;
   /** @internal */
   readonly traffic: TrafficState;
@@ -63,7 +68,7 @@ export interface RouterState {
  */
 export class Router implements NetworkNode, RouterView {
   #options: RouterOptions;
-  #underlay: Underlay;
+  readonly #routing: Routing;
   readonly #random: Random;
   readonly #clockSec: number;
   readonly #entryCapacity: number;
@@ -80,7 +85,16 @@ export class Router implements NetworkNode, RouterView {
 
   constructor(options: RouterOptions, { dataPlane, random, clockSec = 0 }: RouterParts) {
     this.#options = options;
-    this.#underlay = new Underlay(options);
+    this.#routing = new Routing(options, random, {
+      transmit: (interfaceIndex, bytes) => this.#out.push({ kind: 'transmit', interfaceIndex, bytes }),
+      drop: (reason, detail) => {
+        this.#count(`drop:${reason}`, { detail });
+      },
+      trace: (event) => this.#out.push({ kind: 'trace', event }),
+      changed: () => {
+        this.#applyRoutes();
+      },
+    });
     this.#random = random;
     this.#clockSec = clockSec;
     this.#entryCapacity = dataPlane.entryCapacity;
@@ -102,6 +116,7 @@ export class Router implements NetworkNode, RouterView {
       receive: (received) => {
         this.#control.receive(this.#now, received);
       },
+      hear: (received) => this.#routing.hear(this.#now, received),
     });
     this.#control = new ControlPlane(random, {
       send: (output) => {
@@ -138,13 +153,15 @@ export class Router implements NetworkNode, RouterView {
 
   start(now: Micros, out: NodeOutput[]): void {
     this.#during(now, out, () => {
-      this.#applyOptions();
+      this.#routing.configure(now, this.#options);
+      this.#applyRoutes();
       this.#control.start(now);
     });
   }
 
   advance(now: Micros, arrivals: readonly Arrival[], out: NodeOutput[]): void {
     this.#during(now, out, () => {
+      this.#routing.tick(now);
       this.#control.tick(now);
       this.#traffic.tick();
       this.#traffic.arrive(arrivals);
@@ -152,7 +169,7 @@ export class Router implements NetworkNode, RouterView {
   }
 
   nextDeadline(): Micros {
-    return Math.min(this.#control.nextDeadline(), this.#traffic.nextDeadline());
+    return Math.min(this.#routing.nextDeadline(), this.#control.nextDeadline(), this.#traffic.nextDeadline());
   }
 
   ping(now: Micros, request: PingRequest, out: NodeOutput[]): void {
@@ -179,6 +196,7 @@ export class Router implements NetworkNode, RouterView {
     return {
       options: structuredClone(this.#options),
       random: this.#random.save(),
+      rip: this.#routing.save(),
       control: this.#control.save(),
       traffic: this.#traffic.save(),
       counters: this.#counters.save(),
@@ -190,15 +208,15 @@ export class Router implements NetworkNode, RouterView {
   restore(saved: unknown): void {
     const state = saved as RouterState;
     this.#options = structuredClone(state.options);
-    this.#underlay = new Underlay(this.#options);
     this.#random.restore(state.random);
+    this.#routing.restore(this.#options, state.rip);
     this.#control.restore(this.#options.lisp, state.control);
     this.#traffic.configure(this.#options.lisp?.missPolicy ?? 'drop');
     this.#traffic.restore(state.traffic);
     this.#counters.restore(state.counters);
     this.#program.removeAllEntries();
     this.#publish();
-    this.#program.setStatic(staticProgram(this.#options.lisp, this.#underlay));
+    this.#program.setStatic(staticProgram(this.#options.lisp, this.#underlay, this.#routing.groups()));
     for (const entry of this.#control.mapCache()) this.#programEntry(entry);
     this.#publish();
     this.#forwardingCounters.restore(state.forwarding);
@@ -210,8 +228,8 @@ export class Router implements NetworkNode, RouterView {
   configure(now: Micros, options: RouterOptions, out: NodeOutput[]): void {
     this.#during(now, out, () => {
       this.#options = options;
-      this.#underlay = new Underlay(options);
-      this.#applyOptions();
+      this.#routing.configure(now, options);
+      this.#applyRoutes();
     });
   }
 
@@ -286,6 +304,10 @@ export class Router implements NetworkNode, RouterView {
     return routeViews(family, this.#options, this.#underlay);
   }
 
+  rip(): RipView | undefined {
+    return this.#routing.view();
+  }
+
   forwarding(): Counters {
     return this.#forwardingCounters.read();
   }
@@ -312,8 +334,13 @@ export class Router implements NetworkNode, RouterView {
     this.#out = [];
   }
 
-  #applyOptions(): void {
-    this.#program.setStatic(staticProgram(this.#options.lisp, this.#underlay));
+  get #underlay(): Underlay {
+    return this.#routing.underlay;
+  }
+
+  /** What follows from configuration and routes: the tables of the data plane, the addresses that the roles use. */
+  #applyRoutes(): void {
+    this.#program.setStatic(staticProgram(this.#options.lisp, this.#underlay, this.#routing.groups()));
     this.#traffic.configure(this.#options.lisp?.missPolicy ?? 'drop');
     this.#control.configure(this.#now, this.#options.lisp, this.#underlay, {
       hostname: this.#options.hostname,

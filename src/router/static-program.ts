@@ -1,4 +1,4 @@
-import type { Family, IpPrefix } from '../base/ip.ts';
+import { hostPrefix, type Family, type IpAddress, type IpPrefix } from '../base/ip.ts';
 import {
   POLICY_ETR_DESTINATION,
   POLICY_ITR_SOURCE,
@@ -11,19 +11,35 @@ import { encapTargets } from './encap-targets.ts';
 import type { PetrRow, PolicyRow, StaticProgram } from './forwarding-program.ts';
 import { ownRlocs } from './lisp-config.ts';
 import { perFamily, type LispOptions, type PerFamily } from './options.ts';
-import type { Underlay } from './underlay.ts';
+import type { Underlay, UnderlayRoute } from './underlay.ts';
 
 const FAMILIES: readonly Family[] = [4, 6];
 
-/** What the data plane must know from the configuration alone: routes, who may use LISP, PETRs. */
-export function staticProgram(lisp: LispOptions | undefined, underlay: Underlay): StaticProgram {
-  const routes = underlay.routes();
+/**
+ * What the data plane must know beside the Map-Cache: routes, who may use LISP, PETRs. `groups` are multicast
+ * addresses that the router listens to, on whichever interface.
+ */
+export function staticProgram(
+  lisp: LispOptions | undefined,
+  underlay: Underlay,
+  groups: readonly IpAddress[] = [],
+): StaticProgram {
+  const routes = [...underlay.routes(), ...groups.map(listening)];
   if (lisp === undefined) return { routes, policies: [], petrs: [], proxyEtr: false };
   return {
     routes,
     policies: policies(lisp),
     petrs: FAMILIES.flatMap((family) => petr(lisp, family, underlay)),
     proxyEtr: lisp.proxyEtr.ipv4.enabled || lisp.proxyEtr.ipv6.enabled,
+  };
+}
+
+function listening(group: IpAddress): UnderlayRoute {
+  return {
+    prefix: hostPrefix(group),
+    source: 'local',
+    distance: 0,
+    nextHop: { kind: 'local', interfaceIndex: 0, mtu: 0 },
   };
 }
 

@@ -18,6 +18,7 @@ import type { Arrival, NodeOutput, PingRequest, TracerouteRequest } from './node
 import { DEFAULT_MTU, type RouterOptions } from './options.ts';
 import { PacketPath, type Decision } from './packet-path.ts';
 import { PacketTracer, type PacketTracerState } from './packet-trace.ts';
+import type { ReceivedRip } from './rip.ts';
 import type { Underlay } from './underlay.ts';
 import type { PacketTrace } from './view.ts';
 
@@ -44,6 +45,8 @@ export interface TrafficEffects {
   lookup(eid: Eid, source: IpPacket['source']): void;
   /** A control message for this router. */
   receive(received: ReceivedMessage): void;
+  /** Routes from a neighbour. False when nobody here listens. */
+  hear(received: ReceivedRip): boolean;
 }
 
 /** Plain data, structured-clone safe. */
@@ -242,6 +245,13 @@ export class Traffic {
       case 'control':
         this.#effects.receive(packet.received);
         break;
+      case 'rip': {
+        const { ip, sourcePort, message } = packet;
+        const { interfaceIndex } = options;
+        if (this.#effects.hear({ interfaceIndex, source: ip.source, sourcePort, message })) break;
+        this.#closedPort(bytes, options);
+        break;
+      }
       case 'icmp':
         this.#services.receive(now, packet.ip, packet.message, this.#addresses());
         break;
@@ -252,8 +262,7 @@ export class Traffic {
       }
       case 'lisp-data':
       case 'closed-port':
-        this.#count('drop:closed-port', bytes);
-        this.#refuse('port-unreachable', bytes, options, 0);
+        this.#closedPort(bytes, options);
         break;
       case 'refused': {
         const { reason, detail } = packet;
@@ -261,6 +270,11 @@ export class Traffic {
         break;
       }
     }
+  }
+
+  #closedPort(bytes: Uint8Array, options: InjectOptions): void {
+    this.#count('drop:closed-port', bytes);
+    this.#refuse('port-unreachable', bytes, options, 0);
   }
 
   /** LISP data that came in fragments goes to the data plane, as it would have had it come in one piece. */

@@ -11,6 +11,7 @@ import {
 import type { NextHop } from '../engine/data-plane.ts';
 import { PrefixTable } from '../mapping/prefix-table.ts';
 import type { InterfaceOptions, RouterOptions, StaticRoute } from './options.ts';
+import type { LearnedRoute } from './rip-routes.ts';
 import type { RouteView } from './view.ts';
 
 /** A route in use. */
@@ -19,23 +20,33 @@ export interface UnderlayRoute {
   readonly source: RouteView['source'];
   readonly distance: number;
   readonly nextHop: NextHop;
+  /** Of a learned route. */
+  readonly metric?: number;
 }
 
 const CONNECTED_DISTANCE = 0;
+/** Of a summary's discard route in IOS: below every learned route, so that nobody else's aggregate replaces ours. */
+const AGGREGATE_DISTANCE = 5;
+const RIP_DISTANCE = 120;
 /** A gateway behind a gateway behind a gateway: deeper recursion is a configuration loop. */
 const MAX_RECURSION = 8;
 
 /**
- * The routing table of one router, computed from its interfaces and static routes. Immutable: a new configuration
- * makes a new one.
+ * The routing table of one router, computed from its interfaces, static routes, aggregates and what it learned.
+ * Immutable: a new configuration and news from a neighbour make a new one.
  */
 export class Underlay {
   readonly #interfaces: readonly InterfaceOptions[];
   readonly #routes = new PrefixTable<UnderlayRoute>();
 
-  constructor(options: Pick<RouterOptions, 'interfaces' | 'staticRoutes'>) {
+  constructor(
+    options: Pick<RouterOptions, 'interfaces' | 'staticRoutes' | 'lisp'>,
+    learned: readonly LearnedRoute[] = [],
+  ) {
     this.#interfaces = options.interfaces;
     for (const [index, each] of options.interfaces.entries()) this.#addInterface(index, each);
+    this.#addAggregates(options.lisp);
+    this.#addLearned(learned);
     this.#addStaticRoutes(options.staticRoutes);
   }
 
@@ -106,6 +117,35 @@ export class Underlay {
     }
   }
 
+  /** IW-15: what lies in a hole of an aggregate that we attract ends here, and never follows the default route out. */
+  #addAggregates(lisp: RouterOptions['lisp']): void {
+    const { ipv4, ipv6 } = lisp?.proxyItr ?? {};
+    const pitrs = [ipv4, ipv6].filter((pitr) => pitr !== undefined && pitr.rlocs.length > 0);
+    for (const aggregate of pitrs.flatMap((pitr) => pitr?.advertise ?? [])) {
+      if (this.#routes.get(aggregate) !== undefined) continue;
+      this.#routes.set(aggregate, {
+        prefix: aggregate,
+        source: 'aggregate',
+        distance: AGGREGATE_DISTANCE,
+        nextHop: { kind: 'discard', interfaceIndex: 0, mtu: 0 },
+      });
+    }
+  }
+
+  #addLearned(routes: readonly LearnedRoute[]): void {
+    for (const { prefix: destination, interfaceIndex, gateway, metric } of routes) {
+      const each = this.#interfaces[interfaceIndex];
+      if (each === undefined || each.shutdown || this.#routes.get(destination) !== undefined) continue;
+      this.#routes.set(destination, {
+        prefix: destination,
+        source: 'learned',
+        distance: RIP_DISTANCE,
+        metric,
+        nextHop: { kind: 'via', interfaceIndex, gateway, mtu: each.mtu },
+      });
+    }
+  }
+
   /** Static routes may lean on one another, so they are tried again until no more of them resolve. */
   #addStaticRoutes(routes: readonly StaticRoute[]): void {
     let waiting = [...routes].sort((a, b) => a.distance - b.distance);
@@ -154,13 +194,14 @@ export class Underlay {
 export function routeView(route: UnderlayRoute, interfaces: readonly InterfaceOptions[]): RouteView {
   const { nextHop } = route;
   const interfaceName =
-    nextHop.kind === 'discard' && route.source === 'static'
+    nextHop.kind === 'discard' && route.source !== 'connected'
       ? undefined
       : interfaces[nextHop.interfaceIndex]?.name;
   return {
     prefix: route.prefix,
     source: route.source,
     distance: route.distance,
+    ...(route.metric === undefined ? {} : { metric: route.metric }),
     ...(nextHop.gateway === undefined ? {} : { gateway: nextHop.gateway }),
     ...(interfaceName === undefined ? {} : { interfaceName }),
   };

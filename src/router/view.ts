@@ -21,6 +21,8 @@ export interface RouterView {
   sites(): readonly SiteView[];
   /** Underlay routes in use, in prefix order. */
   routes(family: Family): readonly RouteView[];
+  /** What RIP does; undefined while it is off. */
+  rip(): RipView | undefined;
   /** Configured Map-Servers of the ETR, in configuration order, one for both families where they share a key. */
   mapServers(): readonly MapServerView[];
   /** What the data plane holds per EID-Prefix, in EID order. */
@@ -81,13 +83,37 @@ export interface SitePrefixView {
 /** A route of the underlay that is in use. */
 export interface RouteView {
   readonly prefix: IpPrefix;
-  readonly source: 'connected' | 'local' | 'static' | 'learned';
+  /** 'aggregate': the discard route of an aggregate that a PITR advertises. */
+  readonly source: 'connected' | 'local' | 'static' | 'learned' | 'aggregate';
   readonly distance: number;
   /** Hops, of a learned route. */
   readonly metric?: number;
   readonly gateway?: IpAddress;
   /** Absent for a discard route. */
   readonly interfaceName?: string;
+}
+
+/** RIP of a router. */
+export interface RipView {
+  /** Of the next update that is due by itself. */
+  readonly nextUpdate: Micros;
+  readonly interfaces: readonly { readonly name: string; readonly passive: boolean }[];
+  /** In prefix order. */
+  readonly routes: readonly RipRouteView[];
+  /** Who told routes, and when last. In order of their addresses. */
+  readonly neighbours: readonly { readonly address: IpAddress; readonly heard: Micros }[];
+}
+
+/** A route of RIP's database. */
+export interface RipRouteView {
+  readonly prefix: IpPrefix;
+  readonly how: 'connected' | 'static' | 'proxy-itr' | 'default' | 'learned';
+  /** Of a learned route: hops, 16 when it is lost and about to be forgotten. Own routes have 0. */
+  readonly metric: number;
+  readonly gateway?: IpAddress;
+  readonly interfaceName?: string;
+  /** Of a learned route: when it was told last. */
+  readonly heard?: Micros;
 }
 
 /** How the ETR stands with a configured Map-Server. */

@@ -3,16 +3,25 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { ConfigError } from '../ios/config-error.ts';
 import { parseConfig } from '../ios/parse.ts';
 import type { RouterOptions } from '../router/options.ts';
+import type { LabWarning } from './lab-warning.ts';
 import type { LabError } from './lab-yaml.ts';
+
+/** A configuration, and what is doubtful in it. */
+export interface ReadConfiguration {
+  readonly options: RouterOptions;
+  readonly warnings: readonly LabWarning[];
+}
 
 /** Reads a configuration, or lines that change `base`. */
 export function readConfiguration(
   file: string,
   text: string,
   base?: RouterOptions,
-): Result<RouterOptions, readonly LabError[]> {
+): Result<ReadConfiguration, readonly LabError[]> {
   const parsed = parseConfig(text, { file, ...(base === undefined ? {} : { base }) });
-  return parsed.ok ? ok(parsed.value.options) : err(parsed.error.map((error) => labError(file, error)));
+  if (!parsed.ok) return err(parsed.error.map((error) => labError(file, error)));
+  const { options, warnings } = parsed.value;
+  return ok({ options, warnings: warnings.map((warning) => ({ file, ...warning })) });
 }
 
 function labError(file: string, { line, column, message, hint }: ConfigError): LabError {

@@ -32,7 +32,9 @@ export type LabExpectation =
       readonly least: number;
       readonly most: number;
     }
-  | { readonly kind: 'registered'; readonly node: string; readonly eids: readonly string[] };
+  | { readonly kind: 'registered'; readonly node: string; readonly eids: readonly string[] }
+  /** A warning about the files of the lab, `*` for any text. */
+  | { readonly kind: 'warning'; readonly pattern: string };
 
 type Key =
   | 'ping'
@@ -51,7 +53,8 @@ type Key =
   | 'at-least'
   | 'at-most'
   | 'registered'
-  | 'eids';
+  | 'eids'
+  | 'warning';
 
 /** Which keys go with which kind of expectation; the first of each says what it is. */
 const SHAPES: readonly (readonly Key[])[] = [
@@ -61,6 +64,7 @@ const SHAPES: readonly (readonly Key[])[] = [
   ['show', 'command', 'contains', 'lacks'],
   ['counter', 'name', 'is', 'at-least', 'at-most'],
   ['registered', 'eids'],
+  ['warning'],
 ];
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -111,6 +115,10 @@ function readExpectation(
     case 'count': {
       const packets = whole('count');
       return packets === undefined ? undefined : { kind, packets };
+    }
+    case 'warning': {
+      const pattern = fields.get('warning')?.text();
+      return pattern === undefined ? undefined : { kind, pattern };
     }
     case 'show': {
       const node = readNodeName(fields.get('show'), nodes);

@@ -21,6 +21,8 @@ export interface Evidence {
   readonly story: readonly StoryPacket[];
   /** Undefined for nodes that are no routers. */
   readonly router: (name: string) => RouterView | undefined;
+  /** Warnings about the files of the lab, one line each. */
+  readonly warnings: readonly string[];
   /** The output of a show command. */
   readonly show: (node: string, command: string) => string;
 }
@@ -58,6 +60,8 @@ function check(expectation: LabExpectation, evidence: Evidence): Check[] {
       return [checkCounter(expectation, evidence.router(expectation.node))];
     case 'registered':
       return [checkRegistered(expectation, evidence.router(expectation.node))];
+    case 'warning':
+      return [checkWarning(expectation, evidence.warnings)];
   }
 }
 
@@ -151,6 +155,12 @@ function checkRegistered({ node, eids }: Of<'registered'>, router: RouterView | 
     expected: eids.join(', '),
     actual: registered.length === 0 ? 'nothing' : registered.join(', '),
   };
+}
+
+function checkWarning({ pattern }: Of<'warning'>, warnings: readonly string[]): Check {
+  const passed = warnings.some((warning) => matches(warning, pattern));
+  const actual = warnings.length === 0 ? 'no warning' : warnings.join('\n');
+  return { subject: 'warning', passed, expected: pattern, actual };
 }
 
 export function registeredEids(router: RouterView): string[] {

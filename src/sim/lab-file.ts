@@ -3,11 +3,13 @@ import { parseIp } from '../base/ip-text.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { millis, seconds, type Micros } from '../base/time.ts';
 import { DEFAULT_MTU, type RouterOptions } from '../router/options.ts';
+import { clashesOf } from './lab-clash.ts';
 import { readConfiguration } from './lab-config.ts';
 import { readExpectations, type LabExpectation } from './lab-expect-file.ts';
 import { interfaceNames, type LabNode } from './lab-node.ts';
 import { readSteps, type LabStep } from './lab-steps.ts';
 import { parseDuration, parseInterfaceAddress, parseShare } from './lab-units.ts';
+import type { LabWarning } from './lab-warning.ts';
 import { suggest, YamlFile, type LabError, type YamlValue } from './lab-yaml.ts';
 import type { LinkEnd, LinkOptions } from './link.ts';
 
@@ -27,6 +29,8 @@ export interface LabFile {
   /** When `run` stops. */
   readonly until: Micros;
   readonly expectations: readonly LabExpectation[];
+  /** What is allowed but probably not meant, in the configurations and between them. */
+  readonly warnings: readonly LabWarning[];
 }
 
 /** Time after the last step that a run goes on, when the file does not say. */
@@ -57,7 +61,8 @@ function byPlace(a: LabError, b: LabError): number {
 
 function readLab(root: YamlValue, files: ReadonlyMap<string, string>, errors: LabError[]): LabFile {
   const fields = root.fields('name', 'title', 'nodes', 'links', 'run', 'until', 'expect');
-  const nodes = readNodes(fields.need('nodes'), files, errors);
+  const warnings: LabWarning[] = [];
+  const nodes = readNodes(fields.need('nodes'), files, errors, warnings);
   const links = readLinks(fields.get('links'), nodes);
   const steps = readSteps(fields.get('run'), { nodes, links });
   const last = steps.reduce((latest, { at }) => Math.max(latest, at), 0);
@@ -70,6 +75,7 @@ function readLab(root: YamlValue, files: ReadonlyMap<string, string>, errors: La
     steps,
     until: (until === undefined ? undefined : duration(until)) ?? last + DEFAULT_TAIL,
     expectations: readExpectations(fields.get('expect'), nodes),
+    warnings: [...warnings, ...clashesOf(nodes, links)],
   };
 }
 
@@ -77,13 +83,14 @@ function readNodes(
   value: YamlValue | undefined,
   files: ReadonlyMap<string, string>,
   errors: LabError[],
+  warnings: LabWarning[],
 ): LabNode[] {
   const nodes: LabNode[] = [];
   for (const { key: name, at, value: each } of value?.entries() ?? []) {
     if (nodes.some((other) => other.name === name)) at.complain(`node ${name} is there twice`);
     else if (!/^[A-Za-z][\w.-]*$/.test(name))
       at.complain(`"${name}" is no name for a node`, 'letters, digits, - _ .');
-    const node = readNode(name, each, files, errors);
+    const node = readNode(name, each, files, errors, warnings);
     if (node !== undefined) nodes.push(node);
   }
   if (value !== undefined && nodes.length === 0) value.complain('a lab has at least one node');
@@ -95,8 +102,9 @@ function readNode(
   value: YamlValue,
   files: ReadonlyMap<string, string>,
   errors: LabError[],
+  warnings: LabWarning[],
 ): LabNode | undefined {
-  if (!value.isMap()) return readRouter(name, value, files, errors);
+  if (!value.isMap()) return readRouter(name, value, files, errors, warnings);
   const fields = value.fields('config', 'host');
   const host = fields.get('host');
   if (host !== undefined) {
@@ -104,7 +112,7 @@ function readNode(
     return readHost(name, host);
   }
   const config = fields.need('config');
-  return config === undefined ? undefined : readRouter(name, config, files, errors);
+  return config === undefined ? undefined : readRouter(name, config, files, errors, warnings);
 }
 
 function readRouter(
@@ -112,6 +120,7 @@ function readRouter(
   value: YamlValue,
   files: ReadonlyMap<string, string>,
   errors: LabError[],
+  warnings: LabWarning[],
 ): LabNode | undefined {
   const configFile = value.text();
   if (configFile === undefined) return undefined;
@@ -123,19 +132,21 @@ function readRouter(
     value.complain(`there is no file ${configFile}`, suggest(configFile, others));
     return { kind: 'router', name, configFile, config: '', options: unknown };
   }
-  const options = readConfiguration(configFile, config);
-  if (!options.ok) {
-    errors.push(...options.error);
+  const read = readConfiguration(configFile, config);
+  if (!read.ok) {
+    errors.push(...read.error);
     return { kind: 'router', name, configFile, config, options: unknown };
   }
-  const { hostname } = options.value;
+  const { options } = read.value;
+  warnings.push(...read.value.warnings);
+  const { hostname } = options;
   if (hostname !== name) {
     value.complain(
       `the hostname in ${configFile} is ${hostname}, not ${name}`,
       'give node and router one name',
     );
   }
-  return { kind: 'router', name, configFile, config, options: options.value };
+  return { kind: 'router', name, configFile, config, options };
 }
 
 function readHost(name: string, value: YamlValue): LabNode {

@@ -14,6 +14,7 @@ import type { LabFile } from './lab-file.ts';
 import { garbageDatagram } from './lab-garbage.ts';
 import type { LabNode } from './lab-node.ts';
 import type { GarbageStep } from './lab-steps.ts';
+import { formatLabWarning } from './lab-warning.ts';
 import { logHash, logLines } from './log.ts';
 import { commentOf, ladder, narrate, type NarrateOptions } from './narrate.ts';
 import type { Network } from './network.ts';
@@ -173,6 +174,7 @@ export class Lab {
     const expectations = checkExpectations(this.file.expectations, {
       pings: pings.map(({ result }) => result),
       story,
+      warnings: this.file.warnings.map(formatLabWarning),
       router: (name) => this.router(name),
       show: (node, command) => this.show(node, command),
     });

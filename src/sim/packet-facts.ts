@@ -12,6 +12,7 @@ import { formatEidPrefix, formatLispAddress } from '../wire/lisp-address.ts';
 import type { MapReply } from '../wire/map-reply.ts';
 import type { MapRequest } from '../wire/map-request.ts';
 import { decodePacket, layersOf, type IpLayer, type Layer, type Packet } from '../wire/packet.ts';
+import { RIP_REQUEST, type RipMessage } from '../wire/rip.ts';
 
 /** A decoded packet and the parts of it that matter. */
 export interface PacketFacts {
@@ -24,6 +25,8 @@ export interface PacketFacts {
   /** The control message; of an ECM, the one inside. */
   readonly control?: ControlMessage;
   readonly isEcm: boolean;
+  /** Routes told by a neighbour. */
+  readonly rip?: RipMessage;
   /** ICMP of the packet itself, or of the one it carries. */
   readonly icmp?: IcmpMessage;
   /** Destination of the innermost IP header: where the data goes. */
@@ -40,6 +43,7 @@ export function factsOf(bytes: Uint8Array): PacketFacts | undefined {
   const inner = innerOf(layers);
   const control = layers.findLast((layer) => layer.kind === 'control');
   const icmp = layers.find((layer) => layer.kind === 'icmp');
+  const rip = ripOf(packet);
   const { ip } = inner ?? packet;
   return {
     packet,
@@ -47,6 +51,7 @@ export function factsOf(bytes: Uint8Array): PacketFacts | undefined {
     destination: packet.ip.destination,
     ...(inner === undefined ? {} : { inner }),
     ...(control === undefined ? {} : { control: control.message }),
+    ...(rip === undefined ? {} : { rip }),
     isEcm: layers.some((layer) => layer.kind === 'control' && layer.message.type === 'ecm'),
     ...(icmp === undefined ? {} : { icmp: icmp.message }),
     target: ip.destination,
@@ -60,27 +65,26 @@ function innerOf(layers: readonly Layer[]): IpLayer | undefined {
   return lisp?.payload.kind === 'ip' ? lisp.payload : undefined;
 }
 
-/** Registration and its upkeep, which run by themselves and would drown a story. */
-export function isUpkeep({ control, packet }: PacketFacts): boolean {
-  if (control !== undefined) {
-    return ['map-register', 'map-notify', 'map-notify-ack'].includes(control.type) || isProbe(control);
-  }
-  return isRip(packet);
+/** Not that of a packet inside LISP data or an ICMP error. */
+function ripOf({ payload }: Packet): RipMessage | undefined {
+  return payload.kind === 'udp' && payload.payload.kind === 'rip' ? payload.payload.message : undefined;
+}
+
+/** Registration, routes told by neighbours and such, which run by themselves and would drown a story. */
+export function isUpkeep({ control, rip }: PacketFacts): boolean {
+  if (control === undefined) return rip !== undefined;
+  return ['map-register', 'map-notify', 'map-notify-ack'].includes(control.type) || isProbe(control);
 }
 
 function isProbe(control: ControlMessage): boolean {
   return (control.type === 'map-request' || control.type === 'map-reply') && control.probe;
 }
 
-/** RIPv2 advertisements (RFC 2453). */
-function isRip({ payload }: Packet): boolean {
-  return payload.kind === 'udp' && payload.udp.sourcePort === 520 && payload.udp.destinationPort === 520;
-}
-
 /** A few words: `ECM Map-Request 4.4.4.4/32`, `LISP | echo reply to 192.168.1.1`. */
 export function titleOf(facts: PacketFacts): string {
-  const { control, inner, icmp, packet, isEcm } = facts;
+  const { control, inner, icmp, packet, isEcm, rip } = facts;
   if (control !== undefined) return `${isEcm ? 'ECM ' : ''}${controlTitle(control)}`;
+  if (rip !== undefined) return ripTitle(rip);
   const what = icmp === undefined ? plainTitle(facts) : icmpTitle(icmp, facts.target);
   if (inner !== undefined) return `LISP | ${what}`;
   return packet.payload.kind === 'udp' && packet.payload.payload.kind === 'broken' ? 'malformed LISP' : what;
@@ -105,6 +109,11 @@ function controlTitle(message: ControlMessage): string {
     case 'unknown':
       return `LISP control type ${message.code}`;
   }
+}
+
+function ripTitle({ command, entries }: RipMessage): string {
+  if (command === RIP_REQUEST) return 'RIP request';
+  return `RIP update, ${entries.length} route${entries.length === 1 ? '' : 's'}`;
 }
 
 function recordTitles(records: readonly EidRecord[]): string {

@@ -15,6 +15,7 @@ import {
   sameControl,
   type PacketFacts,
 } from './packet-facts.ts';
+import { byLearnedRoute, ripOutcome, ripReason } from './reason-rip.ts';
 import { cacheAt, type RecordIndex, type SentPacket } from './record-index.ts';
 
 /** One packet with its surroundings. */
@@ -27,12 +28,15 @@ interface Scene {
   readonly cause: PacketFacts | undefined;
   /** What the sender traced while it handled that event. */
   readonly traces: readonly TraceEvent[];
+  /** ` by 10.0.0.0/8, which RIP learned from ...` when that is the route it took; else empty. */
+  readonly byRoute: string;
 }
 
 export function reasonOf(packet: SentPacket & { readonly facts: PacketFacts }, index: RecordIndex): string {
   const scene = sceneOf(packet, index);
   const { facts, cause } = scene;
-  if (cause !== undefined && isRouted(facts, cause)) return `${scene.node} routes it on`;
+  if (facts.rip !== undefined) return ripReason(scene.node, facts.rip, facts, scene.traces);
+  if (cause !== undefined && isRouted(facts, cause)) return `${scene.node} routes it on${scene.byRoute}`;
   switch (facts.control?.type) {
     case 'map-request':
       return requestReason(scene, facts.control);
@@ -59,17 +63,20 @@ const FATES = {
 } as const;
 
 /** What ended the packet's way, on the link or at the receiver; undefined when it was used or passed on. */
-export function outcomeOf({ record: { frame } }: SentPacket, index: RecordIndex): string | undefined {
+export function outcomeOf({ record: { frame }, facts }: SentPacket, index: RecordIndex): string | undefined {
   if (frame.fate !== 'sent') return FATES[frame.fate];
   const effects = index.effects.get(frame.number) ?? [];
   const arrival = effects.find(({ kind }) => kind === 'arrival');
   if (arrival === undefined) return 'still under way';
   if (arrival.kind === 'arrival' && arrival.cut) return 'the link went down on the way';
   for (const effect of effects) {
-    const ended = effect.kind === 'trace' ? ending(effect.node, effect.trace) : undefined;
+    if (effect.kind !== 'trace') continue;
+    const { node, trace } = effect;
+    if (facts?.rip !== undefined && trace.event === 'packet:not-unicast') return `${node} speaks no RIP`;
+    const ended = ending(node, trace);
     if (ended !== undefined) return ended;
   }
-  return undefined;
+  return ripOutcome(index, frame.number);
 }
 
 /** Traces that say that a packet went no further. */
@@ -78,6 +85,8 @@ function ending(node: string, { event, fields }: TraceEvent): string | undefined
   const to = String(fields['to'] ?? 'its destination');
   if (event === 'packet:miss-policy') return `lost: ${node} must first ask where ${to} is`;
   if (event === 'packet:hold') return `${node} holds the packet to ${to} and asks where that is`;
+  if (event === 'packet:no-route') return `unreachable: ${node} has no route to ${to}`;
+  if (event === 'packet:aggregate-hole') return `${node} drops it: ${to} ends at its discard route`;
   if (event === 'ignored') return `${node} ignores it`;
   if (event.startsWith('packet:')) return `dropped by ${node}: ${words(event.slice(7))}`;
   if (event.startsWith('drop:')) return `refused by ${node}: ${words(event.slice(5))}${detail}`;
@@ -97,15 +106,17 @@ function sceneOf(
   const traces = (index.traces.get(event) ?? [])
     .filter((each) => each.node === node)
     .map(({ trace }) => trace);
-  return { index, position, node, facts, cause, traces };
+  const byRoute = byLearnedRoute({ position, record, facts }, facts.destination, index);
+  return { index, position, node, facts, cause, traces, byRoute };
 }
 
-/** The same packet with the same outer addresses, one hop on. */
+/** The same packet with the same outer addresses, a hop on. */
 function isRouted(facts: PacketFacts, cause: PacketFacts): boolean {
   return (
     sameIp(facts.source, cause.source) &&
     sameIp(facts.destination, cause.destination) &&
     facts.packet.ip.protocol === cause.packet.ip.protocol &&
+    facts.packet.ip.ttl < cause.packet.ip.ttl &&
     (facts.inner === undefined) === (cause.inner === undefined) &&
     carriesSame(facts, cause)
   );
@@ -152,17 +163,18 @@ function dataReason(scene: Scene): string {
   const { facts, cause, node } = scene;
   const held = cause?.control?.type === 'map-reply';
   const what = held ? 'the held packet' : 'it';
+  const by = scene.byRoute === '' ? '' : `,${scene.byRoute}`;
   if (facts.inner !== undefined) return encapsulationReason(scene, what);
   if (cause?.inner !== undefined && carriesSame(facts, cause)) {
     return `PETR ${node} takes the LISP header off and forwards the packet natively`;
   }
   if (facts.icmp !== undefined && 'quote' in facts.icmp)
-    return `${node} reports an error to ${formatIp(facts.target)}`;
+    return `${node} reports an error to ${formatIp(facts.target)}${by}`;
   const natively = nativeEntry(scene);
   const because = natively === undefined ? '' : ` natively: ${natively}`;
   if (held) return `released: ${node} sends ${what}${because}`;
-  if (cause !== undefined && answers(facts, cause)) return `${node} answers${because}`;
-  return `${node} sends it${because}`;
+  if (cause !== undefined && answers(facts, cause)) return `${node} answers${because}${by}`;
+  return `${node} sends it${because}${by}`;
 }
 
 function encapsulationReason(scene: Scene, what: string): string {

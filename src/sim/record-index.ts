@@ -20,6 +20,15 @@ export interface CacheNote {
   readonly action?: string;
 }
 
+/** A change of a node's RIP routes, as the node traced it. */
+export interface RouteNote {
+  readonly position: number;
+  readonly prefix: IpPrefix;
+  /** Gateway, and the link by which the route was told; absent when the route was lost. */
+  readonly via?: string;
+  readonly link?: number;
+}
+
 /** The records of a run, arranged for questions about single packets. */
 export interface RecordIndex {
   /** By frame number. */
@@ -28,6 +37,8 @@ export interface RecordIndex {
   readonly control: ReadonlyMap<string, readonly SentPacket[]>;
   /** By node, in order. */
   readonly cache: ReadonlyMap<string, readonly CacheNote[]>;
+  /** By node, in order. */
+  readonly routes: ReadonlyMap<string, readonly RouteNote[]>;
   /** Records caused by the arrival of a frame, in order. */
   readonly effects: ReadonlyMap<number, readonly NetworkRecord[]>;
   /** What was traced while an event was handled. */
@@ -38,6 +49,7 @@ export function indexRecords(records: readonly NetworkRecord[]): RecordIndex {
   const packets = new Map<number, SentPacket>();
   const control = new Map<string, SentPacket[]>();
   const cache = new Map<string, CacheNote[]>();
+  const routes = new Map<string, RouteNote[]>();
   const effects = new Map<number, NetworkRecord[]>();
   const traces = new Map<number, RecordOf<'trace'>[]>();
   for (const [position, record] of records.entries()) {
@@ -46,6 +58,9 @@ export function indexRecords(records: readonly NetworkRecord[]): RecordIndex {
       append(traces, record.event, record);
       const note = cacheNote(position, record.trace);
       if (note !== undefined) append(cache, record.node, note);
+      const link = record.cause === undefined ? undefined : packets.get(record.cause)?.record.frame.link;
+      const route = routeNote(position, record.trace, link);
+      if (route !== undefined) append(routes, record.node, route);
     } else if (record.kind === 'frame') {
       const facts = factsOf(record.frame.bytes);
       const packet = { position, record, ...(facts === undefined ? {} : { facts }) };
@@ -53,7 +68,7 @@ export function indexRecords(records: readonly NetworkRecord[]): RecordIndex {
       if (facts?.control !== undefined) append(control, record.node, packet);
     }
   }
-  return { packets, control, cache, effects, traces };
+  return { packets, control, cache, routes, effects, traces };
 }
 
 /** What a node's Map-Cache held for an address at a moment: its longest match among learned entries. */
@@ -84,6 +99,19 @@ function cacheNote(position: number, { event, fields }: TraceEvent): CacheNote |
   const eid = parsePrefix(String(fields['eid']))?.prefix;
   if (eid === undefined) return undefined;
   return { position, eid, ...(isGone ? {} : { action: String(fields['action']) }) };
+}
+
+function routeNote(
+  position: number,
+  { source, event, fields }: TraceEvent,
+  link: number | undefined,
+): RouteNote | undefined {
+  const isLearned = event === 'route-learned';
+  if (source !== 'rip' || (!isLearned && event !== 'route-lost')) return undefined;
+  const prefix = parsePrefix(String(fields['prefix']))?.prefix;
+  if (prefix === undefined) return undefined;
+  if (!isLearned || link === undefined) return { position, prefix };
+  return { position, prefix, via: String(fields['via']), link };
 }
 
 function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {

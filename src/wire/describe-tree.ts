@@ -6,6 +6,8 @@ import { controlFields } from './describe-control-tree.ts';
 import { summarizeControl } from './describe-control.ts';
 import { describeIcmp, describeLispHeader } from './describe.ts';
 import { formatWireError } from './error.ts';
+import { describeRip } from './rip.ts';
+import { ripFieldNodes } from './rip-fields.ts';
 import { describeProtocol, IPV4_HEADER_BYTES } from './ipv4.ts';
 import { IPV6_HEADER_BYTES } from './ipv6.ts';
 import {
@@ -57,6 +59,8 @@ function describeOne(layer: Layer): TreeNode | undefined {
       return node('Ethernet', '', start, headerEnd);
     case 'control':
       return node('LISP control', summarizeControl(layer.message), start, headerEnd, controlFields(layer));
+    case 'rip':
+      return node('RIP', describeRip(layer.message), start, headerEnd, ripFieldNodes(layer));
     case 'data':
       return layer.bytes.length === 0
         ? undefined

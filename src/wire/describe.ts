@@ -16,6 +16,7 @@ import {
   type LispDataHeader,
 } from './lisp-data.ts';
 import type { IcmpLayer, IpLayer, Layer, LispLayer, Packet, UdpLayer } from './packet.ts';
+import { describeRip } from './rip.ts';
 
 /**
  * `10.0.1.1 > 10.0.1.2 Map-Reply …`, `192.168.1.1 > 4.4.4.4 ICMP echo request id 1 seq 1 ttl 255`, and for
@@ -83,6 +84,8 @@ function describeLayer(layer: Layer): string {
       return `Ethernet ${describeLayer(layer.payload)}`;
     case 'control':
       return summarizeControl(layer.message);
+    case 'rip':
+      return describeRip(layer.message);
     case 'data':
       return `${layer.what} ${bytesText(layer.bytes.length)}`;
     case 'broken':

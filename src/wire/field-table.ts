@@ -29,6 +29,9 @@ export const ACTION_WORDS: readonly string[] = [
   'drop-auth-failure',
 ];
 
+/** Words of rip.command, by code (RFC 2453 §3.6). */
+export const RIP_COMMAND_WORDS: Readonly<Record<number, string>> = { 1: 'request', 2: 'response' };
+
 /** Words of icmp.type, whatever the family. */
 const ICMP_TYPE_WORDS = ['echo-request', 'echo-reply', 'unreachable', 'time-exceeded', 'packet-too-big'];
 const CHECKSUM_WORDS = ['good', 'bad', 'zero', 'unknown'];
@@ -202,8 +205,33 @@ const LISP_CONTROL: readonly FieldDefinition[] = [
   field('ecm.to_ms', 'flag', 'M of an ECM'),
 ];
 
+const RIP: readonly FieldDefinition[] = [
+  field('rip', 'protocol', 'a RIP message'),
+  field('rip.command', 'number', 'command', { words: Object.values(RIP_COMMAND_WORDS) }),
+  field('rip.version', 'number', 'version'),
+  field('rip.routing_domain', 'number', 'two bytes that must be zero'),
+  field('rip.family', 'number', 'address family of an entry: 2 IP, 0 the whole table, 65535 authentication'),
+  field('rip.route_tag', 'number', 'tag of a route'),
+  field('rip.route', 'prefix', 'address and mask of a route as a prefix'),
+  field('rip.ip', 'address', 'address of a route'),
+  field('rip.netmask', 'address', 'mask of a route'),
+  field('rip.next_hop', 'address', 'next hop of a route, 0.0.0.0 for the sender'),
+  field('rip.metric', 'number', 'metric of a route; 16 is not reachable'),
+  field('rip.auth.type', 'number', 'type of authentication'),
+  field('rip.auth.data', 'bytes', 'data of authentication', { aliases: ['rip.authentication_data'] }),
+  field('rip.unknown', 'bytes', 'an entry of an unknown address family', {
+    aliases: ['rip.unknown_address_family'],
+  }),
+];
+
 /** All fields, by protocol from the outside in. */
-export const FIELD_TABLE: readonly FieldDefinition[] = [...FRAME, ...NETWORK, ...LISP_DATA, ...LISP_CONTROL];
+export const FIELD_TABLE: readonly FieldDefinition[] = [
+  ...FRAME,
+  ...NETWORK,
+  ...LISP_DATA,
+  ...LISP_CONTROL,
+  ...RIP,
+];
 
 const BY_NAME = new Map<string, FieldDefinition>();
 for (const definition of FIELD_TABLE) {

@@ -22,6 +22,7 @@ import {
   type LispDataHeader,
 } from './lisp-data.ts';
 import { layersOf, type IcmpLayer, type IpLayer, type Layer, type UdpLayer } from './packet.ts';
+import { ripFields } from './rip-fields.ts';
 
 /** Fields from the outside in; `frame` is the buffer that was decoded, from its first byte on. */
 export function fieldsOf(packet: Layer, frame: Uint8Array): PacketField[] {
@@ -55,6 +56,9 @@ function layerFields(w: FieldWriter, layer: Layer, frame: Uint8Array): void {
       break;
     case 'control':
       controlMessageFields(w, layer.message, end);
+      break;
+    case 'rip':
+      ripFields(w, layer);
       break;
     case 'data':
       if (layer.bytes.length === 0) break;

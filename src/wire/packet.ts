@@ -17,6 +17,7 @@ import {
   readLispData,
   type LispDataHeader,
 } from './lisp-data.ts';
+import { readRip, RIP_PORT, type RipMessage } from './rip.ts';
 import {
   readUdp,
   UDP_CHECKSUM_OFFSET,
@@ -71,6 +72,12 @@ export interface ControlLayer extends Span {
   readonly inner?: Layer;
 }
 
+/** Routes told by a neighbour. */
+export interface RipLayer extends Span {
+  readonly kind: 'rip';
+  readonly message: RipMessage;
+}
+
 /** Bytes that are not looked into: `what` says whose they are. */
 export interface DataLayer extends Span {
   readonly kind: 'data';
@@ -87,7 +94,15 @@ export interface BrokenLayer extends Span {
 
 /** One layer of a packet; `kind` says which. What it carries is in `payload`. */
 export type Layer =
-  IpLayer | UdpLayer | IcmpLayer | LispLayer | EthernetLayer | ControlLayer | DataLayer | BrokenLayer;
+  | IpLayer
+  | UdpLayer
+  | IcmpLayer
+  | LispLayer
+  | EthernetLayer
+  | ControlLayer
+  | RipLayer
+  | DataLayer
+  | BrokenLayer;
 
 /** A packet is its outermost layer. */
 export type Packet = IpLayer;
@@ -200,7 +215,16 @@ function applicationLayer(udp: UdpDatagram, base: number, context: Context): Lay
   if (sourcePort === CONTROL_PORT || destinationPort === CONTROL_PORT) {
     return controlLayer(payload, base, context);
   }
+  if (sourcePort === RIP_PORT || destinationPort === RIP_PORT) {
+    return attempt('RIP', payload, base, context, ripLayer);
+  }
   return dataLayer('payload', payload, base);
+}
+
+function ripLayer(reader: Reader): RipLayer {
+  const start = reader.offset;
+  const message = readRip(reader);
+  return { kind: 'rip', start, headerEnd: reader.offset, end: reader.offset, message };
 }
 
 function controlLayer(bytes: Uint8Array, base: number, context: Context): Layer {

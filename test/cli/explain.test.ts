@@ -137,11 +137,19 @@ describe('pxtr explain', () => {
     expect(results(report, 'mapserver')['acceptance']).toBe('the source is of a served site (PETR)');
   });
 
-  it('names a forwarding loop', async () => {
+  it('names a forwarding loop, its nodes and the routes that make it', async () => {
     const report = await explain('pxtr', 'outsideworld', '192.168.3.1');
-    expect(report.ending).toEqual({ kind: 'loop', node: 'mapserver', circle: ['mapserver', 'outsideworld'] });
+    expect(report.ending).toEqual({
+      kind: 'loop',
+      node: 'mapserver',
+      circle: ['mapserver', 'outsideworld'],
+      routes: ['0.0.0.0/0, via 10.0.3.2 on FastEthernet1/0', '0.0.0.0/0, via 10.0.3.1 on FastEthernet0/0'],
+    });
     const { out } = await pxtr('explain', 'pxtr', '--from', 'outsideworld', '--to', '192.168.3.1');
     expect(out).toContain('forwarding loop between mapserver and outsideworld');
+    expect(out).toMatch(
+      /Two routes make the loop:\n {2}mapserver +0\.0\.0\.0\/0, via 10\.0\.3\.2 .*\n {2}outsideworld +0\.0\.0\.0\/0, via 10\.0\.3\.1 /,
+    );
   });
 
   it('an EID nobody registered is a hole of its site', async () => {

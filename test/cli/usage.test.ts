@@ -47,11 +47,15 @@ describe('usage', () => {
     const { code, out } = await pxtr('lab', 'list');
     expect(code).toBe(0);
     expect(out.split('\n').map((line) => line.split(' ')[0])).toEqual([
+      'eid-rloc-clash',
       'failover',
+      'loop-lesson',
       'outside-in',
       'pxtr',
       'pxtr-petr',
       'pxtr-v6',
+      'reader-questions',
+      'two-pitrs',
       'two-sites',
       '',
     ]);

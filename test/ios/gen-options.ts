@@ -178,13 +178,10 @@ const lisp: fc.Arbitrary<LispOptions> = fc.record(
     proxyItr: both((family) =>
       fc.record({
         rlocs: fc.uniqueArray(rloc, { maxLength: 2, selector: ({ family: of }) => of }),
-        advertise:
-          family === 6
-            ? fc.constant([])
-            : fc.uniqueArray(
-                prefixOf(4).filter(({ bits }) => bits > 0),
-                { maxLength: 2, selector: (p) => JSON.stringify(p) },
-              ),
+        advertise: fc.uniqueArray(
+          prefixOf(family).filter(({ bits }) => bits > 0),
+          { maxLength: 2, selector: (p) => JSON.stringify(p) },
+        ),
       }),
     ),
     proxyEtr: both((family) =>

@@ -198,6 +198,7 @@ export function viewOf(options: RouterOptions, parts: Partial<RouterView> = {}):
       dropped: 0,
       byReason: new Array<number>(REASON_COUNT).fill(0),
     }),
+    rip: () => undefined,
     control: () => new Map(),
     ...parts,
   };

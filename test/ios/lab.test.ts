@@ -131,8 +131,22 @@ describe('the examples', () => {
   const files = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).filter((f) =>
     f.endsWith('.ios'),
   );
-  it.each(files)('%s is read without a remark', (file) => {
+  /** Its warnings are what the lab is about. */
+  const WARNED = 'eid-rloc-clash/mapserver.ios';
+
+  it.each(files.filter((file) => file !== WARNED))('%s is read without a remark', (file) => {
     const { notices, warnings } = read(readFileSync(EXAMPLES + file, 'utf8'), { file });
     expect([...notices, ...warnings]).toEqual([]);
+  });
+
+  it('the clash of EIDs and RLOCs is read with a warning that names both prefixes', () => {
+    const { notices, warnings } = read(readFileSync(EXAMPLES + WARNED, 'utf8'), { file: WARNED });
+    expect(notices).toEqual([]);
+    expect(warnings.map(({ message }) => message)).toEqual(
+      ['eid-prefix of site site2', 'map-cache'].map(
+        (what) =>
+          `EID space overlaps the underlay: ${what} 10.0.1.0/24 and interface FastEthernet0/0 10.0.1.0/30`,
+      ),
+    );
   });
 });

@@ -114,6 +114,34 @@ router lisp
     ]);
   });
 
+  it('aggregates that nobody hears of, or that end here, have one each', () => {
+    const pitr = 'interface lo0\n ip address 10.0.255.1 255.255.255.255\n ipv6 address 2001:db8::1/128\n';
+    const lisp = 'router lisp\n ipv4 proxy-itr 10.0.255.1\n ipv4 itr map-resolver 10.0.255.1\n';
+    const rip = 'router rip\n network 10.0.0.0\n';
+    const advertise = ' ipv4 proxy-itr advertise 192.168.0.0/16\n';
+    const cache = ' map-cache 192.168.1.0/24 map-request\n';
+    expect(messages(pitr + lisp + advertise + cache + rip)).toEqual([]);
+    expect(messages(pitr + lisp + advertise + cache)).toEqual([
+      '7: nothing advertises 192.168.0.0/16: "router rip" with a "network" is not configured',
+    ]);
+    expect(messages(pitr + lisp + advertise + rip)).toEqual([
+      '7: ipv4 proxy-itr advertise 192.168.0.0/16 attracts packets that end here: no "map-cache" entry asks for EIDs in it',
+    ]);
+    expect(messages(`${pitr}router lisp\n${advertise}${cache}${rip}`)).toEqual([
+      '5: ipv4 proxy-itr advertise 192.168.0.0/16 is without effect: "ipv4 proxy-itr" is not configured',
+    ]);
+    const six = ` ipv6 proxy-itr 2001:db8::1\n ipv6 itr map-resolver 10.0.255.1\n ipv6 proxy-itr advertise 2001:db8:1::/48\n map-cache 2001:db8:1::/48 map-request\n`;
+    expect(messages(`${pitr}router lisp\n${six}${rip}`)).toEqual([
+      '7: nothing advertises 2001:db8:1::/48: RIP tells IPv4 routes only, there is no RIPng',
+    ]);
+  });
+
+  it('a network without an address of the router has one', () => {
+    expect(
+      messages('interface lo0\n ip address 10.0.255.1 255.255.255.255\nrouter rip\n network 11.0.0.0'),
+    ).toEqual(['4: network 11.0.0.0/8 holds no address of this router: RIP speaks nowhere in it']);
+  });
+
   it('the lab has none', () => {
     for (const text of Object.values(LAB)) expect(messages(text)).toEqual([]);
   });

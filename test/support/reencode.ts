@@ -6,6 +6,7 @@ import { decodeIpv4, encodeIpv4 } from '../../src/wire/ipv4.ts';
 import { decodeIpv6, encodeIpv6 } from '../../src/wire/ipv6.ts';
 import { encodeLispData } from '../../src/wire/lisp-data.ts';
 import type { IpLayer, Layer } from '../../src/wire/packet.ts';
+import { encodeRip } from '../../src/wire/rip.ts';
 import { encodeUdp } from '../../src/wire/udp.ts';
 
 /** `frame` is the buffer that was decoded: broken layers, Ethernet and wrong checksums are taken from it. */
@@ -51,6 +52,8 @@ function encodeLayer(layer: Layer, outer: IpLayer, frame: Uint8Array): Uint8Arra
       );
     case 'control':
       return encodeControl(layer.message);
+    case 'rip':
+      return encodeRip(layer.message);
     case 'data':
     case 'broken':
       return frame.subarray(layer.start, layer.end);

@@ -5,7 +5,7 @@ import { decodePacket } from '../../wire/packet.ts';
 import type { MappingAnswer } from '../mapping-answer.ts';
 import type { Hop, Walk, WalkEnding } from '../packet-walk.ts';
 import type { Paint } from './paint.ts';
-import { tableRows, wrap, PAGE_COLUMNS } from './table.ts';
+import { table, tableRows, wrap, PAGE_COLUMNS } from './table.ts';
 
 export interface ExplainText {
   readonly title: string;
@@ -26,6 +26,7 @@ export function explainLines({ title, state, walk, lookup }: ExplainText, paint:
     ...(lookup === undefined ? [] : lookupLines(walk.ending, lookup, paint)),
     '',
     endingText(walk, paint),
+    ...loopLines(walk.ending, paint),
   ];
 }
 
@@ -129,6 +130,21 @@ function verdictLines({ verdict, reason = '', because, result, way }: Hop, paint
 function endingText({ hops, ending }: Walk, paint: Paint): string {
   const way = [...hops.map(({ node }) => node), ...(ending.kind === 'loop' ? [ending.node] : [])].join(' > ');
   return `${way}: ${verdictOf(ending, paint)}`;
+}
+
+/** Which routes make the loop. */
+function loopLines(ending: WalkEnding, paint: Paint): string[] {
+  if (ending.kind !== 'loop') return [];
+  const { node, circle, routes } = ending;
+  const count = ['', 'One route makes', 'Two routes make'][circle.length] ?? `${circle.length} routes make`;
+  const said = `The packet is back at ${node}, where it meets the same decision again. ${count} the loop:`;
+  return [
+    ...wrap(said, PAGE_COLUMNS),
+    ...table(
+      circle.map((name, i) => [name, routes[i] ?? '']),
+      { indent: '  ', styles: [paint.name] },
+    ),
+  ];
 }
 
 function verdictOf(ending: WalkEnding, paint: Paint): string {

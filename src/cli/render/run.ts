@@ -18,6 +18,7 @@ export function runLines(report: RunReport, { showAll, drawLadder }: RunTextOpti
   const told: Told[] = showAll ? packets.map((packet) => ({ packet })) : foldRepeats(packets);
   return [
     ...headerLines(report, paint),
+    ...warningLines(report.warnings, paint),
     '',
     paint.title(packets.length > 0 ? storyTitle(packets) : nothingTold(report)),
     ...storyLines(told, paint),
@@ -27,6 +28,14 @@ export function runLines(report: RunReport, { showAll, drawLadder }: RunTextOpti
     ...expectationLines(report.expectations, paint),
     endLine(report, paint),
   ];
+}
+
+function warningLines(warnings: readonly string[], paint: Paint): string[] {
+  return warnings.flatMap((warning) =>
+    wrap(warning, PAGE_COLUMNS - 9).map(
+      (line, i) => `${i === 0 ? paint.warn('warning: ') : ' '.repeat(9)}${line}`,
+    ),
+  );
 }
 
 function nothingTold({ packets }: RunReport): string {
@@ -70,12 +79,13 @@ export function expectationLines(expectations: readonly ExpectationReport[], pai
   return lines;
 }
 
-/** How many expectations from here on are about packets and hold. */
+/** How many expectations from here on are about packets that follow one another, and hold. */
 function passedPackets(expectations: readonly ExpectationReport[], from: number): number {
-  const end = expectations.findIndex(
-    ({ passed, subject }, i) => i >= from && !(passed && /^packet \d+$/.test(subject)),
-  );
-  return (end < 0 ? expectations.length : end) - from;
+  const numberAt = (i: number): number => Number(/^packet (\d+)$/.exec(expectations[i]?.subject ?? '')?.[1]);
+  const first = numberAt(from);
+  let count = 0;
+  while (expectations[from + count]?.passed === true && numberAt(from + count) === first + count) count++;
+  return count;
 }
 
 function indented(text: string, mark: string): string[] {

@@ -7,6 +7,7 @@ import { renderConfig } from '../render.ts';
 import { showCapture } from './capture.ts';
 import { showCommand, type ShowCommand } from './command.ts';
 import { showInterfaces, showInterfacesBrief } from './interface.ts';
+import { showProtocols, showRipDatabase } from './rip.ts';
 import { showRouteTo, showRoutes } from './route.ts';
 import { showTraces } from './trace.ts';
 
@@ -33,6 +34,10 @@ export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
       return undefined;
     },
   ),
+  showCommand('ip rip database', 'Routes of RIP, own and learned', ({ view, now }) =>
+    showRipDatabase(view, now),
+  ),
+  showCommand('ip protocols', 'What RIP does, and with whom', ({ view, now }) => showProtocols(view, now)),
   showCommand(`${FAMILY} interface brief`, 'Interfaces and their addresses', ({ view }, args) =>
     showInterfacesBrief(view.options, args.family()),
   ),

@@ -3,7 +3,7 @@ import { formatIp, formatPrefix } from '../../base/ip-text.ts';
 import type { RouterView, RouteView } from '../../router/view.ts';
 import { NULL_INTERFACE } from '../interface-name.ts';
 
-const CODES = { connected: 'C', local: 'L', static: 'S', learned: 'R' } as const;
+const CODES = { connected: 'C', local: 'L', static: 'S', learned: 'R', aggregate: 'l' } as const;
 
 /** The words that pick routes of one source. */
 export type RouteWord = 'connected' | 'local' | 'static' | 'rip';
@@ -42,7 +42,7 @@ function showRoutes4(routes: readonly RouteView[], all: readonly RouteView[]): s
       ? 'is not set'
       : `is ${defaultRoute.gateway === undefined ? '0.0.0.0' : formatIp(defaultRoute.gateway)} to network 0.0.0.0`;
   return [
-    'Codes: L - local, C - connected, S - static, R - RIP, * - candidate default',
+    'Codes: L - local, C - connected, S - static, R - RIP, l - LISP, * - candidate default',
     '',
     `Gateway of last resort ${resort}`,
     '',
@@ -63,7 +63,7 @@ function way4(route: RouteView): string {
 function showRoutes6(routes: readonly RouteView[]): string[] {
   return [
     `IPv6 Routing Table - default - ${routes.length} entries`,
-    'Codes: C - Connected, L - Local, S - Static, R - RIP',
+    'Codes: C - Connected, L - Local, S - Static, R - RIP, l - LISP',
     ...routes.flatMap(({ source, prefix, distance, metric = 0, gateway, interfaceName }) => [
       `${CODES[source].padEnd(4)}${formatPrefix(prefix)} [${distance}/${metric}]`,
       gateway === undefined
