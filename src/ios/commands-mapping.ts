@@ -33,10 +33,8 @@ export const DATABASE_COMMANDS = commandsOf('lisp', [databaseCommand(ROUTER_DIAL
 /** What this router holds about others without asking. */
 export const CACHE_COMMANDS = commandsOf('lisp', cacheCommands(ROUTER_DIALECT));
 
-export const GLOBAL_EID_COMMANDS = commandsOf('global', [
-  databaseCommand(GLOBAL_DIALECT),
-  ...cacheCommands(GLOBAL_DIALECT),
-]);
+export const GLOBAL_DATABASE_COMMANDS = commandsOf('global', [databaseCommand(GLOBAL_DIALECT)]);
+export const GLOBAL_CACHE_COMMANDS = commandsOf('global', cacheCommands(GLOBAL_DIALECT));
 
 /** Lines of the blocks of IOS XE. */
 export const BLOCK_EID_COMMANDS: readonly AnyCommand[] = [

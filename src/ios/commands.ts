@@ -6,7 +6,8 @@ import {
   BLOCK_EID_COMMANDS,
   CACHE_COMMANDS,
   DATABASE_COMMANDS,
-  GLOBAL_EID_COMMANDS,
+  GLOBAL_CACHE_COMMANDS,
+  GLOBAL_DATABASE_COMMANDS,
 } from './commands-mapping.ts';
 import { RIP_COMMANDS } from './commands-rip.ts';
 import { GLOBAL_ROUTER_COMMANDS, ROUTER_COMMANDS } from './commands-router.ts';
@@ -17,8 +18,9 @@ import type { AnyCommand, Mode } from './grammar.ts';
 export const COMMANDS: readonly AnyCommand[] = [
   ...GLOBAL_COMMANDS,
   ...GLOBAL_SITE_OPENERS,
+  ...GLOBAL_DATABASE_COMMANDS,
   ...GLOBAL_LISP_COMMANDS,
-  ...GLOBAL_EID_COMMANDS,
+  ...GLOBAL_CACHE_COMMANDS,
   ...GLOBAL_ROUTER_COMMANDS,
   ...ROUTE_COMMANDS,
   ...INTERFACE_COMMANDS,
@@ -27,9 +29,9 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...DATABASE_COMMANDS,
   ...SITE_OPENERS,
   ...LISP_COMMANDS,
-  ...BLOCK_COMMANDS,
   ...CACHE_COMMANDS,
   ...BLOCK_EID_COMMANDS,
+  ...BLOCK_COMMANDS,
   ...ROUTER_COMMANDS,
   ...SITE_COMMANDS,
   ...GLOBAL_SITE_COMMANDS,

@@ -4,11 +4,15 @@
  */
 import type { Mode } from './grammar.ts';
 import type { Line } from './lexer.ts';
-import { compileLines, findLine, type ListedLine } from './listed-lines.ts';
+import { compileLines, findLine, LISP_MODES, type ListedLine } from './listed-lines.ts';
 
-const FAMILY = '<family:ipv4|ipv6>';
-
-/** Inside services and instances of IOS XE; directly in `router lisp` behind a family. */
+/** In `router lisp` and its blocks, some with a family in front. */
+const LISP_LINES = [
+  '+ locator-table default',
+  '+ encapsulation lisp',
+  'loc-reach-algorithm <rest:line>',
+  'remote-rloc-probe <rest:line>',
+];
 const LISP_DETAILS = [
   'map-cache-persistent',
   'map-cache-limit <rest:line>',
@@ -81,14 +85,6 @@ const LINES: Readonly<Partial<Record<Mode, readonly string[]>>> = {
     'ipv6 enable',
     'ipv6 (nd | mld) <rest:line>',
   ],
-  lisp: [
-    '+ locator-table default',
-    '+ encapsulation lisp',
-    ...LISP_DETAILS.map((line) => `${FAMILY} ${line}`),
-    'loc-reach-algorithm <rest:line>',
-    'remote-rloc-probe <rest:line>',
-    ...LISP_DETAILS,
-  ],
   rip: ['- auto-summary'],
 };
 
@@ -106,6 +102,12 @@ const BLOCKS: readonly string[] = [
 const TABLE: readonly ListedLine[] = [
   ...Object.entries(LINES).flatMap(([mode, patterns]) =>
     patterns.map((pattern) => ({ mode: mode as Mode, pattern })),
+  ),
+  ...LISP_MODES.flatMap((mode) =>
+    [...LISP_LINES, ...LISP_DETAILS.map((line) => `[<family:ipv4|ipv6>] ${line}`)].map((pattern) => ({
+      mode,
+      pattern,
+    })),
   ),
   ...BLOCKS.map((pattern) => ({ mode: 'global' as const, pattern, isBlock: true })),
 ];

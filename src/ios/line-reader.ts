@@ -127,11 +127,12 @@ function depthAfterLeaving(tokens: readonly Token[], stack: readonly Frame[]): n
   const word = tokens[0]!;
   if (tokens.length !== 1 || word.quoted) return undefined;
   const text = word.text.toLowerCase();
-  if (text === 'end') return 0;
-  if (text === 'exit' || text === 'quit') return stack.length - 1;
+  if (text.length > 1 && 'end'.startsWith(text)) return 0;
+  if (text === 'quit' || (text.length > 1 && 'exit'.startsWith(text))) return stack.length - 1;
   // `exit-eid-table` closes that block and all that is open inside.
-  const named = stack.findLastIndex(({ mode }) => MODES[mode].exitWord === text);
-  return named < 0 ? undefined : named;
+  const isNamed = text.startsWith('exit-');
+  const named = stack.findLastIndex(({ mode }) => MODES[mode].exitWord?.startsWith(text) === true);
+  return isNamed && named >= 0 ? named : undefined;
 }
 
 /** A mode and those around it. */

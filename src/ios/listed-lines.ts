@@ -11,6 +11,17 @@ export interface ListedLine {
   readonly isBlock?: boolean;
 }
 
+/** `router lisp` and the blocks of IOS XE that hold LISP lines. */
+export const LISP_MODES: readonly Mode[] = [
+  'lisp',
+  'eid-table',
+  'instance',
+  'service-ipv4',
+  'service-ipv6',
+  'instance-service-ipv4',
+  'instance-service-ipv6',
+];
+
 export interface CompiledLine<T> {
   readonly item: T;
   readonly pattern: Pattern;

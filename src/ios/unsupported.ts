@@ -1,8 +1,8 @@
 /** Lines of IOS that matter and that this router does not know: their errors say why, and what to do. */
 import { placeOf, placeOfLine, type ConfigError } from './config-error.ts';
-import { MODES, type Mode } from './grammar.ts';
+import type { Mode } from './grammar.ts';
 import type { Line } from './lexer.ts';
-import { compileLines, findLine, type ListedLine } from './listed-lines.ts';
+import { compileLines, findLine, LISP_MODES, type ListedLine } from './listed-lines.ts';
 
 interface UnsupportedLine extends ListedLine {
   readonly hint: string;
@@ -36,10 +36,6 @@ const FAMILY_LINES: readonly (readonly [pattern: string, hint: string])[] = [
   ],
 ];
 
-const LISP_MODES = (Object.keys(MODES) as Mode[]).filter(
-  (mode) => mode === 'lisp' || mode === 'eid-table' || mode === 'instance' || mode.includes('service'),
-);
-
 const TABLE: readonly UnsupportedLine[] = [
   ...lines('global', [
     ['router <protocol:ospf|ospfv3|bgp|eigrp|isis> [<rest:line>]', UNDERLAY],
@@ -65,11 +61,8 @@ const TABLE: readonly UnsupportedLine[] = [
     ['lisp mobility <name:word>', NO_MOBILITY],
   ]),
   ...LISP_MODES.flatMap((mode) => {
-    const head = mode.includes('service') ? '' : '<of:ipv4|ipv6> ';
-    return lines(mode, [
-      ...LISP_LINES,
-      ...FAMILY_LINES.map(([pattern, hint]) => [head + pattern, hint] as const),
-    ]);
+    const ofFamily = FAMILY_LINES.map(([pattern, hint]) => [`[<of:ipv4|ipv6>] ${pattern}`, hint] as const);
+    return lines(mode, [...LISP_LINES, ...ofFamily]);
   }),
   ...lines('locator-set', [['auto-discover-rlocs', SAYS_RLOCS]]),
 ];
