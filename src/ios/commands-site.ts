@@ -66,8 +66,9 @@ const SITE_LINES: readonly Command<'site' | 'lisp-site'>[] = [
     no: ['authentication-key'],
     help: 'Key shared with the ETRs of the site',
     apply(site, args) {
-      if (args.numberOr('key-id', 0) === 6)
-        args.warn('6 is taken as the key ID, not as the mark of an encrypted key');
+      const keyId = args.numberOr('key-id', 0);
+      if (keyId === 6 || keyId === 7)
+        args.warn(`${keyId} is taken as the key ID, not as the mark of an encrypted key`);
       site.key = readKey(args);
     },
     remove: (site) => (site.key = undefined),

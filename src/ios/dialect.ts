@@ -128,7 +128,7 @@ function serviceDialect(mode: ServiceMode, family: Family): Dialect<ServiceMode>
     familyWords: [{ family, words: '' }],
     eidPattern: '',
     eidWords: () => '',
-    eid: `<eid:prefix${family}>`,
+    eid: '<eid:prefix>', // of the other family it is refused: no block around is to take it
     spot: ({ lisp, block }) => ({
       lisp,
       form: block.key,

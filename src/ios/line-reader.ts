@@ -57,14 +57,18 @@ export class LineReader {
     }
     const selected = selectCommand(line, this.#stack);
     const modes = modesOf(this.mode);
-    const ignored = selected.kind === 'mistake' ? ignoredIn(line, modes) : undefined;
-    if (ignored !== undefined) {
+    const unsupported = selected.kind === 'mistake' ? unsupportedIn(line, modes) : undefined;
+    const ignored =
+      selected.kind === 'mistake' && unsupported === undefined ? ignoredIn(line, modes) : undefined;
+    if (unsupported !== undefined) {
+      this.#findings.errors.push(unsupported);
+      this.#lostIndent = indent;
+    } else if (ignored !== undefined) {
       this.#findings.notices.push({ line: line.number, message: ignored.message });
       this.#stack = framesDownTo(this.#stack, ignored.mode);
       if (ignored.isBlock) this.#lostIndent = indent;
     } else if (selected.kind === 'mistake') {
-      const known = unsupportedIn(line, modes);
-      this.#findings.errors.push(known ?? explainMismatch(line, selected.mode, selected.mismatch));
+      this.#findings.errors.push(explainMismatch(line, selected.mode, selected.mismatch));
       const opener = selected.mismatch.items.find(({ opens }) => opens !== undefined);
       // A block that was meant to be opened is read for its errors; one of an unknown kind is passed over.
       if (

@@ -35,7 +35,7 @@ export function compileLines<T extends ListedLine>(lines: readonly T[]): Compile
   });
 }
 
-/** The innermost mode that lists the line answers. */
+/** The innermost mode that lists the line answers. Keywords are written in full, as a running configuration has them. */
 export function findLine<T extends ListedLine>(
   lines: readonly CompiledLine<T>[],
   { tokens }: Line,
@@ -46,7 +46,13 @@ export function findLine<T extends ListedLine>(
   for (const mode of modes) {
     const here = lines.filter(({ item, sign }) => item.mode === mode && sign !== (isRemoval ? '+' : '-'));
     const result = matchTokens(isRemoval ? tokens.slice(1) : tokens, here);
-    if (result.kind === 'match') return { item: result.item, matched: result.matched };
+    if (result.kind === 'match' && result.matched.every(isInFull))
+      return { item: result.item, matched: result.matched };
   }
   return undefined;
+}
+
+function isInFull({ element, token, value }: Matched): boolean {
+  const keyword = element.kind === 'parameter' || value.kind !== 'word' ? undefined : value.word;
+  return keyword === undefined || keyword.toLowerCase() === token.text.toLowerCase();
 }

@@ -46,6 +46,7 @@ function hintFor(token: Token, { kind, expected, reasons }: Mismatch<unknown>): 
 function hintAtStart(line: Line, mode: Mode, mismatch: Mismatch<AnyCommand>): string | undefined {
   if (line.tokens[mismatch.index] === undefined || mismatch.kind !== 'invalid') return undefined;
   const token = line.tokens[mismatch.index]!;
+  if (/^exit-/i.test(token.text)) return 'the block that it closes is not open; "exit" leaves this mode';
   for (const other of Object.keys(MODES) as Mode[])
     if (!chain(mode).includes(other) && matchInMode(line.tokens, other).kind === 'command')
       return `this belongs in "${MODES[other].entry}"`;

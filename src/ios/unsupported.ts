@@ -27,9 +27,13 @@ const LISP_LINES: readonly (readonly [pattern: string, hint: string])[] = [
 ];
 
 const FAMILY_LINES: readonly (readonly [pattern: string, hint: string])[] = [
+  [
+    'etr map-server <address:ip> key 7 <key:word>',
+    'the key is not decrypted here: write it in clear, "key KEY"',
+  ],
   ['(alt-vrf | ddt) [<rest:line>]', 'there is no ALT or DDT: name a Map-Resolver with "itr map-resolver"'],
   ['(source-locator | map-request-source) <rest:line>', OUTER_SOURCE],
-  ['(locator-vrf | locator-table) <rest:line>', NO_VRF],
+  ['locator-vrf <rest:line>', NO_VRF],
   [
     '(route-import | route-export | import | export) <rest:line>',
     'LISP takes no routes over: remove the line',
@@ -64,6 +68,7 @@ const TABLE: readonly UnsupportedLine[] = [
     const ofFamily = FAMILY_LINES.map(([pattern, hint]) => [`[<of:ipv4|ipv6>] ${pattern}`, hint] as const);
     return lines(mode, [...LISP_LINES, ...ofFamily]);
   }),
+  ...lines('rip', [['version 1', 'RIP version 2 is the only one']]),
   ...lines('locator-set', [['auto-discover-rlocs', SAYS_RLOCS]]),
 ];
 

@@ -2,7 +2,7 @@
 import {
   familyOf,
   draftOf,
-  GLOBAL_FORM,
+  type GLOBAL_FORM,
   type Draft,
   type DraftBlock,
   type DraftLisp,
