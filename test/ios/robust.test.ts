@@ -1,17 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { fraction, SeededRandom } from '../../src/base/random.ts';
+import { optionsOf } from '../../src/ios/apply.ts';
+import { checkDraft } from '../../src/ios/check.ts';
 import { formatConfigError } from '../../src/ios/config-error.ts';
 import { parseExec } from '../../src/ios/exec.ts';
 import { parseConfig } from '../../src/ios/parse.ts';
-import { renderConfig } from '../../src/ios/render.ts';
+import { renderConfig, renderDraft } from '../../src/ios/render.ts';
+import { draftOfText } from '../../src/sim/lab-console-config.ts';
+import { DIALECT_TEXTS } from './dialect-configs.ts';
 import { LAB } from './lab-configs.ts';
 import { read } from './read.ts';
 
-const ALL = Object.values(LAB).join('');
+const ALL = [...Object.values(LAB), ...DIALECT_TEXTS.map(([, text]) => text)].join('');
 const SEED = 20_260_101;
+const NOWHERE = { line: 1, column: 1, length: 0, text: '' };
 
-/** What the parser may answer: options that render to the same, or errors that can be shown. */
+/**
+ * What the parser may answer: options that render to the same, or errors that can be shown. What a console makes of the
+ * lines, mistakes left out, is shown in words that mean the same.
+ */
 function judge(text: string): void {
+  const draft = draftOfText(text);
+  if (checkDraft(draft, true, NOWHERE).length === 0)
+    expect(read(renderDraft(draft)).options).toEqual(optionsOf(draft));
+  answer(text);
+}
+
+function answer(text: string): void {
   const result = parseConfig(text);
   if (result.ok) {
     expect(read(renderConfig(result.value.options)).options).toEqual(result.value.options);
@@ -23,8 +38,9 @@ function judge(text: string): void {
 
 describe('whatever the text', () => {
   it('every strict prefix of a configuration is answered', () => {
-    for (const text of [LAB.mapserver, LAB.lisp1])
-      for (let end = 0; end < text.length; end++) judge(text.slice(0, end));
+    const dialects = DIALECT_TEXTS.filter(([name]) => !name.includes('lisp2')).map(([, text]) => text);
+    for (const text of [LAB.mapserver, LAB.lisp1, ...dialects])
+      for (let end = 0; end < text.length; end++) answer(text.slice(0, end));
   });
 
   it(`5,000 mutations are answered (seed ${SEED})`, () => {
@@ -67,8 +83,8 @@ describe('whatever the text', () => {
   });
 
   it('a very long line and very many lines take little time', () => {
-    judge('a '.repeat(20_000));
-    judge(`x${'"'.repeat(20_000)}`);
-    judge(`router lisp\n${' map-cache 10.0.0.0/8 drop\n'.repeat(2_000)}`);
+    answer('a '.repeat(20_000));
+    answer(`x${'"'.repeat(20_000)}`);
+    answer(`router lisp\n${' map-cache 10.0.0.0/8 drop\n'.repeat(2_000)}`);
   });
 });
