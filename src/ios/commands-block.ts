@@ -2,7 +2,15 @@
 import type { Family } from '../base/ip.ts';
 import type { Args } from './args.ts';
 import type { DraftBlock, DraftLisp } from './draft.ts';
-import { commandsOf, type AnyCommand, type BlockScope, type Command, type Opener } from './grammar.ts';
+import {
+  commandsOf,
+  type AnyCommand,
+  type BlockScope,
+  type Command,
+  type Opener,
+  type Scopes,
+  type ServiceMode,
+} from './grammar.ts';
 import { quoteWord } from './lexer.ts';
 import {
   formatLocator,
@@ -112,30 +120,27 @@ function inRouter(lisp: DraftLisp): Around {
   return { lisp, block: undefined };
 }
 
-function serviceOpener<
-  M extends 'lisp' | 'instance',
-  Child extends `${'' | 'instance-'}service-ipv${Family}`,
->(
-  opens: Child,
+function serviceOpener<M extends 'lisp' | 'instance'>(
+  opens: ServiceMode,
   family: Family,
-  around: (scope: M extends 'lisp' ? DraftLisp : BlockScope) => Around,
-): Opener<M, Child> {
+  around: (scope: Scopes[M]) => Around,
+): Opener<M, ServiceMode> {
   const heading = `service ipv${family}`;
-  const service = (instanceId: number): NewBlock => ({ kind: 'service', heading, instanceId, family });
   return {
     pattern: heading,
     help: `LISP for IPv${family} EIDs`,
     opens,
     open(scope) {
-      const outside = around(scope as never);
-      return openBlock(outside, service(outside.block?.instanceId ?? 0));
+      const outside = around(scope);
+      const instanceId = outside.block?.instanceId ?? 0;
+      return openBlock(outside, { kind: 'service', heading, instanceId, family });
     },
     remove(scope, args) {
-      const { lisp, block } = around(scope as never);
+      const { lisp, block } = around(scope);
       removeBlock(lisp, keyOf(block, heading), args);
     },
     blocks(scope) {
-      const { lisp, block } = around(scope as never);
+      const { lisp, block } = around(scope);
       return headed(lisp, block, 'service').filter((each) => each.heading === heading);
     },
   };

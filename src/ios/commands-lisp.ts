@@ -149,8 +149,10 @@ const FAMILY_LINES: readonly FamilyLine[] = [
     tail: 'etr map-cache-ttl <minutes:1-525600>',
     no: ['etr map-cache-ttl'],
     help: 'Lifetime in minutes of the mappings of this site',
-    apply: (family, args, { form }) =>
-      (family.ttl = { minutes: args.number('minutes'), at: args.place(), form }),
+    apply(family, args, { form }) {
+      const minutes = args.number('minutes');
+      family.ttl = minutes === DEFAULT_TTL_MINUTES ? undefined : { minutes, at: args.place(), form };
+    },
     remove: (family) => (family.ttl = undefined),
     render: ({ ttl }, isHere) =>
       ttl === undefined || ttl.minutes === DEFAULT_TTL_MINUTES || !isHere(ttl)

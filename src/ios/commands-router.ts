@@ -61,7 +61,8 @@ function routerCommands<M extends Mode>(dialect: Dialect<M>, head: string): Comm
     joins: true,
     apply(scope, args) {
       const { lisp, form } = dialect.spot(scope, 'change');
-      set(lisp, field, { value: wordOf(args), at: args.place(), form });
+      const entered = wordOf(args);
+      set(lisp, field, entered === usual ? undefined : { value: entered, at: args.place(), form });
     },
     remove(scope) {
       set(dialect.spot(scope, 'change').lisp, field, undefined);

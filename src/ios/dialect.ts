@@ -5,7 +5,7 @@
 import type { Family } from '../base/ip.ts';
 import type { Args } from './args.ts';
 import { familyOf, GLOBAL_FORM, newLisp, type DraftFamily, type DraftLisp, type Entered } from './draft.ts';
-import type { Command, Mode, Scopes } from './grammar.ts';
+import type { Command, Mode, Scopes, ServiceMode } from './grammar.ts';
 
 /** Where lines of one dialect stand, and how they begin. */
 export interface Dialect<M extends Mode> {
@@ -19,8 +19,6 @@ export interface Dialect<M extends Mode> {
   eidWords(family: Family): string;
   /** Pattern of the EID-Prefix itself. */
   readonly eid: string;
-  /** In front of a line about the router as a whole; absent where none stands. */
-  readonly routerWords?: string;
   spot(scope: Scopes[M], use: 'change' | 'render'): Spot;
 }
 
@@ -72,7 +70,6 @@ export const ROUTER_DIALECT: Dialect<'lisp'> = {
   eidPattern: '',
   eidWords: () => '',
   eid: EID,
-  routerWords: '',
   spot: (lisp) => ({ lisp, form: undefined, instanceId: 0, hasInstance: false, family: undefined }),
 };
 
@@ -87,7 +84,6 @@ export const GLOBAL_DIALECT: Dialect<'global'> = {
   eidPattern: '<family:ip|ipv6> lisp ',
   eidWords: (family) => (family === 4 ? 'ip lisp ' : 'ipv6 lisp '),
   eid: EID,
-  routerWords: 'lisp ',
   spot(draft, use) {
     const lisp = use === 'change' ? (draft.lisp ??= newLisp()) : (draft.lisp ?? newLisp());
     return { lisp, form: GLOBAL_FORM, instanceId: 0, hasInstance: false, family: undefined };
@@ -119,8 +115,6 @@ export const SERVICE_DIALECTS = [
   serviceDialect('instance-service-ipv6', 6),
 ];
 
-type ServiceMode = `${'' | 'instance-'}service-ipv${Family}`;
-
 function serviceDialect(mode: ServiceMode, family: Family): Dialect<ServiceMode> {
   return {
     mode,
@@ -128,7 +122,8 @@ function serviceDialect(mode: ServiceMode, family: Family): Dialect<ServiceMode>
     familyWords: [{ family, words: '' }],
     eidPattern: '',
     eidWords: () => '',
-    eid: '<eid:prefix>', // of the other family it is refused: no block around is to take it
+    // One of the other family is refused here: no block around is to take it.
+    eid: '<eid:prefix>',
     spot: ({ lisp, block }) => ({
       lisp,
       form: block.key,

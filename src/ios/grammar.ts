@@ -36,6 +36,8 @@ export interface BlockScope {
 /** Configuration modes. */
 export type Mode = keyof Scopes;
 
+export type ServiceMode = 'service-ipv4' | 'service-ipv6' | 'instance-service-ipv4' | 'instance-service-ipv6';
+
 export interface ModeFacts {
   readonly parent?: Mode;
   /** `(config)` of `(config)#`. */

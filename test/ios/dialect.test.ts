@@ -142,6 +142,13 @@ describe('"no"', () => {
     expect(optionsOf(after)).toEqual(read('router lisp').options);
   });
 
+  it('and a default that was entered leave nothing to show', () => {
+    for (const line of ['lisp proxy-itr source-eid host', 'ip lisp etr map-cache-ttl 1440']) {
+      const draft = typed(line);
+      expect(read(renderDraft(draft)).options).toEqual(optionsOf(draft));
+    }
+  });
+
   it('of the last global line leaves a router without LISP', () => {
     const draft = typed('ip lisp itr\nno ip lisp itr');
     expect(optionsOf(draft).lisp).toBeUndefined();

@@ -15,18 +15,15 @@ const ALL = [...Object.values(LAB), ...DIALECT_TEXTS.map(([, text]) => text)].jo
 const SEED = 20_260_101;
 const NOWHERE = { line: 1, column: 1, length: 0, text: '' };
 
-/**
- * What the parser may answer: options that render to the same, or errors that can be shown. What a console makes of the
- * lines, mistakes left out, is shown in words that mean the same.
- */
-function judge(text: string): void {
+/** What a console makes of the lines, mistakes left out, is shown in words that mean the same. */
+function type(text: string): void {
   const draft = draftOfText(text);
   if (checkDraft(draft, true, NOWHERE).length === 0)
     expect(read(renderDraft(draft)).options).toEqual(optionsOf(draft));
-  answer(text);
 }
 
-function answer(text: string): void {
+/** What the parser may answer: options that render to the same, or errors that can be shown. */
+function judge(text: string): void {
   const result = parseConfig(text);
   if (result.ok) {
     expect(read(renderConfig(result.value.options)).options).toEqual(result.value.options);
@@ -38,9 +35,14 @@ function answer(text: string): void {
 
 describe('whatever the text', () => {
   it('every strict prefix of a configuration is answered', () => {
-    const dialects = DIALECT_TEXTS.filter(([name]) => !name.includes('lisp2')).map(([, text]) => text);
-    for (const text of [LAB.mapserver, LAB.lisp1, ...dialects])
-      for (let end = 0; end < text.length; end++) answer(text.slice(0, end));
+    for (const text of [LAB.mapserver, LAB.lisp1])
+      for (let end = 0; end < text.length; end++) judge(text.slice(0, end));
+  });
+
+  it('every third prefix of a configuration in another dialect is answered', () => {
+    for (const name of ['mapserver-global', 'lisp1-xe16'])
+      for (const text of DIALECT_TEXTS.flatMap(([each, found]) => (each === name ? [found] : [])))
+        for (let end = 0; end < text.length; end += 3) judge(text.slice(0, end));
   });
 
   it(`5,000 mutations are answered (seed ${SEED})`, () => {
@@ -65,6 +67,7 @@ describe('whatever the text', () => {
         else some[at] = line.replace(/[0-9]+/g, () => String(below(400)));
       }
       judge(some.join('\n'));
+      if (round % 10 === 0) type(some.join('\n'));
     }
   });
 
@@ -83,8 +86,8 @@ describe('whatever the text', () => {
   });
 
   it('a very long line and very many lines take little time', () => {
-    answer('a '.repeat(20_000));
-    answer(`x${'"'.repeat(20_000)}`);
-    answer(`router lisp\n${' map-cache 10.0.0.0/8 drop\n'.repeat(2_000)}`);
+    judge('a '.repeat(20_000));
+    judge(`x${'"'.repeat(20_000)}`);
+    judge(`router lisp\n${' map-cache 10.0.0.0/8 drop\n'.repeat(2_000)}`);
   });
 });
