@@ -2,7 +2,7 @@
 import type { Mode } from './grammar.ts';
 import type { Line } from './lexer.ts';
 import { matchTokens, type Matched } from './match.ts';
-import { compilePattern, type Pattern } from './pattern.ts';
+import { compilePattern, describeElement, type Pattern } from './pattern.ts';
 
 export interface ListedLine {
   readonly mode: Mode;
@@ -26,12 +26,21 @@ export interface CompiledLine<T> {
   readonly item: T;
   readonly pattern: Pattern;
   readonly sign: '+' | '-' | undefined;
+  /** Words it may begin with, in lower case. */
+  readonly first: ReadonlySet<string>;
 }
 
 export function compileLines<T extends ListedLine>(lines: readonly T[]): CompiledLine<T>[] {
   return lines.map((item) => {
     const [, sign, pattern] = /^(?:([+-]) )?(.*)$/.exec(item.pattern)!;
-    return { item, pattern: compilePattern(pattern!), sign: sign as '+' | '-' | undefined };
+    const compiled = compilePattern(pattern!);
+    const words = compiled.states[0]!.edges.flatMap(({ element }) => describeElement(element));
+    return {
+      item,
+      pattern: compiled,
+      sign: sign as '+' | '-' | undefined,
+      first: new Set(words.map((word) => word.toLowerCase())),
+    };
   });
 }
 
@@ -43,9 +52,17 @@ export function findLine<T extends ListedLine>(
 ): { readonly item: T; readonly matched: readonly Matched[] } | undefined {
   const [first] = tokens;
   const isRemoval = first !== undefined && !first.quoted && first.text.toLowerCase() === 'no';
+  const words = isRemoval ? tokens.slice(1) : tokens;
+  const word = words[0]?.text.toLowerCase() ?? '';
+  const meant = lines.filter(
+    ({ first: begins, sign }) => begins.has(word) && sign !== (isRemoval ? '+' : '-'),
+  );
+  if (meant.length === 0) return undefined;
   for (const mode of modes) {
-    const here = lines.filter(({ item, sign }) => item.mode === mode && sign !== (isRemoval ? '+' : '-'));
-    const result = matchTokens(isRemoval ? tokens.slice(1) : tokens, here);
+    const result = matchTokens(
+      words,
+      meant.filter(({ item }) => item.mode === mode),
+    );
     if (result.kind === 'match' && result.matched.every(isInFull))
       return { item: result.item, matched: result.matched };
   }

@@ -50,14 +50,17 @@ function hintAtStart(line: Line, mode: Mode, mismatch: Mismatch<AnyCommand>): st
   for (const other of Object.keys(MODES) as Mode[])
     if (!chain(mode).includes(other) && matchInMode(line.tokens, other).kind === 'command')
       return `this belongs in "${MODES[other].entry}"`;
-  const words = (at: Mode): Element[] => {
-    const found = matchInMode([], at);
-    return found.kind === 'mistake' ? [...found.mismatch.expected] : [];
-  };
-  const here = chain(mode).flatMap(words);
-  const meant = suggestion(token, here) ?? suggestion(token, (Object.keys(MODES) as Mode[]).flatMap(words));
+  const here = chain(mode).flatMap(firstElements);
+  const meant =
+    suggestion(token, here) ?? suggestion(token, (Object.keys(MODES) as Mode[]).flatMap(firstElements));
   if (meant !== undefined) return `did you mean "${meant}"?`;
-  return `no command of ${MODES[mode].prompt} begins so; expected ${oneOf(keywords(mode === 'global' ? here : words(mode)))}`;
+  return `no command of ${MODES[mode].prompt} begins so; expected ${oneOf(keywords(mode === 'global' ? here : firstElements(mode)))}`;
+}
+
+/** What a line of the mode may begin with. */
+function firstElements(mode: Mode): Element[] {
+  const found = matchInMode([], mode);
+  return found.kind === 'mistake' ? [...found.mismatch.expected] : [];
 }
 
 function chain(mode: Mode): Mode[] {
