@@ -57,10 +57,18 @@ function hintAtStart(line: Line, mode: Mode, mismatch: Mismatch<AnyCommand>): st
   return `no command of ${MODES[mode].prompt} begins so; expected ${oneOf(keywords(mode === 'global' ? here : firstElements(mode)))}`;
 }
 
-/** What a line of the mode may begin with. */
-function firstElements(mode: Mode): Element[] {
+const FIRST_ELEMENTS = new Map<Mode, readonly Element[]>();
+
+/** What a line of the mode may begin with: always the same, so it is found once. */
+function firstElements(mode: Mode): readonly Element[] {
+  const known = FIRST_ELEMENTS.get(mode);
+  if (known !== undefined) return known;
   const found = matchInMode([], mode);
-  return found.kind === 'mistake' ? [...found.mismatch.expected] : [];
+  const elements = found.kind === 'mistake' ? found.mismatch.expected : [];
+  // Every line has its own elements; one of each word will do.
+  const words = new Map(elements.map((element) => [describeElement(element).join(' '), element]));
+  FIRST_ELEMENTS.set(mode, [...words.values()]);
+  return firstElements(mode);
 }
 
 function chain(mode: Mode): Mode[] {

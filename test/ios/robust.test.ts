@@ -33,6 +33,32 @@ function judge(text: string): void {
   for (const error of result.error) expect(formatConfigError(error)).toContain('^');
 }
 
+/** Lines of the configurations, changed at random. */
+function mutations(count: number, each: (text: string) => void): void {
+  const random = new SeededRandom(SEED);
+  const below = (n: number): number => Math.floor(fraction(random) * n);
+  const lines = ALL.split('\n');
+  const words = ALL.split(/\s+/);
+  for (let round = 0; round < count; round++) {
+    const from = below(lines.length);
+    const some = lines.slice(from, from + 1 + below(12));
+    for (let change = 0; change <= below(4); change++) {
+      const at = below(some.length);
+      const line = some[at] ?? '';
+      const cut = below(line.length + 1);
+      const pick = below(6);
+      if (pick === 0) some[at] = `${line.slice(0, cut)} ${words[below(words.length)]!} ${line.slice(cut)}`;
+      else if (pick === 1)
+        some[at] = line.slice(0, cut) + String.fromCharCode(below(0x300)) + line.slice(cut);
+      else if (pick === 2) some[at] = line.slice(0, cut) + line.slice(cut + 1 + below(4));
+      else if (pick === 3) some[at] = `no ${line}`;
+      else if (pick === 4) some.splice(at, 1, line, lines[below(lines.length)]!);
+      else some[at] = line.replace(/[0-9]+/g, () => String(below(400)));
+    }
+    each(some.join('\n'));
+  }
+}
+
 describe('whatever the text', () => {
   it('every strict prefix of a configuration is answered', () => {
     for (const text of [LAB.mapserver, LAB.lisp1])
@@ -46,29 +72,11 @@ describe('whatever the text', () => {
   });
 
   it(`5,000 mutations are answered (seed ${SEED})`, () => {
-    const random = new SeededRandom(SEED);
-    const below = (n: number): number => Math.floor(fraction(random) * n);
-    const lines = ALL.split('\n');
-    const words = ALL.split(/\s+/);
-    for (let round = 0; round < 5_000; round++) {
-      const from = below(lines.length);
-      const some = lines.slice(from, from + 1 + below(12));
-      for (let change = 0; change <= below(4); change++) {
-        const at = below(some.length);
-        const line = some[at] ?? '';
-        const cut = below(line.length + 1);
-        const pick = below(6);
-        if (pick === 0) some[at] = `${line.slice(0, cut)} ${words[below(words.length)]!} ${line.slice(cut)}`;
-        else if (pick === 1)
-          some[at] = line.slice(0, cut) + String.fromCharCode(below(0x300)) + line.slice(cut);
-        else if (pick === 2) some[at] = line.slice(0, cut) + line.slice(cut + 1 + below(4));
-        else if (pick === 3) some[at] = `no ${line}`;
-        else if (pick === 4) some.splice(at, 1, line, lines[below(lines.length)]!);
-        else some[at] = line.replace(/[0-9]+/g, () => String(below(400)));
-      }
-      judge(some.join('\n'));
-      if (round % 10 === 0) type(some.join('\n'));
-    }
+    mutations(5_000, judge);
+  });
+
+  it(`500 mutations are shown as they were typed (seed ${SEED})`, () => {
+    mutations(500, type);
   });
 
   it('exec commands are answered as well', () => {
