@@ -1,8 +1,9 @@
-import { compareIp, comparePrefix, type IpAddress } from '../base/ip.ts';
-import { compareEidPrefix, type EidPrefix } from '../mapping/eid.ts';
+import type { IpAddress } from '../base/ip.ts';
+import { compareIp } from '../base/ip.ts';
 import type { Site } from '../mapping/site.ts';
 import {
   DEFAULT_MTU,
+  noLisp,
   type DatabaseLocator,
   type DatabaseMapping,
   type EtrMapServer,
@@ -14,22 +15,35 @@ import {
   type StaticMapCacheEntry,
   type StaticRoute,
 } from '../router/options.ts';
-import { formatTarget } from './commands-global.ts';
-import type { Draft, DraftFamily, DraftInterface, DraftLisp, DraftRip, DraftSite } from './draft.ts';
+import type {
+  DatabaseLine,
+  Draft,
+  DraftFamily,
+  DraftInterface,
+  DraftLisp,
+  DraftRip,
+  DraftSite,
+  LocatorLine,
+} from './draft.ts';
 import { draftOf } from './draft.ts';
+import { partsOf } from './parts.ts';
+import { byAddress, groupByEid, sortedDraft } from './sort.ts';
 
 /**
- * The options that a draft describes. Lists whose order means nothing are sorted, so that the order of lines does
- * not matter; interfaces, sites and Map-Resolvers keep the order of their lines. The draft has passed `checkDraft`:
- * what cannot stand in options (a Map-Server without a key) is left out.
+ * The options that a draft describes, whatever the dialect. Lists whose order means nothing are sorted, so that the
+ * order of lines does not matter; interfaces, sites and Map-Resolvers keep the order of their lines. The draft has
+ * passed `checkDraft`: what cannot stand in options (a Map-Server without a key) is left out.
  */
-export function optionsOf(draft: Draft): RouterOptions {
+export function optionsOf(entered: Draft): RouterOptions {
+  const draft = sortedDraft(entered);
+  const { lisp } = draft;
+  const hasLisp = lisp !== undefined && (lisp.opened || partsOf(lisp).length > 0);
   return {
     hostname: draft.hostname,
     interfaces: draft.interfaces.map(interfaceOf),
-    staticRoutes: draft.routes.map(plainRoute).sort(compareRoute),
+    staticRoutes: draft.routes.map(plainRoute),
     ...(draft.rip && { rip: ripOf(draft.rip) }),
-    ...(draft.lisp && { lisp: lispOf(draft.lisp, draft) }),
+    ...(hasLisp && { lisp: lispOf(lisp, draft) }),
   };
 }
 
@@ -38,17 +52,9 @@ export function canonicalOptions(options: RouterOptions): RouterOptions {
   return optionsOf(draftOf(options));
 }
 
-function interfaceOf({
-  name,
-  shutdown,
-  mtu,
-  ipMtu,
-  primary,
-  secondary,
-  ipv6,
-}: DraftInterface): InterfaceOptions {
-  const first = primary === undefined ? [] : [primary];
-  const addresses = [...first, ...[...secondary].sort(byAddress), ...[...ipv6].sort(byAddress)];
+function interfaceOf(port: DraftInterface): InterfaceOptions {
+  const { name, shutdown, mtu, ipMtu, primary, secondary, ipv6 } = port;
+  const addresses = [...(primary === undefined ? [] : [primary]), ...secondary, ...ipv6];
   const least = Math.min(mtu ?? Infinity, ipMtu ?? Infinity);
   return {
     name,
@@ -62,19 +68,11 @@ function plainRoute({ prefix, target, distance }: StaticRoute): StaticRoute {
   return { prefix, target, distance };
 }
 
-function compareRoute(a: StaticRoute, b: StaticRoute): number {
-  return (
-    comparePrefix(a.prefix, b.prefix) ||
-    a.distance - b.distance ||
-    compareText(formatTarget(a.target), formatTarget(b.target))
-  );
-}
-
 function ripOf(rip: DraftRip): RipOptions {
   const { networks, passiveInterfaces, redistributeStatic, originateDefault, timers } = rip;
   return {
-    networks: networks.map(({ prefix }) => prefix).sort(comparePrefix),
-    passiveInterfaces: passiveInterfaces.map(({ name }) => name).sort(compareText),
+    networks: networks.map(({ prefix }) => prefix),
+    passiveInterfaces: passiveInterfaces.map(({ name }) => name),
     redistributeStatic,
     originateDefault,
     timers,
@@ -82,6 +80,7 @@ function ripOf(rip: DraftRip): RipOptions {
 }
 
 function lispOf(lisp: DraftLisp, draft: Draft): LispOptions {
+  const defaults = noLisp();
   const both = <T>(of: (family: DraftFamily) => T): { ipv4: T; ipv6: T } => ({
     ipv4: of(lisp.ipv4),
     ipv6: of(lisp.ipv6),
@@ -89,49 +88,55 @@ function lispOf(lisp: DraftLisp, draft: Draft): LispOptions {
   return {
     databaseMappings: databaseOf(lisp, draft),
     itr: both(({ itr, mapResolvers, usePetr }) => ({
-      enabled: itr !== false,
+      enabled: itr !== undefined,
       mapResolvers: mapResolvers.map(({ address }) => address),
       usePetr: locators(usePetr),
     })),
-    etr: both(({ etr, mapServers, ttlMinutes }) => ({
-      enabled: etr !== false,
-      mapServers: [...mapServers]
-        .sort(byAddress)
-        .flatMap(({ address, key, proxyReply }): EtrMapServer[] =>
-          key === undefined ? [] : [{ address, key, proxyReply }],
-        ),
-      ttlMinutes,
+    etr: both(({ etr, mapServers, ttl }) => ({
+      enabled: etr !== undefined,
+      mapServers: mapServers.flatMap(({ address, key, proxyReply }): EtrMapServer[] =>
+        key === undefined ? [] : [{ address, key, proxyReply }],
+      ),
+      ttlMinutes: ttl?.minutes ?? defaults.etr.ipv4.ttlMinutes,
     })),
     proxyItr: both(({ proxyItr, advertised }) => ({
-      rlocs: [...(proxyItr?.rlocs ?? [])].sort(compareIp),
-      advertise: advertised.map(({ prefix }) => prefix).sort(comparePrefix),
+      rlocs: proxyItr?.rlocs ?? [],
+      advertise: advertised.map(({ prefix }) => prefix),
     })),
     proxyEtr: both(({ proxyEtr, acceptSources }) => ({
-      enabled: proxyEtr !== false,
-      acceptSources: acceptSources.map(({ prefix }) => prefix).sort(comparePrefix),
+      enabled: proxyEtr !== undefined,
+      acceptSources: acceptSources.map(({ prefix }) => prefix),
     })),
-    mapServer: both(({ mapServer }) => mapServer !== false),
-    mapResolver: both(({ mapResolver }) => mapResolver !== false),
+    mapServer: both(({ mapServer }) => mapServer !== undefined),
+    mapResolver: both(({ mapResolver }) => mapResolver !== undefined),
     sites: lisp.sites.map(siteOf),
     staticEntries: staticEntriesOf(lisp),
-    missPolicy: lisp.missPolicy,
-    ...(lisp.xtrId !== undefined && { xtrId: lisp.xtrId }),
-    ...(lisp.siteId !== undefined && { siteId: lisp.siteId }),
-    pitrSourceEid: lisp.pitrSourceEid,
+    missPolicy: lisp.missPolicy?.value ?? defaults.missPolicy,
+    ...(lisp.xtrId !== undefined && { xtrId: lisp.xtrId.value }),
+    ...(lisp.siteId !== undefined && { siteId: lisp.siteId.value }),
+    pitrSourceEid: lisp.pitrSourceEid?.value ?? defaults.pitrSourceEid,
   };
 }
 
 function databaseOf(lisp: DraftLisp, draft: Draft): DatabaseMapping[] {
-  const groups = groupByEid(lisp.databaseLines);
-  return groups.map(([{ eid }, lines]) => ({
-    eid,
-    locators: locators(
-      lines.flatMap(({ rloc, priority, weight }): DatabaseLocator[] => {
-        const address = 'interface' in rloc ? interfaceAddress(draft, rloc.interface, rloc.family) : rloc;
-        return address === undefined ? [] : [{ address, priority, weight }];
-      }),
-    ),
+  return groupByEid(lisp.databaseLines).map((lines) => ({
+    eid: lines[0].eid,
+    locators: locators(lines.flatMap((line) => locatorLines(lisp, line)).flatMap(locatorOf(draft))),
   }));
+}
+
+/** The line itself, or those of the locator set that it names. */
+export function locatorLines({ locatorSets }: DraftLisp, line: DatabaseLine): readonly LocatorLine[] {
+  if (!('locatorSet' in line)) return [line];
+  return locatorSets.find(({ name }) => name === line.locatorSet)?.locators ?? [];
+}
+
+/** None when it names an interface without an address of the family, or one that does not exist. */
+function locatorOf(draft: Draft): (line: LocatorLine) => DatabaseLocator[] {
+  return ({ rloc, priority, weight }) => {
+    const address = 'interface' in rloc ? interfaceAddress(draft, rloc.interface, rloc.family) : rloc;
+    return address === undefined ? [] : [{ address, priority, weight }];
+  };
 }
 
 /** The first address of the family; undefined when the interface has none or does not exist. */
@@ -141,49 +146,27 @@ export function interfaceAddress(draft: Draft, name: string, family: 4 | 6): IpA
 }
 
 function staticEntriesOf(lisp: DraftLisp): StaticMapCacheEntry[] {
-  return groupByEid(lisp.cacheLines).map(([{ eid, content }, lines]) =>
-    typeof content === 'string'
-      ? { eid, action: content, locators: [] }
-      : {
-          eid,
-          action: 'locators',
-          locators: locators(lines.flatMap((l) => (typeof l.content === 'string' ? [] : [l.content]))),
-        },
-  );
+  return groupByEid(lisp.cacheLines).map((lines) => {
+    const [{ eid, content }] = lines;
+    if (typeof content === 'string') return { eid, action: content, locators: [] };
+    const found = lines.flatMap((line) => (typeof line.content === 'string' ? [] : [line.content]));
+    return { eid, action: 'locators', locators: locators(found) };
+  });
 }
 
 function siteOf({ name, key, prefixes, acceptStaleNonces }: DraftSite): Site {
   return {
     name,
     ...(key && { key }),
-    prefixes: prefixes
-      .map(({ eid, acceptMoreSpecifics }) => ({ eid, acceptMoreSpecifics }))
-      .sort((a, b) => compareEidPrefix(a.eid, b.eid)),
+    prefixes: prefixes.map(({ eid, acceptMoreSpecifics }) => ({ eid, acceptMoreSpecifics })),
     acceptStaleNonces,
   };
-}
-
-/** In EID order; within a group in the order of the lines. */
-function groupByEid<T extends { readonly eid: EidPrefix }>(lines: readonly T[]): [T, T[]][] {
-  const groups: [T, T[]][] = [];
-  for (const line of [...lines].sort((a, b) => compareEidPrefix(a.eid, b.eid))) {
-    const last = groups.at(-1);
-    if (last !== undefined && compareEidPrefix(last[0].eid, line.eid) === 0) last[1].push(line);
-    else groups.push([line, [line]]);
-  }
-  return groups;
 }
 
 /** Sorted; the last of several lines with one address counts (two interface names may give one address). */
 function locators(lines: readonly DatabaseLocator[]): DatabaseLocator[] {
   const plain = lines.map(({ address, priority, weight }) => ({ address, priority, weight })).sort(byAddress);
-  return plain.filter((line, i) => plain[i + 1] === undefined || byAddress(line, plain[i + 1]!) !== 0);
-}
-
-function byAddress(a: { readonly address: IpAddress }, b: { readonly address: IpAddress }): number {
-  return compareIp(a.address, b.address);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return plain.filter(
+    (line, i) => plain[i + 1] === undefined || compareIp(line.address, plain[i + 1]!.address) !== 0,
+  );
 }

@@ -92,6 +92,14 @@ export class Args {
     return this.has(name) ? this.word(name) : undefined;
   }
 
+  /** The words from the parameter to the end of the line, as they were written. */
+  rest(name: string): string {
+    const from = this.#token(name);
+    const last = this.line.tokens.at(-1);
+    assert(from !== undefined && last !== undefined, `${name} was given`);
+    return this.line.text.slice(from.column - 1, last.column + last.length - 1);
+  }
+
   /** The full interface name, whether it came in one word or in two; undefined when none was given. */
   optionalInterface(name: string): string | undefined {
     if (this.has(name)) return this.word(name);

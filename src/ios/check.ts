@@ -4,7 +4,7 @@ import { formatIp } from '../base/ip-text.ts';
 import { eidKey } from '../mapping/eid.ts';
 import { interfaceAddress } from './apply.ts';
 import type { ConfigError, Place } from './config-error.ts';
-import type { Draft, DraftFamily, DraftLisp } from './draft.ts';
+import type { Draft, DraftFamily, DraftLisp, Located, LocatorLine } from './draft.ts';
 
 type Refuse = (at: Place | undefined, message: string, hint: string) => void;
 
@@ -52,12 +52,32 @@ function checkReferences(draft: Draft, refuse: Refuse): void {
   for (const { target, at } of draft.routes)
     if (target.kind === 'interface' && !names.includes(target.name))
       refuse(at, `Unknown interface ${target.name}`, known);
-  for (const { rloc, at } of draft.lisp?.databaseLines ?? []) {
+  if (draft.lisp === undefined) return;
+  for (const line of draft.lisp.databaseLines)
+    if ('locatorSet' in line) checkSetOf(line.locatorSet, line.at, draft.lisp, refuse);
+  for (const { rloc, at } of locatorsOf(draft.lisp)) {
     if (!('interface' in rloc)) continue;
     if (!names.includes(rloc.interface)) refuse(at, `Unknown interface ${rloc.interface}`, known);
     else if (interfaceAddress(draft, rloc.interface, rloc.family) === undefined)
       refuse(at, `RLOC family mismatch: ${rloc.interface} has no IPv${rloc.family} address`, '');
   }
+}
+
+function checkSetOf(set: string, at: Place | undefined, { locatorSets }: DraftLisp, refuse: Refuse): void {
+  const found = locatorSets.find(({ name }) => name === set);
+  const known = locatorSets.map(({ name }) => name).join(', ');
+  if (found === undefined)
+    refuse(at, `Unknown locator-set ${set}`, known === '' ? 'none is configured' : `configured are ${known}`);
+  else if (found.locators.length === 0)
+    refuse(at, `locator-set ${set} is empty`, 'add "A.B.C.D priority N weight N" to it');
+}
+
+/** Locators of this router wherever they are written, each once. */
+export function locatorsOf({ databaseLines, locatorSets }: DraftLisp): Located<LocatorLine>[] {
+  return [
+    ...databaseLines.flatMap((line) => ('locatorSet' in line ? [] : [line])),
+    ...locatorSets.flatMap(({ locators }) => locators),
+  ];
 }
 
 function checkSites({ sites }: DraftLisp, refuse: Refuse): void {

@@ -1,13 +1,13 @@
 import { samePrefix, type IpPrefix } from '../base/ip.ts';
 import { formatIp, formatPrefix, maskOfBits } from '../base/ip-text.ts';
-import { noLisp, noRip, type StaticRoute } from '../router/options.ts';
+import { noRip, type StaticRoute } from '../router/options.ts';
 import type { Args } from './args.ts';
-import { DEFAULT_HOSTNAME, draftOfLisp, draftOfRip, familyOf, newInterface, type Draft } from './draft.ts';
+import { DEFAULT_HOSTNAME, draftOfRip, newInterface, newLisp, type Draft } from './draft.ts';
 import { commandsOf } from './grammar.ts';
 import { NULL_INTERFACE } from './interface-name.ts';
 import { quoteWord } from './lexer.ts';
-import { addPetr, removePetr } from './petr.ts';
 import { removeWhere } from './remove.ts';
+import { formatTarget } from './route-target.ts';
 
 const ROUTE_TAIL = '(<gateway:ip4> | <target:interface>) [<distance:1-255>]';
 const ROUTE6_TAIL = '(<gateway:ip6> | <target:interface>) [<distance:1-255>]';
@@ -36,15 +36,20 @@ export const GLOBAL_COMMANDS = commandsOf('global', [
       const name = interfaceName(args);
       if (name !== undefined) removeWhere(draft.interfaces, (port) => port.name === name, args);
     },
-    blocks: ({ interfaces }) => interfaces.map((source) => ({ heading: `interface ${source.name}`, source })),
+    blocks: ({ interfaces }) => interfaces.map((scope) => ({ heading: `interface ${scope.name}`, scope })),
   },
   {
     pattern: 'router lisp',
     help: 'Configure the Locator/ID Separation Protocol',
     opens: 'lisp',
-    open: (draft) => (draft.lisp ??= draftOfLisp(noLisp())),
+    open(draft) {
+      draft.lisp ??= newLisp();
+      draft.lisp.opened = true;
+      return draft.lisp;
+    },
+    // As on IOS, everything that is LISP goes, whatever the dialect.
     remove: (draft) => (draft.lisp = undefined),
-    blocks: ({ lisp }) => (lisp === undefined ? [] : [{ heading: 'router lisp', source: lisp }]),
+    blocks: ({ lisp }) => (lisp?.opened === true ? [{ heading: 'router lisp', scope: lisp }] : []),
   },
   {
     pattern: 'router rip',
@@ -52,29 +57,19 @@ export const GLOBAL_COMMANDS = commandsOf('global', [
     opens: 'rip',
     open: (draft) => (draft.rip ??= draftOfRip(noRip())),
     remove: (draft) => (draft.rip = undefined),
-    blocks: ({ rip }) => (rip === undefined ? [] : [{ heading: 'router rip', source: rip }]),
+    blocks: ({ rip }) => (rip === undefined ? [] : [{ heading: 'router rip', scope: rip }]),
   },
-  {
-    pattern: '<family:ip|ipv6> lisp use-petr <address:ip> [priority <priority:0-255> weight <weight:0-255>]',
-    no: ['<family:ip|ipv6> lisp use-petr'],
-    help: 'Send natively-forwarded packets to a proxy ETR (global form)',
-    apply(draft, args) {
-      draft.lisp ??= draftOfLisp(noLisp());
-      addPetr(familyOf(draft.lisp, args.family()), args);
-    },
-    remove(draft, args) {
-      if (draft.lisp !== undefined) removePetr(familyOf(draft.lisp, args.family()), args);
-    },
-    render: () => [], // as `router lisp` / `ipv4 use-petr`
-  },
+]);
+
+export const ROUTE_COMMANDS = commandsOf('global', [
   {
     pattern: `ip route <prefix:ip4> <mask:mask> ${ROUTE_TAIL}`,
     no: ['ip route <prefix:ip4> <mask:mask>'],
     help: 'Establish a static IPv4 route',
     apply: (draft, args) => addRoute(draft, args.maskedPrefix('prefix', 'mask'), args),
     remove: (draft, args) => removeRoute(draft, args.maskedPrefix('prefix', 'mask'), args),
-    render: ({ staticRoutes }) =>
-      staticRoutes
+    render: ({ routes }) =>
+      routes
         .filter(({ prefix }) => prefix.address.family === 4)
         .map((route) => {
           const { address, bits } = route.prefix;
@@ -87,8 +82,8 @@ export const GLOBAL_COMMANDS = commandsOf('global', [
     help: 'Establish a static IPv6 route',
     apply: (draft, args) => addRoute(draft, args.prefix('prefix'), args),
     remove: (draft, args) => removeRoute(draft, args.prefix('prefix'), args),
-    render: ({ staticRoutes }) =>
-      staticRoutes
+    render: ({ routes }) =>
+      routes
         .filter(({ prefix }) => prefix.address.family === 6)
         .map((route) => `ipv6 route ${formatPrefix(route.prefix)} ${routeTail(route)}`),
   },
@@ -136,12 +131,6 @@ function routeTarget(args: Args): StaticRoute['target'] | undefined {
   if (name !== undefined) return { kind: 'interface', name };
   args.refuse('target', 'Bad interface name');
   return undefined;
-}
-
-/** The gateway or interface, as it is written. */
-export function formatTarget(target: StaticRoute['target']): string {
-  if (target.kind === 'via') return formatIp(target.gateway);
-  return target.kind === 'interface' ? target.name : NULL_INTERFACE;
 }
 
 function sameTarget(a: StaticRoute['target'], b: StaticRoute['target']): boolean {

@@ -8,6 +8,14 @@ import { removeWhere } from './remove.ts';
 
 export const INTERFACE_COMMANDS = commandsOf('interface', [
   {
+    pattern: 'description <text:line>',
+    no: ['description'],
+    help: 'Up to the end of the line, for people',
+    apply: (port, args) => (port.description = args.rest('text')),
+    remove: (port) => (port.description = undefined),
+    render: ({ description }) => (description === undefined ? [] : [`description ${description}`]),
+  },
+  {
     pattern: 'ip address <address:ip4> <mask:mask> [secondary]',
     no: ['ip address'],
     help: 'Set the IPv4 address, or add a secondary one',
@@ -32,13 +40,10 @@ export const INTERFACE_COMMANDS = commandsOf('interface', [
         removeWhere(port.secondary, (other) => sameIp(other.address, address), args);
       }
     },
-    render: ({ addresses }) =>
-      addresses
-        .filter(({ address }) => address.family === 4)
-        .map(({ address, bits }, i) => {
-          const line = `ip address ${formatIp(address)} ${formatIp(maskOfBits(bits))}`;
-          return i === 0 ? line : `${line} secondary`;
-        }),
+    render: ({ primary, secondary }) => [
+      ...(primary === undefined ? [] : [addressLine(primary)]),
+      ...secondary.map((address) => `${addressLine(address)} secondary`),
+    ],
   },
   {
     pattern: 'ipv6 address <address:host6>',
@@ -52,10 +57,7 @@ export const INTERFACE_COMMANDS = commandsOf('interface', [
       const meant = args.has('address') ? enteredAddress6(args) : undefined;
       removeWhere(port.ipv6, (other) => meant === undefined || sameIp(other.address, meant.address), args);
     },
-    render: ({ addresses }) =>
-      addresses
-        .filter(({ address }) => address.family === 6)
-        .map(({ address, bits }) => `ipv6 address ${formatIp(address)}/${bits}`),
+    render: ({ ipv6 }) => ipv6.map(({ address, bits }) => `ipv6 address ${formatIp(address)}/${bits}`),
   },
   {
     pattern: 'mtu <bytes:68-65535>',
@@ -63,7 +65,7 @@ export const INTERFACE_COMMANDS = commandsOf('interface', [
     help: 'Set the largest packet in bytes',
     apply: (port, args) => (port.mtu = args.number('bytes')),
     remove: clearMtu,
-    render: ({ mtu }) => (mtu === DEFAULT_MTU ? [] : [`mtu ${mtu}`]),
+    render: ({ mtu }) => (mtu === undefined || mtu === DEFAULT_MTU ? [] : [`mtu ${mtu}`]),
   },
   {
     pattern: 'ip mtu <bytes:68-65535>',
@@ -71,7 +73,7 @@ export const INTERFACE_COMMANDS = commandsOf('interface', [
     help: 'Set the largest IP packet in bytes; the lesser of this and mtu counts',
     apply: (port, args) => (port.ipMtu = args.number('bytes')),
     remove: clearMtu,
-    render: () => [], // as `mtu`
+    render: ({ ipMtu }) => (ipMtu === undefined || ipMtu === DEFAULT_MTU ? [] : [`ip mtu ${ipMtu}`]),
   },
   {
     pattern: 'shutdown',
@@ -86,6 +88,10 @@ export const INTERFACE_COMMANDS = commandsOf('interface', [
 function clearMtu(port: DraftInterface): void {
   port.mtu = undefined;
   port.ipMtu = undefined;
+}
+
+function addressLine({ address, bits }: InterfaceAddress): string {
+  return `ip address ${formatIp(address)} ${formatIp(maskOfBits(bits))}`;
 }
 
 function enteredAddress(args: Args): Located<InterfaceAddress> | undefined {

@@ -68,7 +68,7 @@ export const RIP_COMMANDS = commandsOf('rip', [
       const name = interfaceName(args);
       if (name !== undefined) removeWhere(rip.passiveInterfaces, (other) => other.name === name, args);
     },
-    render: ({ passiveInterfaces }) => passiveInterfaces.map((name) => `passive-interface ${name}`),
+    render: ({ passiveInterfaces }) => passiveInterfaces.map(({ name }) => `passive-interface ${name}`),
   },
   {
     pattern: 'network <address:ip4>',
@@ -83,7 +83,7 @@ export const RIP_COMMANDS = commandsOf('rip', [
       if (network !== undefined)
         removeWhere(rip.networks, (other) => samePrefix(other.prefix, network), args);
     },
-    render: ({ networks }) => networks.map(({ address }) => `network ${formatIp(address)}`),
+    render: ({ networks }) => networks.map(({ prefix: { address } }) => `network ${formatIp(address)}`),
   },
 ]);
 

@@ -1,17 +1,27 @@
-import type { Args } from './args.ts';
 import { formatEidWords, readEid, sameEid } from './commands-mapping.ts';
-import type { DraftLisp } from './draft.ts';
-import { commandsOf } from './grammar.ts';
+import { GLOBAL_DIALECT, ROUTER_DIALECT, type Dialect } from './dialect.ts';
+import type { DraftSite } from './draft.ts';
+import { commandsOf, type Command, type Mode, type Opener } from './grammar.ts';
 import { formatKeyOptions, KEY_OPTIONS, readKey } from './key.ts';
 import { quoteWord } from './lexer.ts';
 import { removeWhere } from './remove.ts';
 
-export const SITE_OPENERS = commandsOf('lisp', [
-  {
-    pattern: 'site <name:word>',
+export const SITE_OPENERS = commandsOf('lisp', [siteOpener(ROUTER_DIALECT, 'site', 'site')]);
+export const GLOBAL_SITE_OPENERS = commandsOf('global', [
+  siteOpener(GLOBAL_DIALECT, 'lisp site', 'lisp-site'),
+]);
+
+function siteOpener<M extends Mode, Child extends 'site' | 'lisp-site'>(
+  dialect: Dialect<M>,
+  words: string,
+  opens: Child,
+): Opener<M, Child> {
+  return {
+    pattern: `${words} <name:word>`,
     help: 'Configure a site that registers with this Map-Server',
-    opens: 'site',
-    open(lisp: DraftLisp, args: Args) {
+    opens,
+    open(scope, args) {
+      const { lisp, form } = dialect.spot(scope, 'change');
       const name = args.word('name');
       const at = args.place('name');
       const known = lisp.sites.find((site) => site.name === name);
@@ -20,24 +30,45 @@ export const SITE_OPENERS = commandsOf('lisp', [
         args.refuse('name', `Site ${name} is configured twice`, `the first is in line ${known.at.line}`);
         return undefined;
       }
-      const site = { name, key: undefined, prefixes: [], acceptStaleNonces: false, ...known, at };
+      const site: DraftSite = { ...(known ?? newSite(name)), at, form };
       lisp.sites =
         known === undefined ? [...lisp.sites, site] : lisp.sites.map((s) => (s === known ? site : s));
       return site;
     },
-    remove: (lisp, args) => removeWhere(lisp.sites, ({ name }) => name === args.word('name'), args),
-    blocks: ({ sites }) => sites.map((source) => ({ heading: `site ${quoteWord(source.name)}`, source })),
-  },
-]);
+    remove(scope, args) {
+      const { lisp } = dialect.spot(scope, 'change');
+      removeWhere(lisp.sites, ({ name }) => name === args.word('name'), args);
+    },
+    blocks(scope) {
+      const { lisp, form } = dialect.spot(scope, 'render');
+      return lisp.sites
+        .filter((site) => site.form === form)
+        .map((site) => ({ heading: `${words} ${quoteWord(site.name)}`, scope: site }));
+    },
+  };
+}
 
-export const SITE_COMMANDS = commandsOf('site', [
+function newSite(name: string): DraftSite {
+  return { name, description: undefined, key: undefined, prefixes: [], acceptStaleNonces: false };
+}
+
+const SITE_LINES: readonly Command<'site' | 'lisp-site'>[] = [
+  {
+    pattern: 'description <text:line>',
+    no: ['description'],
+    help: 'Up to the end of the line, for people',
+    apply: (site, args) => (site.description = args.rest('text')),
+    remove: (site) => (site.description = undefined),
+    render: ({ description }) => (description === undefined ? [] : [`description ${description}`]),
+  },
   {
     pattern: `authentication-key [<key-id:0-255>] <key:word> [${KEY_OPTIONS}]`,
     no: ['authentication-key'],
     help: 'Key shared with the ETRs of the site',
     apply(site, args) {
-      if (args.numberOr('key-id', 0) === 6)
-        args.warn('6 is taken as the key ID, not as the mark of an encrypted key');
+      const keyId = args.numberOr('key-id', 0);
+      if (keyId === 6 || keyId === 7)
+        args.warn(`${keyId} is taken as the key ID, not as the mark of an encrypted key`);
       site.key = readKey(args);
     },
     remove: (site) => (site.key = undefined),
@@ -47,13 +78,13 @@ export const SITE_COMMANDS = commandsOf('site', [
       return [`authentication-key ${keyId}${quoteWord(key.secret)}${formatKeyOptions(key)}`];
     },
   },
-  {
-    pattern: 'eid-prefix [instance-id <instance:0-16777215>] <eid:prefix> [accept-more-specifics]',
-    help: 'EID-Prefix that the site may register',
+  ...(['eid-prefix', 'eid-record'] as const).map((word): Command<'site' | 'lisp-site'> => ({
+    pattern: `${word} [instance-id <instance:0-16777215>] <eid:prefix> [accept-more-specifics]`,
+    help: word === 'eid-prefix' ? 'EID-Prefix that the site may register' : 'The same, as IOS XE says it',
     apply(site, args) {
       const eid = readEid(args);
       const acceptMoreSpecifics = args.hasKeyword('accept-more-specifics');
-      const prefix = { eid, acceptMoreSpecifics, at: args.place('eid') };
+      const prefix = { eid, acceptMoreSpecifics, at: args.place('eid'), word };
       site.prefixes = [...site.prefixes.filter((other) => !sameEid(other.eid, eid)), prefix];
     },
     remove(site, args) {
@@ -61,11 +92,13 @@ export const SITE_COMMANDS = commandsOf('site', [
       removeWhere(site.prefixes, (other) => sameEid(other.eid, eid), args);
     },
     render: ({ prefixes }) =>
-      prefixes.map(({ eid, acceptMoreSpecifics }) => {
-        const line = `eid-prefix ${formatEidWords(eid)}`;
-        return acceptMoreSpecifics ? `${line} accept-more-specifics` : line;
-      }),
-  },
+      prefixes
+        .filter((prefix) => prefix.word === word)
+        .map(({ eid, acceptMoreSpecifics }) => {
+          const line = `${word} ${formatEidWords(eid)}`;
+          return acceptMoreSpecifics ? `${line} accept-more-specifics` : line;
+        }),
+  })),
   {
     pattern: 'accept-stale-nonces',
     help: 'Accept Map-Registers whose nonce does not rise (legacy senders)',
@@ -74,4 +107,7 @@ export const SITE_COMMANDS = commandsOf('site', [
     remove: (site) => (site.acceptStaleNonces = false),
     render: ({ acceptStaleNonces }) => (acceptStaleNonces ? ['accept-stale-nonces'] : []),
   },
-]);
+];
+
+export const SITE_COMMANDS = commandsOf('site', SITE_LINES);
+export const GLOBAL_SITE_COMMANDS = commandsOf('lisp-site', SITE_LINES);

@@ -86,6 +86,12 @@ const LEAVING: readonly Choice[] = [
   { text: 'no', help: 'Negate a command or set its defaults', isKeyword: true },
 ];
 
+function leaving(mode: Mode): readonly Choice[] {
+  const { exitWord, closing } = MODES[mode];
+  if (exitWord === undefined || exitWord !== closing) return LEAVING;
+  return [...LEAVING, { text: exitWord, help: 'Leave this mode', isKeyword: true }];
+}
+
 const END: Choice = { text: '<cr>', help: '', isKeyword: false };
 const PIPE: Choice = { text: '|', help: 'Output modifiers', isKeyword: false };
 const EXPRESSION: Choice = { text: 'LINE', help: 'Regular Expression', isKeyword: false };
@@ -124,7 +130,7 @@ function choicesAt(
   if (words.length > 0 || typeof found === 'string') return found;
   const outer = everywhere ? outerChoices(mode.mode, isRemoval, interfaces) : [];
   const known = new Set(found.choices.map(({ text }) => text));
-  const added = [...outer, ...(isRemoval ? [] : LEAVING)].filter(({ text }) => !known.has(text));
+  const added = [...outer, ...(isRemoval ? [] : leaving(mode.mode))].filter(({ text }) => !known.has(text));
   return { ...found, choices: [...found.choices, ...added] };
 }
 

@@ -73,17 +73,6 @@ function withoutPlaces(draft: Draft): Draft {
 
 function forget(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
-  const fields = value as Record<string, unknown>;
-  delete fields['at'];
-  for (const [name, field] of Object.entries(fields)) {
-    // A toggle that was switched on holds the place where: on is all that stays.
-    if (isPlace(field)) fields[name] = true;
-    else forget(field);
-  }
-}
-
-function isPlace(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && 'column' in value && 'length' in value && 'line' in value
-  );
+  delete (value as { at?: unknown }).at;
+  for (const field of Object.values(value)) forget(field);
 }

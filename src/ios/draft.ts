@@ -1,6 +1,7 @@
 /**
- * The intermediate configuration: what command handlers write into. Every part remembers the place it was entered
- * at (none when it comes from options that were there before), so that mistakes found at the end are located too.
+ * The intermediate configuration: what command handlers write into. Plain data. Every part remembers the place it was
+ * entered at (none when it comes from options that were there before), so that mistakes found at the end are located
+ * too; parts of the LISP configuration remember their dialect as well.
  */
 import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
@@ -13,7 +14,7 @@ import type {
   RouterOptions,
   StaticRoute,
 } from '../router/options.ts';
-import { DEFAULT_MTU } from '../router/options.ts';
+import { DEFAULT_MTU, noLisp } from '../router/options.ts';
 import type { Place } from './config-error.ts';
 
 export interface Draft {
@@ -24,11 +25,25 @@ export interface Draft {
   lisp: DraftLisp | undefined;
 }
 
-export type Located<T> = T & { readonly at?: Place };
+export type Located<T> = T & { readonly at?: Place | undefined };
+
+/** How a part of the LISP configuration was entered. */
+export interface Entered {
+  readonly at?: Place | undefined;
+  /** The dialect: absent for a line of `router lisp`, GLOBAL_FORM, or the key of the block it stands in. */
+  readonly form?: string | undefined;
+}
+
+export type Written<T> = T & Entered;
+
+/** The form of `ip lisp ...`, `ipv6 lisp ...` and `lisp ...`. No key of a block is this word. */
+export const GLOBAL_FORM = 'global';
 
 export interface DraftInterface {
   readonly name: string;
   readonly at?: Place;
+  /** As it was written, quotes included. */
+  description: string | undefined;
   shutdown: boolean;
   mtu: number | undefined;
   ipMtu: number | undefined;
@@ -46,26 +61,54 @@ export interface DraftRip {
 }
 
 export interface DraftLisp {
+  /** `router lisp` was entered. Without it LISP is configured as long as some part is. */
+  opened: boolean;
+  /** In the order in which they were opened. */
+  locatorSets: DraftLocatorSet[];
+  /** `eid-table`, `instance-id` and `service` blocks, in the order in which they were opened. */
+  blocks: DraftBlock[];
   /** One per line; lines with one EID-Prefix become one mapping. */
-  databaseLines: Located<DatabaseLine>[];
+  databaseLines: Written<DatabaseLine>[];
   /** One per line; lines with one EID-Prefix become one entry. */
-  cacheLines: Located<CacheLine>[];
+  cacheLines: Written<CacheLine>[];
   ipv4: DraftFamily;
   ipv6: DraftFamily;
   sites: DraftSite[];
-  missPolicy: MissPolicy;
-  pitrSourceEid: 'host' | 'rloc';
-  xtrId: string | undefined;
-  siteId: string | undefined;
+  missPolicy: Written<{ readonly value: MissPolicy }> | undefined;
+  pitrSourceEid: Written<{ readonly value: 'host' | 'rloc' }> | undefined;
+  xtrId: Written<{ readonly value: string }> | undefined;
+  siteId: Written<{ readonly value: string }> | undefined;
 }
 
-export interface DatabaseLine {
-  readonly eid: EidPrefix;
+export interface DraftLocatorSet {
+  readonly name: string;
+  readonly at?: Place;
+  locators: Located<LocatorLine>[];
+}
+
+export interface LocatorLine {
   /** An address, or the interface that has it. */
   readonly rloc: IpAddress | { readonly interface: string; readonly family: Family };
   readonly priority: number;
   readonly weight: number;
 }
+
+export interface DraftBlock {
+  /** Its heading behind the headings of the blocks around it: the form of the parts inside. */
+  readonly key: string;
+  readonly kind: 'service' | 'eid-table' | 'instance-id';
+  readonly heading: string;
+  /** The key of the block around it; absent directly in `router lisp`. */
+  readonly around: string | undefined;
+  /** Of the EIDs inside. */
+  readonly instanceId: number;
+  /** Of a service. */
+  readonly family: Family | undefined;
+  /** What an `eid-table` line inside names: `default` or `vrf NAME`. */
+  table: string | undefined;
+}
+
+export type DatabaseLine = { readonly eid: EidPrefix } & (LocatorLine | { readonly locatorSet: string });
 
 export interface CacheLine {
   readonly eid: EidPrefix;
@@ -76,20 +119,21 @@ export interface CacheLine {
     | { readonly address: IpAddress; readonly priority: number; readonly weight: number };
 }
 
-/** The place when it was switched on here, `true` when it was on before. */
-export type Toggle = Place | boolean;
+/** A role that is on; undefined when it is off. */
+export type Toggle = Entered | undefined;
 
 export interface DraftFamily {
   itr: Toggle;
-  mapResolvers: Located<{ readonly address: IpAddress }>[];
-  usePetr: Located<{ readonly address: IpAddress; readonly priority: number; readonly weight: number }>[];
+  mapResolvers: Written<{ readonly address: IpAddress }>[];
+  usePetr: Written<{ readonly address: IpAddress; readonly priority: number; readonly weight: number }>[];
   etr: Toggle;
-  ttlMinutes: number;
+  /** Undefined: the default. */
+  ttl: Written<{ readonly minutes: number }> | undefined;
   mapServers: DraftMapServer[];
-  proxyItr: Located<{ readonly rlocs: readonly IpAddress[] }> | undefined;
-  advertised: Located<{ readonly prefix: IpPrefix }>[];
+  proxyItr: Written<{ readonly rlocs: readonly IpAddress[] }> | undefined;
+  advertised: Written<{ readonly prefix: IpPrefix }>[];
   proxyEtr: Toggle;
-  acceptSources: Located<{ readonly prefix: IpPrefix }>[];
+  acceptSources: Written<{ readonly prefix: IpPrefix }>[];
   mapServer: Toggle;
   mapResolver: Toggle;
 }
@@ -97,16 +141,26 @@ export interface DraftFamily {
 export interface DraftMapServer {
   readonly address: IpAddress;
   readonly at?: Place;
+  form?: string | undefined;
   key: SiteKey | undefined;
   proxyReply: boolean;
 }
 
-export interface DraftSite {
+export interface DraftSite extends Entered {
   readonly name: string;
-  readonly at?: Place;
+  /** As it was written, quotes included. */
+  description: string | undefined;
   key: SiteKey | undefined;
-  prefixes: Located<{ readonly eid: EidPrefix; readonly acceptMoreSpecifics: boolean }>[];
+  prefixes: DraftSitePrefix[];
   acceptStaleNonces: boolean;
+}
+
+export interface DraftSitePrefix {
+  readonly eid: EidPrefix;
+  readonly acceptMoreSpecifics: boolean;
+  readonly at?: Place;
+  /** What IOS and IOS XE call it. */
+  readonly word: 'eid-prefix' | 'eid-record';
 }
 
 export const DEFAULT_HOSTNAME = 'Router';
@@ -115,6 +169,7 @@ export function newInterface(name: string, at?: Place): DraftInterface {
   return {
     name,
     ...(at && { at }),
+    description: undefined,
     shutdown: false,
     mtu: undefined,
     ipMtu: undefined,
@@ -157,8 +212,18 @@ export function draftOfRip(rip: RipOptions): DraftRip {
   };
 }
 
-export function draftOfLisp(lisp: LispOptions): DraftLisp {
+/** A LISP configuration in which nothing was entered. */
+export function newLisp(): DraftLisp {
+  const lisp = draftOfLisp(noLisp());
+  lisp.ipv4.ttl = lisp.ipv6.ttl = undefined;
+  return { ...lisp, opened: false, missPolicy: undefined, pitrSourceEid: undefined };
+}
+
+function draftOfLisp(lisp: LispOptions): DraftLisp {
   return {
+    opened: true,
+    locatorSets: [],
+    blocks: [],
     databaseLines: lisp.databaseMappings.flatMap(({ eid, locators }) =>
       locators.map(({ address, priority, weight }) => ({ eid, rloc: address, priority, weight })),
     ),
@@ -170,30 +235,32 @@ export function draftOfLisp(lisp: LispOptions): DraftLisp {
     sites: lisp.sites.map(({ name, key, prefixes, acceptStaleNonces }) => ({
       name,
       key,
-      prefixes: [...prefixes],
+      description: undefined,
+      prefixes: prefixes.map((prefix) => ({ ...prefix, word: 'eid-prefix' })),
       acceptStaleNonces,
     })),
-    missPolicy: lisp.missPolicy,
-    pitrSourceEid: lisp.pitrSourceEid,
-    xtrId: lisp.xtrId,
-    siteId: lisp.siteId,
+    missPolicy: { value: lisp.missPolicy },
+    pitrSourceEid: { value: lisp.pitrSourceEid },
+    xtrId: lisp.xtrId === undefined ? undefined : { value: lisp.xtrId },
+    siteId: lisp.siteId === undefined ? undefined : { value: lisp.siteId },
   };
 }
 
 function draftOfFamily(lisp: LispOptions, family: 'ipv4' | 'ipv6'): DraftFamily {
   const { rlocs, advertise } = lisp.proxyItr[family];
+  const toggle = (isOn: boolean): Toggle => (isOn ? {} : undefined);
   return {
-    itr: lisp.itr[family].enabled,
+    itr: toggle(lisp.itr[family].enabled),
     mapResolvers: lisp.itr[family].mapResolvers.map((address) => ({ address })),
     usePetr: [...lisp.itr[family].usePetr],
-    etr: lisp.etr[family].enabled,
-    ttlMinutes: lisp.etr[family].ttlMinutes,
+    etr: toggle(lisp.etr[family].enabled),
+    ttl: { minutes: lisp.etr[family].ttlMinutes },
     mapServers: lisp.etr[family].mapServers.map((server) => ({ ...server })),
     proxyItr: rlocs.length === 0 ? undefined : { rlocs },
     advertised: advertise.map((prefix) => ({ prefix })),
-    proxyEtr: lisp.proxyEtr[family].enabled,
+    proxyEtr: toggle(lisp.proxyEtr[family].enabled),
     acceptSources: lisp.proxyEtr[family].acceptSources.map((prefix) => ({ prefix })),
-    mapServer: lisp.mapServer[family],
-    mapResolver: lisp.mapResolver[family],
+    mapServer: toggle(lisp.mapServer[family]),
+    mapResolver: toggle(lisp.mapResolver[family]),
   };
 }

@@ -1,39 +1,109 @@
-import type { Site } from '../mapping/site.ts';
-import type { InterfaceOptions, LispOptions, RipOptions, RouterOptions } from '../router/options.ts';
 import type { Args } from './args.ts';
-import type { Draft, DraftInterface, DraftLisp, DraftRip, DraftSite } from './draft.ts';
+import type {
+  Draft,
+  DraftBlock,
+  DraftInterface,
+  DraftLisp,
+  DraftLocatorSet,
+  DraftRip,
+  DraftSite,
+} from './draft.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 
-/** Configuration modes; the prompt of `global` is `(config)#`, of `lisp` `(config-router-lisp)#`. */
-export type Mode = 'global' | 'interface' | 'lisp' | 'site' | 'rip';
-
-/** What the commands of a mode write into. */
+/** What the commands of a mode write into and are rendered from. */
 export interface Scopes {
   readonly global: Draft;
   readonly interface: DraftInterface;
   readonly lisp: DraftLisp;
   readonly site: DraftSite;
+  readonly 'lisp-site': DraftSite;
   readonly rip: DraftRip;
+  readonly 'locator-set': DraftLocatorSet;
+  readonly 'eid-table': BlockScope;
+  readonly instance: BlockScope;
+  readonly 'service-ipv4': BlockScope;
+  readonly 'service-ipv6': BlockScope;
+  readonly 'instance-service-ipv4': BlockScope;
+  readonly 'instance-service-ipv6': BlockScope;
 }
 
-/** What the commands of a mode are rendered from. */
-export interface Sources {
-  readonly global: RouterOptions;
-  readonly interface: InterfaceOptions;
-  readonly lisp: LispOptions;
-  readonly site: Site;
-  readonly rip: RipOptions;
+/** Lines of a block of IOS XE write into the one LISP configuration. */
+export interface BlockScope {
+  readonly lisp: DraftLisp;
+  readonly block: DraftBlock;
 }
 
-export const MODES: Readonly<
-  Record<Mode, { readonly parent?: Mode; readonly prompt: string; readonly entry: string }>
-> = {
+/** Configuration modes. */
+export type Mode = keyof Scopes;
+
+export type ServiceMode = 'service-ipv4' | 'service-ipv6' | 'instance-service-ipv4' | 'instance-service-ipv6';
+
+export interface ModeFacts {
+  readonly parent?: Mode;
+  /** `(config)` of `(config)#`. */
+  readonly prompt: string;
+  /** How one gets there, for hints. */
+  readonly entry: string;
+  /** Leaves the mode, beside `exit`. */
+  readonly exitWord?: string;
+  /** The last line of the block, where it must be closed: lines of the mode around it may follow. */
+  readonly closing?: string;
+}
+
+export const MODES: Readonly<Record<Mode, ModeFacts>> = {
   global: { prompt: '(config)', entry: 'configure terminal' },
   interface: { parent: 'global', prompt: '(config-if)', entry: 'interface NAME' },
-  lisp: { parent: 'global', prompt: '(config-router-lisp)', entry: 'router lisp' },
+  lisp: {
+    parent: 'global',
+    prompt: '(config-router-lisp)',
+    entry: 'router lisp',
+    exitWord: 'exit-router-lisp',
+    closing: 'exit',
+  },
   rip: { parent: 'global', prompt: '(config-router)', entry: 'router rip' },
-  site: { parent: 'lisp', prompt: '(config-router-lisp-site)', entry: 'router lisp / site NAME' },
+  site: {
+    parent: 'lisp',
+    prompt: '(config-router-lisp-site)',
+    entry: 'router lisp / site NAME',
+    exitWord: 'exit-site',
+    closing: 'exit',
+  },
+  'lisp-site': {
+    parent: 'global',
+    prompt: '(config-lisp-site)',
+    entry: 'lisp site NAME',
+    exitWord: 'exit-site',
+    closing: 'exit',
+  },
+  'locator-set': block('lisp', 'locator-set', 'locator-set NAME', 'exit-locator-set'),
+  'service-ipv4': block('lisp', 'serv-ipv4', 'service ipv4', 'exit-service-ipv4'),
+  'service-ipv6': block('lisp', 'serv-ipv6', 'service ipv6', 'exit-service-ipv6'),
+  'eid-table': block('lisp', 'eid-table', 'eid-table default instance-id N', 'exit-eid-table'),
+  instance: block('lisp', 'inst', 'instance-id N', 'exit-instance-id'),
+  'instance-service-ipv4': block(
+    'instance',
+    'inst-serv-ipv4',
+    'instance-id N / service ipv4',
+    'exit-service-ipv4',
+  ),
+  'instance-service-ipv6': block(
+    'instance',
+    'inst-serv-ipv6',
+    'instance-id N / service ipv6',
+    'exit-service-ipv6',
+  ),
 };
+
+/** A block of IOS XE inside `router lisp`. */
+function block(parent: Mode, name: string, entry: string, exitWord: string): ModeFacts {
+  return {
+    parent,
+    prompt: `(config-router-lisp-${name})`,
+    entry: `router lisp / ${entry}`,
+    exitWord,
+    closing: exitWord,
+  };
+}
 
 /** One configuration command: everything there is to know about it. */
 export interface Command<M extends Mode> {
@@ -48,7 +118,9 @@ export interface Command<M extends Mode> {
   /** The `no` form; absent when there is none. */
   remove?(scope: Scopes[M], args: Args): void;
   /** The lines that give back what this command configures. */
-  render(source: Sources[M]): readonly string[];
+  render(scope: Scopes[M]): readonly string[];
+  /** Written without a separator behind others of this kind. */
+  readonly joins?: boolean;
 }
 
 /** A command that opens a mode. */
@@ -61,7 +133,8 @@ export interface Opener<M extends Mode, Child extends Mode> {
   /** What the commands of the opened mode write into; undefined when refused. */
   open(scope: Scopes[M], args: Args): Scopes[Child] | undefined;
   remove?(scope: Scopes[M], args: Args): void;
-  blocks(source: Sources[M]): readonly { readonly heading: string; readonly source: Sources[Child] }[];
+  /** What is in the mode, for rendering. */
+  blocks(scope: Scopes[M]): readonly { readonly heading: string; readonly scope: Scopes[Child] }[];
 }
 
 /** An entry of the table, whatever its mode. */
@@ -76,12 +149,13 @@ export type AnyCommand = {
   | {
       readonly opens?: undefined;
       apply(scope: unknown, args: Args): void;
-      render(source: unknown): readonly string[];
+      render(scope: unknown): readonly string[];
+      readonly joins?: boolean;
     }
   | {
       readonly opens: Mode;
       open(scope: unknown, args: Args): unknown;
-      blocks(source: unknown): readonly { readonly heading: string; readonly source: unknown }[];
+      blocks(scope: unknown): readonly { readonly heading: string; readonly scope: unknown }[];
     }
 );
 

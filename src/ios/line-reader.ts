@@ -2,9 +2,11 @@
 import { Args, type Findings } from './args.ts';
 import type { Draft } from './draft.ts';
 import { MODES, type AnyCommand, type Mode } from './grammar.ts';
+import { ignoredIn } from './ignored.ts';
 import type { Line, Token } from './lexer.ts';
 import { explainMismatch } from './mistake.ts';
 import { matchInMode, type Mistake, type Selected } from './select.ts';
+import { unsupportedIn } from './unsupported.ts';
 
 /** An open mode. The scope is undefined in a block that was refused: its lines are read but change nothing. */
 interface Frame {
@@ -48,14 +50,24 @@ export class LineReader {
     const indent = line.tokens[0]!.column;
     if (indent > this.#lostIndent) return 'read';
     this.#lostIndent = Infinity;
-    const leaving = leave(line.tokens);
-    if (leaving !== undefined) {
-      const isOver = leaving === 'end' || this.#stack.length === 1;
-      this.#stack = this.#stack.slice(0, leaving === 'end' ? 1 : Math.max(1, this.#stack.length - 1));
-      return isOver ? 'left' : 'read';
+    const depth = depthAfterLeaving(line.tokens, this.#stack);
+    if (depth !== undefined) {
+      this.#stack = this.#stack.slice(0, Math.max(1, depth));
+      return depth === 0 ? 'left' : 'read';
     }
     const selected = selectCommand(line, this.#stack);
-    if (selected.kind === 'mistake') {
+    const modes = modesOf(this.mode);
+    const unsupported = selected.kind === 'mistake' ? unsupportedIn(line, modes) : undefined;
+    const ignored =
+      selected.kind === 'mistake' && unsupported === undefined ? ignoredIn(line, modes) : undefined;
+    if (unsupported !== undefined) {
+      this.#findings.errors.push(unsupported);
+      this.#lostIndent = indent;
+    } else if (ignored !== undefined) {
+      this.#findings.notices.push({ line: line.number, message: ignored.message });
+      this.#stack = framesDownTo(this.#stack, ignored.mode);
+      if (ignored.isBlock) this.#lostIndent = indent;
+    } else if (selected.kind === 'mistake') {
       this.#findings.errors.push(explainMismatch(line, selected.mode, selected.mismatch));
       const opener = selected.mismatch.items.find(({ opens }) => opens !== undefined);
       // A block that was meant to be opened is read for its errors; one of an unknown kind is passed over.
@@ -101,7 +113,7 @@ function execute(selected: Selected, line: Line, scope: unknown, findings: Findi
 /** The command of the innermost mode that knows the line, as IOS does it; else the mismatch that got furthest. */
 function selectCommand(line: Line, stack: readonly Frame[]): Selected | Mistake {
   let best: Mistake | undefined;
-  for (let mode: Mode | undefined = stack.at(-1)!.mode; mode !== undefined; mode = MODES[mode].parent) {
+  for (const mode of modesOf(stack.at(-1)!.mode)) {
     const selected = matchInMode(line.tokens, mode);
     if (selected.kind === 'command') return selected;
     const isFurther = best !== undefined && selected.mismatch.index > best.mismatch.index;
@@ -114,9 +126,21 @@ function framesDownTo(stack: readonly Frame[], mode: Mode): Frame[] {
   return stack.slice(0, stack.findLastIndex((frame) => frame.mode === mode) + 1);
 }
 
-function leave(tokens: readonly Token[]): 'end' | 'exit' | undefined {
+/** The open modes that remain after `end`, `exit` and the like: 0 when configuration is over. */
+function depthAfterLeaving(tokens: readonly Token[], stack: readonly Frame[]): number | undefined {
   const word = tokens[0]!;
   if (tokens.length !== 1 || word.quoted) return undefined;
   const text = word.text.toLowerCase();
-  return text === 'end' || text === 'exit' ? text : text === 'quit' ? 'exit' : undefined;
+  if (text.length > 1 && 'end'.startsWith(text)) return 0;
+  if (text === 'quit' || (text.length > 1 && 'exit'.startsWith(text))) return stack.length - 1;
+  // `exit-eid-table` closes that block and all that is open inside.
+  const isNamed = text.startsWith('exit-');
+  const named = stack.findLastIndex(({ mode }) => MODES[mode].exitWord?.startsWith(text) === true);
+  return isNamed && named >= 0 ? named : undefined;
+}
+
+/** A mode and those around it. */
+function modesOf(mode: Mode): Mode[] {
+  const { parent } = MODES[mode];
+  return parent === undefined ? [mode] : [mode, ...modesOf(parent)];
 }

@@ -1,6 +1,6 @@
 import type { Token } from './lexer.ts';
 import type { Element, Pattern } from './pattern.ts';
-import type { Value } from './token-type.ts';
+import { LINE, type Value } from './token-type.ts';
 
 /** A word and the element of the pattern it was taken for. */
 export interface Matched {
@@ -164,10 +164,14 @@ function isRepeated<T>(token: Token, threads: readonly Thread<T>[]): boolean {
   );
 }
 
-/** An element stands for one word of a line: options in any order are taken once. */
+/** An element stands for one word of a line: options in any order are taken once. The rest of a line has no end. */
 function freshEdges<T>({ pattern, state, matched }: Thread<T>): Pattern['states'][number]['edges'] {
   const { edges } = pattern.states[state]!;
-  return edges.filter(({ element }) => !matched.some((earlier) => earlier.element === element));
+  return edges.filter(
+    ({ element }) =>
+      (element.kind === 'parameter' && element.type.placeholder === LINE) ||
+      !matched.some((earlier) => earlier.element === element),
+  );
 }
 
 function expectedBy<T>(threads: readonly Thread<T>[]): Element[] {

@@ -46,17 +46,29 @@ function hintFor(token: Token, { kind, expected, reasons }: Mismatch<unknown>): 
 function hintAtStart(line: Line, mode: Mode, mismatch: Mismatch<AnyCommand>): string | undefined {
   if (line.tokens[mismatch.index] === undefined || mismatch.kind !== 'invalid') return undefined;
   const token = line.tokens[mismatch.index]!;
+  if (/^exit-/i.test(token.text)) return 'the block that it closes is not open; "exit" leaves this mode';
   for (const other of Object.keys(MODES) as Mode[])
     if (!chain(mode).includes(other) && matchInMode(line.tokens, other).kind === 'command')
       return `this belongs in "${MODES[other].entry}"`;
-  const words = (at: Mode): Element[] => {
-    const found = matchInMode([], at);
-    return found.kind === 'mistake' ? [...found.mismatch.expected] : [];
-  };
-  const here = chain(mode).flatMap(words);
-  const meant = suggestion(token, here) ?? suggestion(token, (Object.keys(MODES) as Mode[]).flatMap(words));
+  const here = chain(mode).flatMap(firstElements);
+  const meant =
+    suggestion(token, here) ?? suggestion(token, (Object.keys(MODES) as Mode[]).flatMap(firstElements));
   if (meant !== undefined) return `did you mean "${meant}"?`;
-  return `no command of ${MODES[mode].prompt} begins so; expected ${oneOf(keywords(mode === 'global' ? here : words(mode)))}`;
+  return `no command of ${MODES[mode].prompt} begins so; expected ${oneOf(keywords(mode === 'global' ? here : firstElements(mode)))}`;
+}
+
+const FIRST_ELEMENTS = new Map<Mode, readonly Element[]>();
+
+/** What a line of the mode may begin with: always the same, so it is found once. */
+function firstElements(mode: Mode): readonly Element[] {
+  const known = FIRST_ELEMENTS.get(mode);
+  if (known !== undefined) return known;
+  const found = matchInMode([], mode);
+  const elements = found.kind === 'mistake' ? found.mismatch.expected : [];
+  // Every line has its own elements; one of each word will do.
+  const words = new Map(elements.map((element) => [describeElement(element).join(' '), element]));
+  FIRST_ELEMENTS.set(mode, [...words.values()]);
+  return firstElements(mode);
 }
 
 function chain(mode: Mode): Mode[] {

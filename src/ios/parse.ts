@@ -12,7 +12,7 @@ import { warningsOf } from './warn.ts';
 /** What a configuration says, and what may be doubtful in it. */
 export interface ParsedConfig {
   readonly options: RouterOptions;
-  /** Prefixes that were normalised. */
+  /** How lines were taken that say more or less than they seem to: prefixes normalised, lines passed over. */
   readonly notices: readonly Remark[];
   /** What is allowed but probably not meant. */
   readonly warnings: readonly Remark[];

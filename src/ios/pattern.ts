@@ -6,6 +6,7 @@ import { tokenType, type TokenType } from './token-type.ts';
  *
  *     word              a keyword, matched by any unambiguous beginning
  *     <name:type>       a parameter; types in token-type.ts, `a|b|c` for a choice of keywords
+ *     <name:line>       the rest of the line, one word at least
  *     [ ... ]           may be left out
  *     ( ... | ... )     one of
  *     { ... | ... }     any of, in any order, each at most once
@@ -83,6 +84,11 @@ export function compilePattern(text: string): Pattern {
       name: name + suffix,
       type: tokenType(of),
     });
+    if (type === 'line') {
+      const end = edge(from, parameter('', type));
+      states[end]!.edges.push({ element: parameter('', type), to: end });
+      return end;
+    }
     if (type !== 'interface') return edge(from, parameter('', type));
     // `FastEthernet0/0`, or `FastEthernet 0/0` in two words.
     const to = edge(from, parameter('', 'interface-name'));

@@ -1,9 +1,10 @@
-/** `use-petr`, shared by `router lisp` and the global form. */
+/** `use-petr`. */
 import { sameIp } from '../base/ip.ts';
 import { formatIp } from '../base/ip-text.ts';
 import { isUnicastRloc } from '../mapping/locator.ts';
 import type { PetrOptions } from '../router/options.ts';
 import type { Args } from './args.ts';
+import type { How } from './dialect.ts';
 import type { DraftFamily } from './draft.ts';
 import { removeWhere } from './remove.ts';
 
@@ -11,7 +12,9 @@ import { removeWhere } from './remove.ts';
 const DEFAULT_PRIORITY = 1;
 const DEFAULT_WEIGHT = 100;
 
-export function addPetr(family: DraftFamily, args: Args): void {
+export const PETR_PATTERN = 'use-petr <address:ip> [priority <priority:0-255> weight <weight:0-255>]';
+
+export function addPetr(family: DraftFamily, args: Args, { form }: How): void {
   const address = args.ip('address');
   if (!isUnicastRloc(address)) {
     args.refuse('address', `${formatIp(address)} is no unicast address`);
@@ -22,6 +25,7 @@ export function addPetr(family: DraftFamily, args: Args): void {
     priority: args.numberOr('priority', DEFAULT_PRIORITY),
     weight: args.numberOr('weight', DEFAULT_WEIGHT),
     at: args.place('address'),
+    form,
   };
   const same = family.usePetr.findIndex((other) => sameIp(other.address, address));
   if (same >= 0) family.usePetr[same] = petr;
@@ -33,8 +37,8 @@ export function removePetr(family: DraftFamily, args: Args): void {
   removeWhere(family.usePetr, (petr) => address === undefined || sameIp(petr.address, address), args);
 }
 
-export function renderPetr(family: 'ipv4' | 'ipv6', { address, priority, weight }: PetrOptions): string {
-  const line = `${family} use-petr ${formatIp(address)}`;
+export function renderPetr({ address, priority, weight }: PetrOptions): string {
+  const line = `use-petr ${formatIp(address)}`;
   const isDefault = priority === DEFAULT_PRIORITY && weight === DEFAULT_WEIGHT;
   return isDefault ? line : `${line} priority ${priority} weight ${weight}`;
 }

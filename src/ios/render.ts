@@ -1,32 +1,46 @@
 import type { RouterOptions } from '../router/options.ts';
 import { canonicalOptions } from './apply.ts';
 import { commandsIn } from './commands.ts';
-import type { Mode } from './grammar.ts';
+import { draftOf, type Draft } from './draft.ts';
+import { MODES, type Mode } from './grammar.ts';
+import { sortedDraft } from './sort.ts';
 
 /**
- * The configuration as text: `show running-config`. Parsing it gives the options back (in canonical order), and
- * rendering those gives the same text.
+ * The configuration as text, in the words of `router lisp`: `show running-config normalized`. Parsing it gives the
+ * options back (in canonical order), and rendering those gives the same text.
  */
 export function renderConfig(options: RouterOptions): string {
-  const lines = renderMode('global', canonicalOptions(options), 0);
-  return [...lines, '!', 'end', ''].join('\n');
+  return renderDraft(draftOf(canonicalOptions(options)));
 }
 
-function renderMode(mode: Mode, source: unknown, depth: number): string[] {
+/**
+ * The configuration as text, each part in the dialect in which it was entered: `show running-config`. Parsing it gives
+ * the same options.
+ */
+export function renderDraft(draft: Draft): string {
+  return [...renderMode('global', sortedDraft(draft), 0), '!', 'end', ''].join('\n');
+}
+
+function renderMode(mode: Mode, scope: unknown, depth: number): string[] {
   const indent = ' '.repeat(depth);
   const lines: string[] = [];
+  let isJoined = false;
   for (const command of commandsIn(mode)) {
     if (command.opens === undefined) {
-      const own = command.render(source);
-      if (mode === 'global' && own.length > 0 && lines.length > 0) lines.push('!');
+      const own = command.render(scope);
+      if (own.length === 0) continue;
+      const joins = command.joins ?? false;
+      if (mode === 'global' && lines.length > 0 && !(joins && isJoined)) lines.push('!');
+      isJoined = joins;
       lines.push(...own.map((line) => indent + line));
       continue;
     }
-    for (const block of command.blocks(source)) {
+    for (const block of command.blocks(scope)) {
       if (mode === 'global') lines.push('!');
-      lines.push(indent + block.heading, ...renderMode(command.opens, block.source, depth + 1));
-      // Within `router lisp` a block must be closed; at the top the next command closes it.
-      if (command.opens === 'lisp' || command.opens === 'site') lines.push(`${indent} exit`);
+      isJoined = false;
+      lines.push(indent + block.heading, ...renderMode(command.opens, block.scope, depth + 1));
+      const { closing } = MODES[command.opens];
+      if (closing !== undefined) lines.push(`${indent} ${closing}`);
     }
   }
   return lines;

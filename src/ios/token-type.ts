@@ -161,6 +161,9 @@ function range(least: number, most: number): TokenType {
   };
 }
 
+/** What stands for the rest of a line. */
+export const LINE = 'LINE';
+
 const NAMED: Readonly<Record<string, TokenType>> = {
   ip: address(undefined),
   ip4: address(4),
@@ -171,6 +174,7 @@ const NAMED: Readonly<Record<string, TokenType>> = {
   host6: HOST6,
   mask: MASK,
   word: { placeholder: 'WORD', read: word },
+  line: { placeholder: LINE, read: word },
   'interface-name': INTERFACE,
   'interface-type': INTERFACE_TYPE,
   'interface-number': INTERFACE_NUMBER,

@@ -1,9 +1,10 @@
 /** Warnings about routes that are to be told: those that reach nobody, and those that attract packets in vain. */
 import { contains, overlaps } from '../base/ip.ts';
 import { formatPrefix } from '../base/ip-text.ts';
-import type { Draft, DraftLisp, Toggle } from './draft.ts';
+import type { Place } from './config-error.ts';
+import type { Draft, DraftLisp } from './draft.ts';
 
-type Warn = (at: Toggle | undefined, message: string) => void;
+type Warn = (at: Place | undefined, message: string) => void;
 
 export function warnAboutRouting(draft: Draft, warn: Warn): void {
   const { rip, interfaces, lisp } = draft;

@@ -2,16 +2,16 @@
 import { isAny, overlaps, prefix, type IpAddress, type IpPrefix } from '../base/ip.ts';
 import { formatIp, formatPrefix } from '../base/ip-text.ts';
 import { contains, covers } from '../base/ip.ts';
-import { isOwnAddress } from './check.ts';
+import { isOwnAddress, locatorsOf } from './check.ts';
 import type { Place, Remark } from './config-error.ts';
-import type { Draft, DraftFamily, DraftLisp, Toggle } from './draft.ts';
+import type { Draft, DraftFamily, DraftLisp } from './draft.ts';
 import { warnAboutRouting } from './warn-routing.ts';
 
 /** `last` locates what has no line of its own. */
 export function warningsOf(draft: Draft, last: Place): Remark[] {
   const warnings: Remark[] = [];
-  const warn = (at: Toggle | undefined, message: string): void => {
-    warnings.push({ line: typeof at === 'object' ? at.line : last.line, message });
+  const warn: Warn = (at, message) => {
+    warnings.push({ line: at?.line ?? last.line, message });
   };
   for (const { target, at } of draft.routes)
     if (target.kind === 'via' && isOwnAddress(draft, target.gateway))
@@ -26,7 +26,7 @@ export function warningsOf(draft: Draft, last: Place): Remark[] {
   return warnings;
 }
 
-type Warn = (at: Toggle | undefined, message: string) => void;
+type Warn = (at: Place | undefined, message: string) => void;
 
 function warnAboutRoles(draft: Draft, lisp: DraftLisp, name: 'ipv4' | 'ipv6', warn: Warn): void {
   const family: DraftFamily = lisp[name];
@@ -34,18 +34,18 @@ function warnAboutRoles(draft: Draft, lisp: DraftLisp, name: 'ipv4' | 'ipv6', wa
   const hasSite = lisp.sites.some(({ prefixes }) =>
     prefixes.some(({ eid }) => eid.prefix.address.family === bits),
   );
-  if (family.proxyEtr !== false && family.acceptSources.length === 0 && !hasSite)
+  if (family.proxyEtr !== undefined && family.acceptSources.length === 0 && !hasSite)
     warn(
-      family.proxyEtr,
+      family.proxyEtr.at,
       `${name} proxy-etr accepts no source: configure sites or "${name} proxy-etr accept-source"`,
     );
-  if (family.proxyEtr === false && family.acceptSources[0] !== undefined)
+  if (family.proxyEtr === undefined && family.acceptSources[0] !== undefined)
     warn(
       family.acceptSources[0].at,
       `accept-source is without effect: "${name} proxy-etr" is not configured`,
     );
-  if (family.itr !== false && family.mapResolvers.length === 0)
-    warn(family.itr, `${name} itr has nobody to ask: "${name} itr map-resolver" is not configured`);
+  if (family.itr !== undefined && family.mapResolvers.length === 0)
+    warn(family.itr.at, `${name} itr has nobody to ask: "${name} itr map-resolver" is not configured`);
   if (family.proxyItr !== undefined && family.mapResolvers.length === 0)
     warn(
       family.proxyItr.at,
@@ -54,8 +54,8 @@ function warnAboutRoles(draft: Draft, lisp: DraftLisp, name: 'ipv4' | 'ipv6', wa
   for (const rloc of family.proxyItr?.rlocs ?? [])
     if (!isOwnAddress(draft, rloc))
       warn(family.proxyItr?.at, `${formatIp(rloc)} is no address of this router`);
-  if (family.etr !== false && family.mapServers.length === 0)
-    warn(family.etr, `${name} etr registers nowhere: "${name} etr map-server" is not configured`);
+  if (family.etr !== undefined && family.mapServers.length === 0)
+    warn(family.etr.at, `${name} etr registers nowhere: "${name} etr map-server" is not configured`);
 }
 
 interface Named<T> {
@@ -121,7 +121,7 @@ function underlayOf({ interfaces, routes }: Draft): Named<IpPrefix>[] {
 
 function rlocsOf(lisp: DraftLisp): Named<IpAddress>[] {
   const found: Named<IpAddress>[] = [];
-  for (const { rloc } of lisp.databaseLines)
+  for (const { rloc } of locatorsOf(lisp))
     if (!('interface' in rloc)) found.push({ what: 'RLOC', value: rloc });
   for (const { content } of lisp.cacheLines)
     if (typeof content !== 'string') found.push({ what: 'RLOC', value: content.address });

@@ -69,6 +69,55 @@ describe('?', () => {
     expect(words('do show ip ', config('interface'))).toEqual(words('show ip ', EXEC));
   });
 
+  it('lists the lines of the further dialects', () => {
+    expect(helpFor('itr ', config('service-ipv4'))).toEqual([
+      '  map-resolver  Ask this Map-Resolver; several are asked in the order of their lines',
+      '  <cr>',
+    ]);
+    expect(words('', config('instance-service-ipv6'))).toEqual([
+      'database-mapping',
+      'do',
+      'eid-table',
+      'end',
+      'etr',
+      'exit',
+      'exit-service-ipv6',
+      'itr',
+      'map-cache',
+      'map-resolver',
+      'map-server',
+      'no',
+      'proxy-etr',
+      'proxy-itr',
+      'use-petr',
+    ]);
+    expect(words('', config('locator-set'))).toEqual(
+      expect.arrayContaining(['A.B.C.D|X:X::X', 'ipv4-interface', 'ipv6-interface', 'exit-locator-set']),
+    );
+    expect(words('eid-table ', config('lisp'))).toEqual(['default', 'vrf']);
+    expect(words('ipv6 lisp ', config('global'))).toEqual(words('ip lisp ', config('global')));
+    expect(words('ip lisp ', config('global'))).toEqual([
+      'database-mapping',
+      'etr',
+      'itr',
+      'map-cache',
+      'map-resolver',
+      'map-server',
+      'proxy-etr',
+      'proxy-itr',
+      'use-petr',
+    ]);
+    expect(words('no lisp ', config('global'))).toEqual([
+      'miss-policy',
+      'proxy-itr',
+      'site',
+      'site-id',
+      'xtr-id',
+    ]);
+    expect(words('', config('lisp-site'))).toEqual(words('', config('site')));
+    expect(words('description ', config('interface'))).toEqual(['LINE']);
+  });
+
   it('finds commands of the modes around this one when they are begun', () => {
     expect(helpFor('host', config('interface'))).toEqual(['hostname']);
     expect(words('router ', config('interface'))).toEqual(expect.arrayContaining(['lisp', 'rip']));
@@ -100,6 +149,21 @@ describe('Tab', () => {
       line: 'ipv4 proxy-',
       candidates: ['proxy-etr', 'proxy-itr'],
     });
+  });
+
+  it.each<[string, string, Mode]>([
+    ['ip li', 'ip lisp ', 'global'],
+    ['ip lisp use', 'ip lisp use-petr ', 'global'],
+    ['loc', 'locator-set ', 'lisp'],
+    ['serv', 'service ', 'lisp'],
+    ['IPv4-', 'ipv4-interface ', 'locator-set'],
+    ['10.0.0.1 p', '10.0.0.1 priority ', 'locator-set'],
+    ['database-mapping 10.0.0.0/8 l', 'database-mapping 10.0.0.0/8 locator-set ', 'eid-table'],
+    ['exit-', 'exit-instance-id ', 'instance'],
+    ['etr map', 'etr map-', 'service-ipv6'],
+    ['eid-r', 'eid-record ', 'lisp-site'],
+  ])('%j becomes %j in its mode', (line, grown, mode) => {
+    expect(complete(line, config(mode)).line).toBe(grown);
   });
 
   it('a completed line completes to itself', () => {

@@ -37,6 +37,31 @@ describe('configuration line by line', () => {
     expect(enterConfigLine(enter(state, 'exit'), 'exit').left).toBe(true);
   });
 
+  it('the blocks of IOS XE have their prompts, and words that close them', () => {
+    let state = enter(EMPTY, 'router lisp', 'locator-set R');
+    expect(promptOf(state)).toBe('(config-router-lisp-locator-set)');
+    state = enter(state, 'exit-locator-set', 'service ipv6');
+    expect(promptOf(state)).toBe('(config-router-lisp-serv-ipv6)');
+    // A line of another block closes this one.
+    state = enter(state, 'eid-table default instance-id 3');
+    expect(promptOf(state)).toBe('(config-router-lisp-eid-table)');
+    state = enter(state, 'instance-id 3', 'service ipv4');
+    expect(promptOf(state)).toBe('(config-router-lisp-inst-serv-ipv4)');
+    state = enter(state, 'exit-instance-id');
+    expect(promptOf(state)).toBe('(config-router-lisp)');
+    state = enter(state, 'lisp site a');
+    expect(promptOf(state)).toBe('(config-lisp-site)');
+    expect(promptOf(enter(state, 'exit-site'))).toBe('(config)');
+    expect(enterConfigLine(state, 'exit-locator-set').errors).toHaveLength(1);
+  });
+
+  it('exit and end may be abbreviated', () => {
+    const state = enter(EMPTY, 'router lisp', 'instance-id 3', 'service ipv4');
+    expect(promptOf(enter(state, 'ex'))).toBe('(config-router-lisp-inst)');
+    expect(enterConfigLine(state, 'en').left).toBe(true);
+    expect(enterConfigLine(state, 'e').errors).toHaveLength(1);
+  });
+
   it('a site may be entered again, and keeps what it has', () => {
     const lines = [
       'router lisp',

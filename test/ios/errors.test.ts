@@ -80,6 +80,72 @@ router lisp
  ipv4 etr map-server 10.0.1.1 key KEY1 proxy-reply proxy-reply
  site "two words"
   eid-prefix 192.168.1.0/24 accept-more-specifics accept`,
+  'global-form': `ip lisp itr map-resolvr 10.0.1.1
+ip lisp database-mapping 2001:db8::/48 10.0.1.2 priority 1 weight 100
+ipv6 lisp map-cache 10.1.0.0/16 map-request
+ip lisp etr map-server 10.0.1.1
+ip lisp use-petr 224.0.0.1
+ip lisp proxy-itr 10.0.255.1 10.0.255.2
+lisp site site1
+ authentication-key
+ eid-prefx 192.168.1.0/24
+ exit
+lisp site site1
+ eid-prefix 192.168.1.0/24`,
+  'xe-blocks': `router lisp
+ locator-set RLOC1
+  10.0.1.2 priority 1
+  IPv4-interface Foo0/0 priority 1 weight 100
+  224.0.0.1 priority 1 weight 100
+  exit-locator-set
+ eid-table default
+  database-mapping 192.168.1.1/32 locator-set RLOC1
+  exit-eid-table
+ eid-table default instance-id 16777216
+ instance-id 7
+  service ipv4
+   database-mapping 2001:db8::/48 locator-set RLOC1
+   map-cache 0.0.0.0/0 map-reqest
+   exit-service-ipv6
+ service ipv5
+ service ipv6
+  itr map-resolver
+  itr map-server 10.0.1.1
+  ipv4-interface FastEthernet0/0 priority 1 weight 100`,
+  'xe-references': `interface Loopback0
+router lisp
+ locator-set EMPTY
+  exit
+ locator-set RLOC1
+  IPv4-interface FastEthernet0/0 priority 1 weight 100
+  IPv6-interface Loopback0 priority 1 weight 100
+  exit
+ eid-table default instance-id 0
+  database-mapping 192.168.1.1/32 locator-set RLOC2
+  database-mapping 192.168.2.1/32 locator-set EMPTY
+  database-mapping 192.168.3.1/32 locator-set RLOC1`,
+  'not-supported': `vrf definition RED
+ rd 1:1
+router ospf 1
+ network 10.0.0.0 0.255.255.255 area 0
+ip access-list extended X
+ permit ip any any
+interface FastEthernet0/0
+ ip address dhcp
+ ip access-group X in
+ encapsulation dot1Q 10
+router lisp
+ locator-set RLOC1
+  auto-discover-rlocs
+ ipv4 source-locator Loopback0
+ ipv4 etr map-server 10.0.1.1 key 7 0822455D0A16
+ service ethernet
+ service ipv4
+  encapsulation vxlan
+ eid-table vrf RED instance-id 7
+  dynamic-eid HOSTS
+   database-mapping 10.0.0.0/8 locator-set RLOC1
+  ipv4 route-import map-cache bgp 65000`,
   tabs: `router lisp
 \tipv4\titr\tmap-resolvr\t10.0.1.1`,
 };

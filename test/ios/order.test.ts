@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderConfig } from '../../src/ios/render.ts';
+import { canonicalOptions } from '../../src/ios/apply.ts';
+import { GLOBAL_FORM } from '../../src/ios/draft.ts';
+import { renderConfig, renderDraft } from '../../src/ios/render.ts';
 import type { RouterOptions } from '../../src/router/options.ts';
+import { draftOfText } from '../../src/sim/lab-console-config.ts';
+import { DIALECT_TEXTS } from './dialect-configs.ts';
+import { inForm, inXe } from './gen-dialect.ts';
 import { routerOptions } from './gen-options.ts';
 import { LAB } from './lab-configs.ts';
 import { read } from './read.ts';
@@ -10,15 +15,22 @@ import { read } from './read.ts';
 interface Block {
   readonly heading: string;
   readonly inside: readonly Block[];
+  /** The last line inside, where the block is closed by one. */
+  readonly closing: string;
 }
 
 function blocksOf(text: string): Block[] {
-  const lines = text.split('\n').filter((line) => !/^\s*(!.*|exit|end)?$/.test(line));
+  const lines = text.split('\n').filter((line) => !/^\s*(!.*|end)?$/.test(line));
   const build = (at: number, depth: number): { blocks: Block[]; next: number } => {
     const blocks: Block[] = [];
     while (at < lines.length && depthOf(lines[at]!) >= depth) {
       const { blocks: inside, next } = build(at + 1, depth + 1);
-      blocks.push({ heading: lines[at]!.trim(), inside });
+      const closes = inside.at(-1)?.heading.startsWith('exit') === true;
+      blocks.push({
+        heading: lines[at]!.trim(),
+        inside: closes ? inside.slice(0, -1) : inside,
+        closing: closes ? `${inside.at(-1)!.heading}\n` : '',
+      });
       at = next;
     }
     return { blocks, next: at };
@@ -32,20 +44,13 @@ function depthOf(line: string): number {
 
 /** Every permutation inside every mode; the address that is not secondary counts wherever it stands. */
 function shuffled(blocks: readonly Block[]): fc.Arbitrary<string> {
-  const texts = blocks.map(({ heading, inside }) =>
-    shuffled(inside).map((body) =>
-      inside.length === 0 ? `${heading}\n` : `${heading}\n${body}${closing(heading)}`,
-    ),
+  const texts = blocks.map(({ heading, inside, closing }) =>
+    shuffled(inside).map((body) => `${heading}\n${body}${closing}`),
   );
   return fc
     .tuple(...texts)
     .chain((all) => fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }))
     .map((all) => all.join(''));
-}
-
-/** A block that can stand between lines of its own parent has to be closed. */
-function closing(heading: string): string {
-  return heading.startsWith('interface') ? '' : 'exit\n';
 }
 
 /** Order that means something: which interface is which index, which resolver is asked first, which site is shown first. */
@@ -69,6 +74,32 @@ describe('order of lines', () => {
     fc.assert(
       fc.property(shuffled(blocks), (other) => {
         expect(unordered(read(other).options)).toEqual(expected);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each(DIALECT_TEXTS)('does not matter within any mode of %s', (_, text) => {
+    const expected = unordered(read(text).options);
+    const blocks = blocksOf(renderDraft(draftOfText(text)));
+    fc.assert(
+      fc.property(shuffled(blocks), (other) => {
+        expect(unordered(read(other).options)).toEqual(expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('does not matter in any configuration of any dialect', () => {
+    const pairs = routerOptions.chain((options) =>
+      fc
+        .constantFrom(inForm(options, GLOBAL_FORM), inXe(options, 'eid-table'), inXe(options, 'instance-id'))
+        .chain((draft) => shuffled(blocksOf(renderDraft(draft))))
+        .map((text) => ({ options, text })),
+    );
+    fc.assert(
+      fc.property(pairs, ({ options, text }) => {
+        expect(unordered(read(text).options)).toEqual(unordered(canonicalOptions(options)));
       }),
       { numRuns: 100 },
     );

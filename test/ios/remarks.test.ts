@@ -25,6 +25,102 @@ router lisp
     ]);
   });
 
+  it('every dialect has one for each prefix', () => {
+    const { notices } = read(`ip lisp database-mapping 192.168.1.1/24 10.0.1.2 priority 1 weight 1
+ipv6 lisp map-cache 2001:db8:1::1/48 drop
+ip lisp proxy-etr accept-source 172.16.0.1/12
+ip lisp proxy-itr advertise 172.17.0.1/16
+lisp site a
+ eid-prefix 10.1.0.1/16
+ exit
+router lisp
+ locator-set R
+  10.0.1.2 priority 1 weight 1
+  exit
+ eid-table default instance-id 1
+  database-mapping 10.2.0.1/16 locator-set R
+  map-cache 10.3.0.1/16 map-request
+  exit
+ service ipv6
+  map-cache 2001:db8:2::1/48 2001:db8::9 priority 1 weight 1
+  proxy-etr accept-source 2001:db8:3::1/48
+  exit
+ instance-id 2
+  service ipv4
+   database-mapping 10.4.0.1/16 locator-set R
+   exit
+  exit
+ site b
+  eid-record instance-id 3 10.5.0.1/16`);
+    expect(notices.map(({ line, message }) => `${line}: ${message}`)).toEqual([
+      '1: 192.168.1.1/24 is taken as 192.168.1.0/24',
+      '2: 2001:db8:1::1/48 is taken as 2001:db8:1::/48',
+      '3: 172.16.0.1/12 is taken as 172.16.0.0/12',
+      '4: 172.17.0.1/16 is taken as 172.17.0.0/16',
+      '6: 10.1.0.1/16 is taken as 10.1.0.0/16',
+      '13: 10.2.0.1/16 is taken as 10.2.0.0/16',
+      '14: 10.3.0.1/16 is taken as 10.3.0.0/16',
+      '17: 2001:db8:2::1/48 is taken as 2001:db8:2::/48',
+      '18: 2001:db8:3::1/48 is taken as 2001:db8:3::/48',
+      '22: 10.4.0.1/16 is taken as 10.4.0.0/16',
+      '26: 10.5.0.1/16 is taken as 10.5.0.0/16',
+    ]);
+  });
+
+  it('what a pasted configuration holds beside ours is passed over, each line with one', () => {
+    const { notices, options } = read(`Building configuration...
+Current configuration : 1520 bytes
+version 15.1
+service timestamps debug datetime msec
+no service password-encryption
+hostname r
+boot-start-marker
+boot-end-marker
+no aaa new-model
+ip cef
+no ip domain lookup
+interface FastEthernet0/0
+ description "to lisp1" ! there
+ ip address 10.0.1.1 255.255.255.252
+ duplex auto
+ speed auto
+ negotiation auto
+ no mop enabled
+ip forward-protocol nd
+no ip http server
+router lisp
+ locator-table default
+ no ipv4 map-cache-persistent
+ ipv4 itr map-resolver 10.0.1.2
+control-plane
+line con 0
+ logging synchronous
+ unheard of
+line vty 0 4
+ login
+end`);
+    expect(notices.map(({ line }) => line)).toEqual([
+      1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 15, 16, 17, 18, 19, 20, 22, 23, 25, 26, 29,
+    ]);
+    expect(notices[2]?.message).toBe('"version 15.1" changes nothing here and is ignored');
+    const bare = `hostname r
+interface FastEthernet0/0
+ ip address 10.0.1.1 255.255.255.252
+router lisp
+ ipv4 itr map-resolver 10.0.1.2`;
+    expect(options).toEqual(read(bare).options);
+  });
+
+  it('a VRF has one: it is a name only', () => {
+    const { notices, options } = read(
+      'router lisp\n eid-table vrf RED instance-id 7\n  map-cache 10.0.0.0/8 drop',
+    );
+    expect(notices).toEqual([
+      { line: 2, message: 'vrf RED is kept as a name: EIDs are told apart by their instance-id alone' },
+    ]);
+    expect(options.lisp?.staticEntries[0]?.eid.instanceId).toBe(7);
+  });
+
   it('an exact prefix and an interface address have none', () => {
     expect(
       read(`interface lo0\n ip address 10.0.0.1 255.0.0.0\n ipv6 address 2001:db8::1/64`).notices,
@@ -65,6 +161,24 @@ router lisp
     expect(messages('router lisp\n database-mapping 10.0.0.0/8 10.0.1.2 priority 1 weight 100')).toEqual([
       '2: EID space overlaps the underlay: database-mapping 10.0.0.0/8 and RLOC 10.0.1.2',
     ]);
+  });
+
+  it('EID space that holds an RLOC is named whatever the dialect', () => {
+    const clash = 'EID space overlaps the underlay: database-mapping 10.0.0.0/8 and RLOC 10.0.1.2';
+    const mapping = 'database-mapping 10.0.0.0/8';
+    expect(messages(`ip lisp ${mapping} 10.0.1.2 priority 1 weight 100`)).toEqual([`1: ${clash}`]);
+    const set = 'router lisp\nlocator-set R\n10.0.1.2 priority 1 weight 1\nexit\n';
+    expect(messages(`${set}eid-table default instance-id 0\n${mapping} locator-set R`)).toEqual([
+      `6: ${clash}`,
+    ]);
+    expect(messages(`${set}service ipv4\n${mapping} locator-set R`)).toEqual([`6: ${clash}`]);
+    // Another instance is another world.
+    expect(messages(`${set}instance-id 4\n${mapping} locator-set R`)).toEqual([]);
+    expect(
+      messages(
+        'ip lisp map-cache 10.0.0.0/8 drop\nrouter lisp\nservice ipv4\nitr map-resolver 10.0.0.1\nitr',
+      ),
+    ).toEqual(['1: EID space overlaps the underlay: map-cache 10.0.0.0/8 and map-resolver 10.0.0.1']);
   });
 
   it('a default route, a discard route, another instance and the own site overlap nothing', () => {

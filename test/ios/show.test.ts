@@ -109,6 +109,7 @@ Allowed EID-prefixes:
 
   it('the running configuration is what renderConfig gives', () => {
     expect(`${show(mapserver, 'show running-config')}\n`).toBe(renderConfig(mapserver.options));
+    expect(show(mapserver, 'sh run norm')).toBe(show(mapserver, 'sh run'));
   });
 });
 

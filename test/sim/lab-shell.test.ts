@@ -61,6 +61,34 @@ exit
 show run | section router lisp
 configure terminal ; no interface Loopback7 ; hostname lisp1 ; ip rout 0.0.0.0
 `,
+  dialects: `! Lines stay as they were entered, in whichever dialect; normalized they are one.
+lisp1#configure terminal
+lisp1(config)#ip lisp use-petr 10.0.255.1
+lisp1(config)#router lisp
+lisp1(config-router-lisp)#locator-set RLOC1
+lisp1(config-router-lisp-locator-set)#IPv4-int Fa0/0 pri 1 wei 100
+lisp1(config-router-lisp-locator-set)#do show run | section locator-set
+lisp1(config-router-lisp-locator-set)#exit-loc
+lisp1(config-router-lisp)#inst 7
+lisp1(config-router-lisp-inst)#serv ipv4
+lisp1(config-router-lisp-inst-serv-ipv4)#eid-t vrf RED
+lisp1(config-router-lisp-inst-serv-ipv4)#data 192.168.7.1/24 loc RLOC1
+lisp1(config-router-lisp-inst-serv-ipv4)#no map-cache-persistent
+lisp1(config-router-lisp-inst-serv-ipv4)#encapsulation vxlan
+lisp1(config-router-lisp-inst-serv-ipv4)#data 2001:db8::/48 loc RLOC1
+lisp1(config-router-lisp-inst-serv-ipv4)#exit-inst
+lisp1(config-router-lisp)#no database-mapping 192.168.1.1/32
+lisp1(config-router-lisp)#eid-table def inst 0
+lisp1(config-router-lisp-eid-table)#data 192.168.1.1/32 loc RLOC2
+lisp1(config-router-lisp-eid-table)#end
+lisp1#conf t ; router lisp ; eid-table default instance-id 0 ; no data 192.168.1.1/32 ; data 192.168.1.1/32 loc RLOC1
+lisp1#show running-config
+lisp1#show running-config normalized | begin router lisp
+mapserver#conf t ; router lisp ; site site1 ; eid-record instance-id 7 192.168.7.0/24
+mapserver#show running-config | section site site1
+run 70s
+mapserver#show lisp site | include 192.168.[17].
+`,
   mistakes: `pong 4.4.4.4
 sh
 sh ip

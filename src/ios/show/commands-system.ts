@@ -1,9 +1,10 @@
 /** `show` commands that are not about LISP. */
 import { formatAge } from '../../base/time.ts';
+import { optionsOf } from '../apply.ts';
 import { dayOfMarch, timeOfDay } from '../clock.ts';
 import { describeDebugging } from '../debug.ts';
 import { NULL_INTERFACE } from '../interface-name.ts';
-import { renderConfig } from '../render.ts';
+import { renderConfig, renderDraft } from '../render.ts';
 import { showCapture } from './capture.ts';
 import { showCommand, type ShowCommand } from './command.ts';
 import { showInterfaces, showInterfacesBrief } from './interface.ts';
@@ -54,8 +55,14 @@ export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
     );
     return undefined;
   }),
-  showCommand('running-config', 'The configuration', ({ view }) =>
-    renderConfig(view.options).trimEnd().split('\n'),
+  showCommand('running-config', 'The configuration, as it was entered', ({ view, facts }) =>
+    linesOf(facts === undefined ? renderConfig(view.options) : renderDraft(facts.draft)),
+  ),
+  showCommand(
+    'running-config normalized',
+    'The configuration in the words of "router lisp"',
+    ({ view, facts }) => linesOf(renderConfig(facts === undefined ? view.options : optionsOf(facts.draft))),
+    { own: true },
   ),
   showCommand('clock', 'The time of the lab', ({ now }) => [
     `*${timeOfDay(now)} UTC, March ${dayOfMarch(now)}`,
@@ -84,3 +91,7 @@ export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
     },
   ),
 ];
+
+function linesOf(text: string): string[] {
+  return text.trimEnd().split('\n');
+}

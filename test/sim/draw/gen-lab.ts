@@ -68,5 +68,14 @@ export function randomLab(seed: number): LabFile {
     };
     return { kind: 'router', name, configFile: `${name}.ios`, config: '', options } as const;
   });
-  return { name: `lab ${seed}`, title: 'R&D <"lab">', nodes, links, steps: [], until: 0, expectations: [] };
+  return {
+    name: `lab ${seed}`,
+    title: 'R&D <"lab">',
+    nodes,
+    links,
+    steps: [],
+    until: 0,
+    expectations: [],
+    warnings: [],
+  };
 }
