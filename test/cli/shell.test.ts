@@ -168,7 +168,7 @@ describe('pxtr lab shell at a terminal', () => {
 
   it('? is answered as it is typed, and the line stays', async () => {
     const screen = await typed('sh', 'ow ip ', '?', 'route | include Gateway\r', '\x04');
-    expect(screen).toContain('\n  lisp       LISP: roles of this router, peers, counts\n  route      ');
+    expect(screen).toContain('\n  lisp       LISP: roles of this router, peers, counts\n');
     expect(screen).toContain('lisp1#show ip route | include Gateway\nGateway of last resort is 10.0.1.1');
   });
 

@@ -53,7 +53,7 @@ export function registerLabDiff(lab: Command, io: CliIo, state: ExitState): void
     .option('--json', 'one JSON document instead of text')
     .addHelpText(
       'after',
-      '\nEvery source address of every node is compared with every destination: addresses that no table of either\n' +
+      '\nEvery source address of every node is compared with every destination: addresses that no table of\neither ' +
         'scenario tells apart are one range. Commands that the lab.yaml types are not part of it.\n\n' +
         'Exit codes, as of diff(1): 0 no forwarding decision differs, 1 some do, 2 the comparison failed.\n\n' +
         'Examples:\n  pxtr lab diff pxtr pxtr-petr\n  pxtr lab diff pxtr --with lisp1.ios=new/lisp1.ios\n' +

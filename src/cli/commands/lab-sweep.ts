@@ -54,8 +54,8 @@ export function registerLabSweep(lab: Command, io: CliIo): void {
     .option('--json', 'one JSON document instead of text')
     .addHelpText(
       'after',
-      '\nA link that fails takes packets and tells nobody, as when a network between two routers fails. A locator\n' +
-        'fails by a shutdown of its interface, which its router knows. Each failure starts from the same state.\n\n' +
+      '\nA link that fails takes packets and tells nobody, as when a network between two routers fails.\n' +
+        'A locator fails by a shutdown of its interface, which its router knows. Each failure starts from\nthe same state.\n\n' +
         'Exit codes: 0 done, whatever was found; 1 failed, 2 usage.\n\n' +
         'Examples:\n  pxtr lab sweep failover\n  pxtr lab sweep pxtr --only link:lisp1-mapserver\n' +
         '  pxtr lab sweep failover --down 10m --interval 1s --json | jq .failures',

@@ -118,7 +118,8 @@ function writePacket({ ip, payload }: IpLayer): Json | undefined {
 function writeUdp({ udp, payload }: UdpLayer): { readonly [key: string]: Json } | undefined {
   const checksum = udp.checksum === 'zero' ? 'zero' : 'compute';
   const head = udpFields.write({ ...udp, checksum });
-  const inside = writeInside(payload);
+  // RIP has no names here yet: its bytes stand for it.
+  const inside = payload.kind === 'rip' ? { payload: toHex(udp.payload) } : writeInside(payload);
   return inside === undefined ? undefined : { udp: head, ...inside };
 }
 
