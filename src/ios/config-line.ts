@@ -10,7 +10,7 @@ import { LineReader } from './line-reader.ts';
 export interface ConfigState {
   /** The running configuration as it was entered. */
   readonly draft: Draft;
-  /** The lines that opened the modes below global, outermost first. */
+  /** The lines that opened the modes below global, outermost first, and one whose block is being passed over. */
   readonly path: readonly string[];
 }
 
@@ -32,11 +32,10 @@ export function enterConfigLine(state: ConfigState, text: string): ConfigLineOut
   const draft = withoutPlaces(structuredClone(state.draft));
   const findings: Findings = { errors: [], notices: [], warnings: [] };
   const reader = openModes(draft, state.path, findings);
-  const line = lexLine(text, 1);
-  const outcome = line.tokens.length === 0 ? 'read' : reader.read(line);
+  const outcome = reader.read(lexLine(text, 1));
   const { errors, notices, warnings } = findings;
   if (errors.length > 0) return { state, left: false, errors, notices, warnings };
-  const path = reader.path.map((opener) => opener.text.trim());
+  const path = reader.path.map((opener) => opener.text);
   return {
     state: { draft: withoutPlaces(draft), path },
     left: outcome === 'left',

@@ -4,21 +4,31 @@
  */
 import type { Mode } from './grammar.ts';
 import type { Line } from './lexer.ts';
-import { compileLines, findLine, LISP_MODES, type ListedLine } from './listed-lines.ts';
+import { behind, compileLines, findLine, LISP_MODES, type ListedLine } from './listed-lines.ts';
 
-/** In `router lisp` and its blocks, some with a family in front. */
+/** About the router as a whole: in `router lisp` and its blocks, behind `lisp` in global mode. */
 const LISP_LINES = [
   '+ locator-table default',
   '+ encapsulation lisp',
+  '- sgt',
   'loc-reach-algorithm <rest:line>',
   'remote-rloc-probe <rest:line>',
+  'other-xtr-probe <rest:line>',
+  'domain-id <domain:word>',
+  'map-server rloc members distribute',
 ];
+
+/** About one family: with it in front in `router lisp`, behind `ip lisp` or `ipv6 lisp` in global mode. */
 const LISP_DETAILS = [
   'map-cache-persistent',
   'map-cache-limit <rest:line>',
   'locator reachability <rest:line>',
   'distance <rest:line>',
   'solicit-map-request ignore',
+  'hardware-forwarding',
+  '+ locator-vrf default',
+  'etr (accept-map-request-mapping | glean-mapping) [verify]',
+  '- map-cache away-eids send-map-request',
 ];
 
 /** Patterns, see pattern.ts. They hold with `no` in front too: `+` marks those that do not, `-` those that need it. */
@@ -31,18 +41,24 @@ const LINES: Readonly<Partial<Record<Mode, readonly string[]>>> = {
     '+ version <number:word>',
     'service (timestamps | password-encryption | tcp-keepalives-in | tcp-keepalives-out | pad | call-home | compress-config) [<rest:line>]',
     'platform <rest:line>',
+    'feature <rest:line>',
     '+ boot-start-marker',
     '+ boot-end-marker',
+    '+ boot system <rest:line>',
     'logging <rest:line>',
-    'aaa new-model',
+    'aaa <rest:line>',
     'enable (password | secret) <rest:line>',
     'username <rest:line>',
     'clock <rest:line>',
     'memory-size <rest:line>',
+    'memory free low-watermark <rest:line>',
     'mmi <rest:line>',
     'license <rest:line>',
     'spanning-tree <rest:line>',
+    'vtp <rest:line>',
     'multilink <rest:line>',
+    'netconf-yang',
+    'tftp-server <rest:line>',
     '+ ip routing',
     '+ ipv6 unicast-routing',
     'ip (cef | subnet-zero | classless | source-route | icmp rate-limit unreachable | bgp-community new-format)',
@@ -50,7 +66,8 @@ const LINES: Readonly<Partial<Record<Mode, readonly string[]>>> = {
     'ipv6 cef',
     'ip (domain lookup | domain-lookup)',
     'ip (domain name | domain-name) <name:word>',
-    'ip (http | ssh | ftp | tftp) <rest:line>',
+    'ip (default-gateway | name-server | host | http | ssh | scp | ftp | tftp | dhcp) <rest:line>',
+    '- ip dhcp use vrf connected',
     'ip forward-protocol <rest:line>',
     'cdp <rest:line>',
     'lldp <rest:line>',
@@ -59,13 +76,9 @@ const LINES: Readonly<Partial<Record<Mode, readonly string[]>>> = {
     'scheduler <rest:line>',
     'diagnostic <rest:line>',
     'subscriber <rest:line>',
-    // In `line vty 0 4` and the like, typed without the indentation that makes them part of it.
-    'login [<rest:line>]',
-    'password <rest:line>',
-    'exec-timeout <rest:line>',
-    'privilege level <level:0-15>',
-    'transport <rest:line>',
-    'stopbits <bits:1-2>',
+    'access-list <rest:line>',
+    '(ip | ipv6) prefix-list <rest:line>',
+    'crypto key <rest:line>',
   ],
   interface: [
     'duplex <mode:word>',
@@ -76,52 +89,97 @@ const LINES: Readonly<Partial<Record<Mode, readonly string[]>>> = {
     'load-interval <seconds:30-600>',
     'keepalive [<rest:line>]',
     'media-type <rest:line>',
+    'mac-address <address:word>',
     'carrier-delay <rest:line>',
     'clock rate <rest:line>',
+    'hold-queue <rest:line>',
     'mop <rest:line>',
     'cdp enable',
+    'snmp trap link-status',
+    'logging event <rest:line>',
     '- switchport',
     'ip (route-cache [<rest:line>] | redirects | unreachables | proxy-arp)',
+    'ip (helper-address | nbar | flow) <rest:line>',
+    'ip virtual-reassembly [<rest:line>]',
+    'ip tcp adjust-mss <bytes:500-1460>',
     'ipv6 enable',
-    'ipv6 (nd | mld) <rest:line>',
+    'ipv6 (nd | mld | flow) <rest:line>',
   ],
   rip: ['- auto-summary'],
 };
 
-/** These open a block, which goes with them. */
+/** These open a block, which goes with them. What is defined there is refused where it is used. */
 const BLOCKS: readonly string[] = [
   'line (con | console | aux | vty) <rest:line>',
   'control-plane [<rest:line>]',
-  'banner <rest:line>',
   'redundancy',
   'archive',
   'call-home',
   'gateway',
+  '+ interface <name:lisp-interface>',
+  '(vrf definition | ip vrf) <name:word>',
+  'ip access-list <rest:line>',
+  'ipv6 access-list <name:word>',
+  '(route-map | class-map | policy-map | flow) <rest:line>',
+  'ip sla [<rest:line>]',
+  'event manager <rest:line>',
+  'crypto pki <rest:line>',
 ];
 
-const TABLE: readonly ListedLine[] = [
+/** In blocks of this list, where they were typed without the indentation that makes them part of one. */
+const BLOCK_LINES = [
+  'login [<rest:line>]',
+  'password <rest:line>',
+  'exec-timeout <rest:line>',
+  'privilege level <level:0-15>',
+  'transport <rest:line>',
+  'access-class <rest:line>',
+  'stopbits <bits:1-2>',
+  'rd <distinguisher:word>',
+  'address-family (ipv4 | ipv6)',
+  'exit-address-family',
+  'exit-vrf',
+  'match <rest:line>',
+  'set <rest:line>',
+  '(permit | deny) <rest:line>',
+];
+
+interface IgnoredLine extends ListedLine {
+  readonly isInBlock?: true;
+}
+
+const TABLE: readonly IgnoredLine[] = [
   ...Object.entries(LINES).flatMap(([mode, patterns]) =>
     patterns.map((pattern) => ({ mode: mode as Mode, pattern })),
   ),
-  ...LISP_MODES.flatMap((mode) =>
-    [...LISP_LINES, ...LISP_DETAILS.map((line) => `[<family:ipv4|ipv6>] ${line}`)].map((pattern) => ({
-      mode,
-      pattern,
-    })),
-  ),
-  ...BLOCKS.map((pattern) => ({ mode: 'global' as const, pattern, isBlock: true })),
+  ...LISP_MODES.flatMap((mode) => [
+    ...LISP_LINES.map((pattern) => ({ mode, pattern })),
+    ...LISP_DETAILS.map((line) => ({ mode, pattern: behind('[<family:ipv4|ipv6>]', line) })),
+  ]),
+  ...LISP_LINES.map((line) => ({ mode: 'global' as const, pattern: behind('lisp', line) })),
+  ...LISP_DETAILS.map((line) => ({
+    mode: 'global' as const,
+    pattern: behind('<family:ip|ipv6> lisp', line),
+  })),
+  ...BLOCK_LINES.map((pattern) => ({ mode: 'global' as const, pattern, isInBlock: true as const })),
+  ...BLOCKS.map((pattern) => ({ mode: 'global' as const, pattern, opens: 'block' as const })),
+  { mode: 'global', pattern: '+ banner <rest:line>', opens: 'text' },
 ];
 
 const COMPILED = compileLines(TABLE);
 
-/** The line is one of the list, in one of the modes; `message` tells that it was passed over. */
-export function ignoredIn(
-  line: Line,
-  modes: readonly Mode[],
-): { readonly message: string; readonly mode: Mode; readonly isBlock: boolean } | undefined {
-  const found = findLine(COMPILED, line, modes);
-  if (found === undefined) return undefined;
-  const { mode, isBlock = false } = found.item;
-  const what = line.text.trim();
-  return { message: `"${what}" changes nothing here and is ignored`, mode, isBlock };
+/** A line that is passed over. */
+export interface Ignored {
+  /** Tells so. */
+  readonly message: string;
+  readonly mode: Mode;
+  readonly opens: ListedLine['opens'];
+}
+
+/** Undefined when the line is none of the list of this mode. `isInBlock`: a block is being passed over. */
+export function ignoredIn(line: Line, mode: Mode, isInBlock: boolean): Ignored | undefined {
+  const found = findLine(COMPILED, line, mode);
+  if (found === undefined || (found.item.isInBlock === true && !isInBlock)) return undefined;
+  const message = `"${line.text.trim()}" changes nothing here and is ignored`;
+  return { message, mode, opens: found.isRemoval ? undefined : found.item.opens };
 }

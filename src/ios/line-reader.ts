@@ -1,8 +1,10 @@
 /** Reads configuration lines one after the other into a draft: which mode is open, and what each line changes. */
 import { Args, type Findings } from './args.ts';
+import { openDelimiter } from './banner.ts';
+import { placeOfLine, type ConfigError } from './config-error.ts';
 import type { Draft } from './draft.ts';
 import { MODES, type AnyCommand, type Mode } from './grammar.ts';
-import { ignoredIn } from './ignored.ts';
+import { ignoredIn, type Ignored } from './ignored.ts';
 import type { Line, Token } from './lexer.ts';
 import { explainMismatch } from './mistake.ts';
 import { matchInMode, type Mistake, type Selected } from './select.ts';
@@ -16,6 +18,16 @@ interface Frame {
   readonly line?: Line;
 }
 
+/** Lines that belong to one that was passed over, or was not understood. */
+interface Passed {
+  /** Lines indented deeper than this; 1 is no indentation. */
+  readonly indent: number;
+  /** Every line up to one that holds this, instead. */
+  readonly until?: string | undefined;
+  /** The line that began it; absent when it was a mistake. */
+  readonly opener?: Line;
+}
+
 /** What a line did to the modes. */
 export type ReadOutcome =
   /** A command of an open mode, or a mistake that was reported. */
@@ -27,8 +39,7 @@ export type ReadOutcome =
 export class LineReader {
   readonly #findings: Findings;
   #stack: Frame[];
-  /** Lines indented deeper than this belong to a block whose first line was not understood. */
-  #lostIndent = Infinity;
+  #passed: Passed | undefined;
 
   constructor(draft: Draft, findings: Findings) {
     this.#findings = findings;
@@ -40,33 +51,40 @@ export class LineReader {
     return this.#stack.at(-1)!.mode;
   }
 
-  /** The lines that opened the modes below global, outermost first: reading them again leads back here. */
+  /**
+   * The lines that opened the modes below global, outermost first, and the one whose block is being passed over:
+   * reading them again leads back here.
+   */
   get path(): readonly Line[] {
-    return this.#stack.flatMap(({ line }) => (line === undefined ? [] : [line]));
+    const openers = this.#stack.flatMap(({ line }) => (line === undefined ? [] : [line]));
+    return this.#passed?.opener === undefined ? openers : [...openers, this.#passed.opener];
   }
 
-  /** Reads a line with at least one word. */
   read(line: Line): ReadOutcome {
+    const passed = this.#passed;
+    if (passed !== undefined && isInside(line, passed)) {
+      if (passed.until !== undefined && line.text.includes(passed.until)) this.#passed = undefined;
+      return 'read';
+    }
+    if (line.tokens.length === 0) return 'read';
     const indent = line.tokens[0]!.column;
-    if (indent > this.#lostIndent) return 'read';
-    this.#lostIndent = Infinity;
-    const depth = depthAfterLeaving(line.tokens, this.#stack);
+    this.#passed = undefined;
+    const isPassingOver = passed?.opener !== undefined;
+    const depth = depthAfterLeaving(line.tokens, this.#stack, isPassingOver);
     if (depth !== undefined) {
       this.#stack = this.#stack.slice(0, Math.max(1, depth));
       return depth === 0 ? 'left' : 'read';
     }
     const selected = selectCommand(line, this.#stack);
-    const modes = modesOf(this.mode);
-    const unsupported = selected.kind === 'mistake' ? unsupportedIn(line, modes) : undefined;
-    const ignored =
-      selected.kind === 'mistake' && unsupported === undefined ? ignoredIn(line, modes) : undefined;
+    const { ignored, unsupported } =
+      selected.kind === 'mistake' ? listedLine(line, modesOf(this.mode), isPassingOver) : {};
     if (unsupported !== undefined) {
       this.#findings.errors.push(unsupported);
-      this.#lostIndent = indent;
+      this.#passed = { indent };
     } else if (ignored !== undefined) {
       this.#findings.notices.push({ line: line.number, message: ignored.message });
       this.#stack = framesDownTo(this.#stack, ignored.mode);
-      if (ignored.isBlock) this.#lostIndent = indent;
+      this.#passed = passedBehind(line, ignored.opens, passed);
     } else if (selected.kind === 'mistake') {
       this.#findings.errors.push(explainMismatch(line, selected.mode, selected.mismatch));
       const opener = selected.mismatch.items.find(({ opens }) => opens !== undefined);
@@ -80,7 +98,7 @@ export class LineReader {
           ...framesDownTo(this.#stack, opener.mode),
           { mode: opener.opens, scope: undefined, line },
         ];
-      else this.#lostIndent = indent;
+      else this.#passed = { indent };
     } else {
       this.#stack = framesDownTo(this.#stack, selected.mode);
       const opened = execute(selected, line, this.#stack.at(-1)!.scope, this.#findings);
@@ -88,6 +106,34 @@ export class LineReader {
     }
     return 'read';
   }
+
+  /** To be called behind the last line of a text. */
+  finish(): void {
+    const { opener, until } = this.#passed ?? {};
+    if (opener !== undefined && until !== undefined)
+      this.#findings.errors.push({
+        ...placeOfLine(opener),
+        message: '% The text of the banner does not end',
+        hint: `"${until}" is expected at its end`,
+      });
+  }
+}
+
+function isInside({ tokens: [first] }: Line, { indent, until }: Passed): boolean {
+  return until !== undefined || (first !== undefined && first.column > indent);
+}
+
+/** What goes with a line that was passed over. Lines of a block, typed without indentation, do not end it. */
+function passedBehind(
+  line: Line,
+  opens: 'block' | 'text' | undefined,
+  around: Passed | undefined,
+): Passed | undefined {
+  const indent = line.tokens[0]!.column;
+  if (opens === 'block') return { indent, opener: line };
+  if (opens === undefined) return around?.opener === undefined ? undefined : around;
+  const until = openDelimiter(line);
+  return until === undefined ? undefined : { indent, until, opener: line };
 }
 
 /** The opener's keywords were right and only its parameter is not. */
@@ -110,6 +156,21 @@ function execute(selected: Selected, line: Line, scope: unknown, findings: Findi
   return undefined;
 }
 
+/** What the lists say of a line that is no command; the innermost mode that lists it answers. */
+function listedLine(
+  line: Line,
+  modes: readonly Mode[],
+  isPassingOver: boolean,
+): { readonly ignored?: Ignored; readonly unsupported?: ConfigError } {
+  for (const mode of modes) {
+    const ignored = ignoredIn(line, mode, isPassingOver);
+    if (ignored !== undefined) return { ignored };
+    const unsupported = unsupportedIn(line, mode);
+    if (unsupported !== undefined) return { unsupported };
+  }
+  return {};
+}
+
 /** The command of the innermost mode that knows the line, as IOS does it; else the mismatch that got furthest. */
 function selectCommand(line: Line, stack: readonly Frame[]): Selected | Mistake {
   let best: Mistake | undefined;
@@ -127,12 +188,18 @@ function framesDownTo(stack: readonly Frame[], mode: Mode): Frame[] {
 }
 
 /** The open modes that remain after `end`, `exit` and the like: 0 when configuration is over. */
-function depthAfterLeaving(tokens: readonly Token[], stack: readonly Frame[]): number | undefined {
+function depthAfterLeaving(
+  tokens: readonly Token[],
+  stack: readonly Frame[],
+  isPassingOver: boolean,
+): number | undefined {
   const word = tokens[0]!;
   if (tokens.length !== 1 || word.quoted) return undefined;
   const text = word.text.toLowerCase();
   if (text.length > 1 && 'end'.startsWith(text)) return 0;
-  if (text === 'quit' || (text.length > 1 && 'exit'.startsWith(text))) return stack.length - 1;
+  // A block that is passed over is left like a mode.
+  const deepest = isPassingOver ? stack.length : stack.length - 1;
+  if (text === 'quit' || (text.length > 1 && 'exit'.startsWith(text))) return deepest;
   // `exit-eid-table` closes that block and all that is open inside.
   const isNamed = text.startsWith('exit-');
   const named = stack.findLastIndex(({ mode }) => MODES[mode].exitWord?.startsWith(text) === true);

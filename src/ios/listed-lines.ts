@@ -8,7 +8,8 @@ export interface ListedLine {
   readonly mode: Mode;
   /** See pattern.ts; behind `+ ` only without `no`, behind `- ` only with it. */
   readonly pattern: string;
-  readonly isBlock?: boolean;
+  /** It opens a block, or begins a text between two delimiters: what is inside goes with it. */
+  readonly opens?: 'block' | 'text';
 }
 
 /** `router lisp` and the blocks of IOS XE that hold LISP lines. */
@@ -21,6 +22,11 @@ export const LISP_MODES: readonly Mode[] = [
   'instance-service-ipv4',
   'instance-service-ipv6',
 ];
+
+/** The pattern with words in front, behind its sign. */
+export function behind(words: string, pattern: string): string {
+  return pattern.replace(/^([+-] )?/, (sign) => `${sign}${words} `);
+}
 
 export interface CompiledLine<T> {
   readonly item: T;
@@ -44,29 +50,25 @@ export function compileLines<T extends ListedLine>(lines: readonly T[]): Compile
   });
 }
 
-/** The innermost mode that lists the line answers. Keywords are written in full, as a running configuration has them. */
+/** The line of this mode's list. Keywords are written in full, as a running configuration has them. */
 export function findLine<T extends ListedLine>(
   lines: readonly CompiledLine<T>[],
   { tokens }: Line,
-  modes: readonly Mode[],
-): { readonly item: T; readonly matched: readonly Matched[] } | undefined {
+  mode: Mode,
+): { readonly item: T; readonly matched: readonly Matched[]; readonly isRemoval: boolean } | undefined {
   const [first] = tokens;
   const isRemoval = first !== undefined && !first.quoted && first.text.toLowerCase() === 'no';
   const words = isRemoval ? tokens.slice(1) : tokens;
   const word = words[0]?.text.toLowerCase() ?? '';
   const meant = lines.filter(
-    ({ first: begins, sign }) => begins.has(word) && sign !== (isRemoval ? '+' : '-'),
+    ({ first: begins, sign, item }) =>
+      item.mode === mode && begins.has(word) && sign !== (isRemoval ? '+' : '-'),
   );
   if (meant.length === 0) return undefined;
-  for (const mode of modes) {
-    const result = matchTokens(
-      words,
-      meant.filter(({ item }) => item.mode === mode),
-    );
-    if (result.kind === 'match' && result.matched.every(isInFull))
-      return { item: result.item, matched: result.matched };
-  }
-  return undefined;
+  const result = matchTokens(words, meant);
+  return result.kind === 'match' && result.matched.every(isInFull)
+    ? { item: result.item, matched: result.matched, isRemoval }
+    : undefined;
 }
 
 function isInFull({ element, token, value }: Matched): boolean {

@@ -32,10 +32,12 @@ const EMPTY: RouterOptions = { hostname: DEFAULT_HOSTNAME, interfaces: [], stati
 export function parseConfig(text: string, settings: ParseSettings = {}): Result<ParsedConfig, ConfigError[]> {
   const draft = draftOf(settings.base ?? EMPTY);
   const findings: Findings = { errors: [], notices: [], warnings: [] };
-  const lines = lexText(text).filter(({ tokens }) => tokens.length > 0);
+  const lines = lexText(text);
   const reader = new LineReader(draft, findings);
   for (const line of lines) reader.read(line);
-  const last = placeOfEnd(lines.at(-1) ?? { number: 1, text: '', tokens: [] });
+  reader.finish();
+  const lastLine = lines.findLast(({ tokens }) => tokens.length > 0);
+  const last = placeOfEnd(lastLine ?? { number: 1, text: '', tokens: [] });
   const semantic = checkDraft(draft, findings.errors.length === 0, last);
   const errors = [...findings.errors, ...semantic]
     .sort((a, b) => a.line - b.line || a.column - b.column)

@@ -1,9 +1,9 @@
 import type { RouterOptions } from '../router/options.ts';
 import { canonicalOptions } from './apply.ts';
 import { commandsIn } from './commands.ts';
-import { draftOf, type Draft } from './draft.ts';
+import { draftOf, type Draft, type DraftInterface } from './draft.ts';
 import { MODES, type Mode } from './grammar.ts';
-import { sortedDraft } from './sort.ts';
+import { sortedDraft, sortedInterface } from './sort.ts';
 
 /**
  * The configuration as text, in the words of `router lisp`: `show running-config normalized`. Parsing it gives the
@@ -19,6 +19,11 @@ export function renderConfig(options: RouterOptions): string {
  */
 export function renderDraft(draft: Draft): string {
   return [...renderMode('global', sortedDraft(draft), 0), '!', 'end', ''].join('\n');
+}
+
+/** `show running-config interface`: one interface of the draft. */
+export function renderInterface(port: DraftInterface): string[] {
+  return [`interface ${port.name}`, ...renderMode('interface', sortedInterface(port), 1), 'end'];
 }
 
 function renderMode(mode: Mode, scope: unknown, depth: number): string[] {

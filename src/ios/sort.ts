@@ -32,7 +32,7 @@ export function sortedDraft(draft: Draft): Draft {
   };
 }
 
-function sortedInterface(port: DraftInterface): DraftInterface {
+export function sortedInterface(port: DraftInterface): DraftInterface {
   return {
     ...port,
     secondary: [...port.secondary].sort(byAddress),

@@ -112,7 +112,7 @@ const INTERFACE: TokenType = {
   read(text) {
     const name = normaliseInterface(text);
     if (name !== undefined) return word(name);
-    const [, letters] = /^([a-z]+)[0-9]/i.exec(text) ?? [];
+    const [, letters] = /^([a-z][a-z-]*)[0-9]/i.exec(text) ?? [];
     if (letters === undefined) return no('');
     const isType = normaliseInterfaceType(letters) !== undefined;
     return no(
@@ -149,6 +149,12 @@ function hex(digits: number): TokenType {
   };
 }
 
+/** Interfaces that IOS makes for itself when LISP is configured. */
+const LISP_INTERFACE: TokenType = {
+  placeholder: 'LISP-INTERFACE',
+  read: (text) => (/^lisp[0-9]+(\.[0-9]+)?$/i.test(text) ? word(text) : no('')),
+};
+
 function range(least: number, most: number): TokenType {
   return {
     placeholder: `<${least}-${most}>`,
@@ -178,6 +184,7 @@ const NAMED: Readonly<Record<string, TokenType>> = {
   'interface-name': INTERFACE,
   'interface-type': INTERFACE_TYPE,
   'interface-number': INTERFACE_NUMBER,
+  'lisp-interface': LISP_INTERFACE,
   hex16: hex(16),
   hex32: hex(32),
 };

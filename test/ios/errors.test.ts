@@ -124,12 +124,9 @@ router lisp
   database-mapping 192.168.1.1/32 locator-set RLOC2
   database-mapping 192.168.2.1/32 locator-set EMPTY
   database-mapping 192.168.3.1/32 locator-set RLOC1`,
-  'not-supported': `vrf definition RED
- rd 1:1
-router ospf 1
+  'not-supported': `router ospf 1
  network 10.0.0.0 0.255.255.255 area 0
-ip access-list extended X
- permit ip any any
+ip nat inside source list X interface FastEthernet0/0 overload
 interface FastEthernet0/0
  ip address dhcp
  ip access-group X in
@@ -146,6 +143,25 @@ router lisp
   dynamic-eid HOSTS
    database-mapping 10.0.0.0/8 locator-set RLOC1
   ipv4 route-import map-cache bgp 65000`,
+  'not-supported-global': `ip lisp itr-etr
+ip lisp alt-vrf lisp
+ipv6 lisp map-request-source 2001:db8::1
+ip lisp database-mapping 10.0.0.0/8 auto-discover-rlocs
+ip lisp database-mapping 10.0.0.0/8 10.9.0.1 priority 1 weight 100 down
+ip lisp etr map-server 10.9.0.1 key 3 9125d59c18a9b015 hash-function sha1
+ip lisp locator-vrf RED
+lisp instance-id 7
+lisp dynamic-eid HOSTS
+lisp site a
+ allowed-locator 10.9.0.1
+ eid-prefix 10.0.0.0/8 route-tag 7
+ eid-record instance-id 7 any-mac
+ login`,
+  'open-banner': `hostname r
+banner motd ^C
+Unauthorized access is prohibited.
+!! hostname x
+end`,
   tabs: `router lisp
 \tipv4\titr\tmap-resolvr\t10.0.1.1`,
 };

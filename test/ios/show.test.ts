@@ -111,6 +111,12 @@ Allowed EID-prefixes:
     expect(`${show(mapserver, 'show running-config')}\n`).toBe(renderConfig(mapserver.options));
     expect(show(mapserver, 'sh run norm')).toBe(show(mapserver, 'sh run'));
   });
+
+  it('the configuration of an interface is its part of the running configuration', () => {
+    const one = show(mapserver, 'sh run int fa0/1');
+    expect(one).toBe('interface FastEthernet0/1\n ip address 10.0.2.1 255.255.255.252\nend');
+    expect(show(mapserver, 'show running-config')).toContain(one.replace(/\nend$/, '\n!'));
+  });
 });
 
 const ROUTES: readonly RouteView[] = [
@@ -295,6 +301,7 @@ describe('show', () => {
 
   it.each([
     ['show lisp site name site9', 'configured are: site1, site2'],
+    ['show running-config interface fa9/9', 'interfaces are: Loopback0, FastEthernet0/0'],
     ['show ip', 'Incomplete command'],
     ['show versions', 'did you mean "version"'],
     ['show ip lisp map-cache 9.9.9.9', 'No such entry'],
@@ -324,6 +331,19 @@ describe('what belongs to a console', () => {
     const at = runShowAt(facts, rich, NOW, command);
     expect(at.ok && at.value[0]).toBe(first);
     expect(show(rich, command)).toBe('% Only at a console.');
+  });
+
+  it('the running configuration is the one that was entered there', () => {
+    const draft = draftOf(rich.options);
+    draft.interfaces[0]!.description = 'to the core';
+    const at = (command: string): readonly string[] | undefined => {
+      const printed = runShowAt({ ...facts, draft }, rich, NOW, command);
+      return printed.ok ? printed.value : undefined;
+    };
+    const { name } = draft.interfaces[0]!;
+    expect(at(`show running-config interface ${name}`)?.[1]).toBe(' description to the core');
+    expect(at('show running-config')).toContain(' description to the core');
+    expect(at('show running-config normalized')).not.toContain(' description to the core');
   });
 
   it('a stopped capture says when', () => {

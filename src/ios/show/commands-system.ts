@@ -2,9 +2,10 @@
 import { formatAge } from '../../base/time.ts';
 import { optionsOf } from '../apply.ts';
 import { dayOfMarch, timeOfDay } from '../clock.ts';
+import type { Args } from '../args.ts';
 import { describeDebugging } from '../debug.ts';
-import { NULL_INTERFACE } from '../interface-name.ts';
-import { renderConfig, renderDraft } from '../render.ts';
+import { renderConfig, renderDraft, renderInterface } from '../render.ts';
+import { draftOf } from '../draft.ts';
 import { showCapture } from './capture.ts';
 import { showCommand, type ShowCommand } from './command.ts';
 import { showInterfaces, showInterfacesBrief } from './interface.ts';
@@ -44,16 +45,9 @@ export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
   ),
   showCommand('interfaces [<name:interface>]', 'Interfaces', ({ view }, args) => {
     const { interfaces } = view.options;
-    const name = args.optionalInterface('name');
-    if (name === undefined) return showInterfaces(interfaces);
-    const found = interfaces.filter((each) => each.name === name);
-    if (found.length > 0 && name !== NULL_INTERFACE) return showInterfaces(found);
-    args.refuse(
-      'name',
-      'Unknown interface',
-      `interfaces are: ${interfaces.map((each) => each.name).join(', ')}`,
-    );
-    return undefined;
+    if (args.optionalInterface('name') === undefined) return showInterfaces(interfaces);
+    const found = findInterface(interfaces, args);
+    return found && showInterfaces([found]);
   }),
   showCommand('running-config', 'The configuration, as it was entered', ({ view, facts }) =>
     linesOf(facts === undefined ? renderConfig(view.options) : renderDraft(facts.draft)),
@@ -63,6 +57,15 @@ export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
     'The configuration in the words of "router lisp"',
     ({ view, facts }) => linesOf(renderConfig(facts === undefined ? view.options : optionsOf(facts.draft))),
     { own: true },
+  ),
+  showCommand(
+    'running-config interface <name:interface>',
+    'The configuration of an interface',
+    ({ view, facts }, args) => {
+      const { interfaces } = facts?.draft ?? draftOf(view.options);
+      const found = findInterface(interfaces, args);
+      return found && renderInterface(found);
+    },
   ),
   showCommand('clock', 'The time of the lab', ({ now }) => [
     `*${timeOfDay(now)} UTC, March ${dayOfMarch(now)}`,
@@ -94,4 +97,20 @@ export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
 
 function linesOf(text: string): string[] {
   return text.trimEnd().split('\n');
+}
+
+/** The interface that the parameter `name` means; undefined after a refusal. */
+function findInterface<T extends { readonly name: string }>(
+  interfaces: readonly T[],
+  args: Args,
+): T | undefined {
+  const name = args.optionalInterface('name');
+  const found = interfaces.find((each) => each.name === name);
+  if (found === undefined)
+    args.refuse(
+      'name',
+      'Unknown interface',
+      `interfaces are: ${interfaces.map((each) => each.name).join(', ')}`,
+    );
+  return found;
 }
