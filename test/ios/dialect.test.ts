@@ -6,9 +6,10 @@ import { draftOf, type Draft } from '../../src/ios/draft.ts';
 import { renderConfig, renderDraft } from '../../src/ios/render.ts';
 import type { RouterOptions } from '../../src/router/options.ts';
 import { DIALECT_TEXTS, DIALECTS } from './dialect-configs.ts';
-import { inForm, inXe } from './gen-dialect.ts';
+import { CHOICES, inForm, inMixture, inXe } from './gen-dialect.ts';
 import { routerOptions } from './gen-options.ts';
 import { read } from './read.ts';
+import { unordered } from './unordered.ts';
 
 const EMPTY: ConfigState = {
   draft: draftOf({ hostname: 'Router', interfaces: [], staticRoutes: [] }),
@@ -65,6 +66,21 @@ describe('the dialects', () => {
         }
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('mixed line by line in one configuration say the same', () => {
+    const drafts = fc
+      .tuple(routerOptions, fc.array(fc.constantFrom(...CHOICES), { minLength: 1, maxLength: 9 }))
+      .map(([options, choices]) => ({ options, draft: inMixture(options, choices) }));
+    fc.assert(
+      fc.property(drafts, ({ options, draft }) => {
+        const text = renderDraft(draft);
+        expect(unordered(optionsOf(draft))).toEqual(unordered(canonicalOptions(options)));
+        expect(read(text).options).toEqual(optionsOf(draft));
+        expect(renderDraft(typed(text.replace(/^end\n/m, '')))).toBe(text);
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -23,37 +23,57 @@ export function inForm(options: RouterOptions, form: typeof GLOBAL_FORM): Draft 
 }
 
 /** Roles in services, EIDs in blocks of their instance, RLOCs in locator sets. */
-export function inXe(options: RouterOptions, kind: 'eid-table' | 'instance-id'): Draft {
+export function inXe(options: RouterOptions, kind: XeKind): Draft {
   const draft = draftOf(canonicalOptions(options));
   const { lisp } = draft;
   if (lisp === undefined) return draft;
-  const open = (block: DraftBlock): string => {
-    if (!lisp.blocks.some(({ key }) => key === block.key)) lisp.blocks.push(block);
+  setForms(lisp, (part) => xeForm(lisp, part, kind));
+  useLocatorSets(lisp);
+  for (const site of lisp.sites)
+    site.prefixes = site.prefixes.map((each) => ({ ...each, word: 'eid-record' }));
+  return draft;
+}
+
+/** Each part in the dialect that the next of `choices` names; they are gone through again and again. */
+export function inMixture(options: RouterOptions, choices: readonly Choice[]): Draft {
+  const draft = draftOf(canonicalOptions(options));
+  const { lisp } = draft;
+  if (lisp === undefined) return draft;
+  let taken = 0;
+  setForms(lisp, (part) => {
+    const choice = choices[taken++ % choices.length]!;
+    if (choice === 'router') return undefined;
+    return choice === 'global' ? 'global' : xeForm(lisp, part, choice);
+  });
+  return draft;
+}
+
+type XeKind = 'eid-table' | 'instance-id';
+export const CHOICES = ['router', 'global', 'eid-table', 'instance-id'] as const;
+type Choice = (typeof CHOICES)[number];
+
+/** The block that the part stands in, opened when it is not yet; undefined directly in `router lisp`. */
+function xeForm(lisp: DraftLisp, { role, eid }: Part, kind: XeKind): string | undefined {
+  const open = (block: Omit<DraftBlock, 'table'>): string => {
+    if (!lisp.blocks.some(({ key }) => key === block.key)) lisp.blocks.push({ ...block, table: undefined });
     return block.key;
   };
   const service = (family: 4 | 6, instanceId: number, around?: string): string => {
     const heading = `service ipv${family}`;
     const key = around === undefined ? heading : `${around} / ${heading}`;
-    return open({ key, kind: 'service', heading, around, instanceId, family, table: undefined });
+    return open({ key, kind: 'service', heading, around, instanceId, family });
   };
-  setForms(lisp, (part) => {
-    if (part.role !== undefined) return service(part.role, 0);
-    if (part.eid === undefined) return undefined;
-    const { instanceId, prefix } = part.eid;
-    const heading =
-      kind === 'eid-table' ? `eid-table default instance-id ${instanceId}` : `instance-id ${instanceId}`;
-    const key = open({
-      key: heading,
-      kind,
-      heading,
-      around: undefined,
-      instanceId,
-      family: undefined,
-      table: undefined,
-    });
-    return kind === 'eid-table' ? key : service(prefix.address.family, instanceId, key);
-  });
-  // One set for each mapping.
+  if (role !== undefined) return service(role, 0);
+  if (eid === undefined) return undefined;
+  const { instanceId, prefix } = eid;
+  const heading =
+    kind === 'eid-table' ? `eid-table default instance-id ${instanceId}` : `instance-id ${instanceId}`;
+  const key = open({ key: heading, kind, heading, around: undefined, instanceId, family: undefined });
+  return kind === 'eid-table' ? key : service(prefix.address.family, instanceId, key);
+}
+
+/** One set for each mapping. */
+function useLocatorSets(lisp: DraftLisp): void {
   const names = new Map<unknown, string>();
   lisp.databaseLines = lisp.databaseLines.flatMap((line) => {
     if ('locatorSet' in line) return [line];
@@ -65,9 +85,6 @@ export function inXe(options: RouterOptions, kind: 'eid-table' | 'instance-id'):
     lisp.locatorSets.find((set) => set.name === name)!.locators.push({ rloc, priority, weight });
     return known === undefined ? [{ eid, form, locatorSet: name }] : [];
   });
-  for (const site of lisp.sites)
-    site.prefixes = site.prefixes.map((each) => ({ ...each, word: 'eid-record' }));
-  return draft;
 }
 
 interface Part {

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { canonicalOptions } from '../../src/ios/apply.ts';
 import { GLOBAL_FORM } from '../../src/ios/draft.ts';
 import { renderConfig, renderDraft } from '../../src/ios/render.ts';
-import type { RouterOptions } from '../../src/router/options.ts';
 import { draftOfText } from '../../src/sim/lab-console-config.ts';
 import { DIALECT_TEXTS } from './dialect-configs.ts';
 import { inForm, inXe } from './gen-dialect.ts';
 import { routerOptions } from './gen-options.ts';
 import { LAB } from './lab-configs.ts';
 import { read } from './read.ts';
+import { unordered } from './unordered.ts';
 
 /** A configuration as blocks: a heading and the lines and blocks inside. */
 interface Block {
@@ -51,20 +51,6 @@ function shuffled(blocks: readonly Block[]): fc.Arbitrary<string> {
     .tuple(...texts)
     .chain((all) => fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }))
     .map((all) => all.join(''));
-}
-
-/** Order that means something: which interface is which index, which resolver is asked first, which site is shown first. */
-function unordered(options: RouterOptions): unknown {
-  const sorted = <T>(list: readonly T[]): T[] =>
-    [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  const { lisp } = options;
-  const family = (name: 'ipv4' | 'ipv6'): unknown =>
-    lisp && { ...lisp.itr[name], mapResolvers: sorted(lisp.itr[name].mapResolvers) };
-  return {
-    ...options,
-    interfaces: sorted(options.interfaces),
-    lisp: lisp && { ...lisp, sites: sorted(lisp.sites), itr: [family('ipv4'), family('ipv6')] },
-  };
 }
 
 describe('order of lines', () => {
