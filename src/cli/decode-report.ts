@@ -1,4 +1,5 @@
 /** What `pxtr decode` prints, as a function of the frames. */
+import { toHex } from '../base/bytes.ts';
 import { describeTree } from '../wire/describe-tree.ts';
 import { describePacket } from '../wire/describe.ts';
 import { formatWireError, type WireError } from '../wire/error.ts';
@@ -93,17 +94,13 @@ function reportFrame(frame: Frame, { expert = 'chat', hex }: DecodeOptions): Fra
     ...(responseMicros === undefined ? {} : { responseSeconds: responseMicros / 1e6 }),
     expert: marksOf(frame).filter(({ severity }) => severityRank(severity) >= severityRank(expert)),
     ...(packet === undefined ? {} : { packet: packetJson(packet, captured.bytes) }),
-    ...(hex === true ? { bytes: hexOf(captured.bytes) } : {}),
+    ...(hex === true ? { bytes: toHex(captured.bytes) } : {}),
     layers: packet === undefined ? [] : describeTree(packet),
   };
 }
 
 function packetJson(packet: Packet, frame: Uint8Array): Json {
   return packetToJson(packet, frame.subarray(packet.start, packet.end));
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** One line about the packet of a frame. */

@@ -135,7 +135,10 @@ export class Router implements NetworkNode, RouterView {
       drop: (reason, detail) => {
         this.#count(`drop:${reason}`, detail === undefined ? {} : { detail });
       },
-      trace: (event) => this.#out.push({ kind: 'trace', event }),
+      trace: (event) => {
+        this.#counters.addMessage(event);
+        this.#out.push({ kind: 'trace', event });
+      },
       ligDone: (result) => this.#out.push({ kind: 'lig-done', result }),
     });
   }

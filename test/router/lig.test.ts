@@ -28,8 +28,8 @@ describe('lig', () => {
     const before = net.router('lisp1').mapCache(4);
     net.lig('lisp1', '192.168.2.1');
     expect(net.router('lisp1').mapCache(4)).toEqual(before);
-    // The ITR never saw the answer.
-    expect([...net.router('lisp1').control()]).toEqual([]);
+    // The ITR never saw the answer: it would have refused a nonce that it did not send.
+    expect([...net.router('lisp1').control()].map(([name]) => name)).not.toContain('drop:unknown-nonce');
   });
 
   it('of an EID that is nobody’s gives the negative answer', () => {

@@ -1,7 +1,6 @@
 /** Whole packets as JSON, the shape of `pxtr decode --json` and `pxtr encode`. */
 import { concatBytes, sameBytes, toHex } from '../../base/bytes.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import type { IpAddress } from '../../base/ip.ts';
 import { encodeControl } from '../../wire/control.ts';
 import { encodeIcmp, type IcmpMessage } from '../../wire/icmp.ts';
 import { encodeIp, type IpFields } from '../../wire/ip-packet.ts';
@@ -167,7 +166,10 @@ function readPacket(json: Json, path: string): Uint8Array {
   const udp = udpFields.read(parts['udp'], at('udp'));
   const payload = readInside(parts, path);
   return built(path, () =>
-    encodeIp({ ...ip, protocol: PROTOCOL_UDP }, encodeUdp({ ...addresses(ip), ...udp }, payload, udp)),
+    encodeIp(
+      { ...ip, protocol: PROTOCOL_UDP },
+      encodeUdp({ source: ip.source, destination: ip.destination, ...udp }, payload, udp),
+    ),
   );
 }
 
@@ -184,13 +186,6 @@ function readInside(parts: { readonly [key: string]: Json }, path: string): Uint
     return concatBytes(encodeLispData(header), readPacket(inner, below(path, 'inner')));
   }
   return hex().read(payload ?? '', below(path, 'payload'));
-}
-
-function addresses({ source, destination }: { source: IpAddress; destination: IpAddress }): {
-  source: IpAddress;
-  destination: IpAddress;
-} {
-  return { source, destination };
 }
 
 /** Encoders refuse what cannot be on the wire; that is a fault of the JSON. */

@@ -61,7 +61,8 @@ function showInDetail(view: CacheEntryView, now: Micros): string[] {
     first,
     `  Sources: ${entry.origin}`,
     `  State: ${state}, last modified: ${formatAge(now - entry.installed)}`,
-    `  ${hits > 0 ? 'Active' : 'Idle'}, Packets out: ${hits}`,
+    // What asks or is dropped has not gone out.
+    `  ${leaves(view) ? 'Packets out' : 'Packets met'}: ${hits}`,
     ...rest,
   ];
 }
@@ -72,6 +73,11 @@ function showEntry(view: CacheEntryView, now: Micros): string[] {
   const prefix = formatPrefix(mapping.eid.prefix);
   const first = `${prefix}, uptime: ${formatAge(now - installed)}, expires: ${left}, via ${origin(view)}`;
   return [first, ...details(view, now)];
+}
+
+/** Packets of the entry are sent on, in LISP headers or without. */
+function leaves({ entry: { mapping } }: CacheEntryView): boolean {
+  return mapping.locators.length > 0 || mapping.action === ACTION_NATIVELY_FORWARD;
 }
 
 /** `map-reply, complete`; `static send map-request` is how IOS says it. */
