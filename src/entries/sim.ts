@@ -75,6 +75,7 @@ export {
 export type { Completion } from '../ios/complete.ts';
 export { formatExpectation, type ExpectationResult } from '../sim/lab-expect.ts';
 export { ladder, narrate, type NarrateOptions } from '../sim/narrate.ts';
+export type { EncapsulatorOf } from '../sim/record-index.ts';
 export { tellStory, type StoryLink, type StoryPacket } from '../sim/story.ts';
 export type { PacketFacts } from '../sim/packet-facts.ts';
 

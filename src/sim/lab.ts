@@ -18,6 +18,7 @@ import { formatLabWarning } from './lab-warning.ts';
 import { logHash, logLines } from './log.ts';
 import { commentOf, ladder, narrate, type NarrateOptions } from './narrate.ts';
 import type { Network } from './network.ts';
+import { encapsulatorOf } from './node-roles.ts';
 import { isKind } from './record.ts';
 import { tellStory, type StoryPacket } from './story.ts';
 import { captureFile, type Annotate } from './tap.ts';
@@ -197,7 +198,9 @@ export class Lab {
   /** Every packet so far, with the reason it was sent. */
   story(): StoryPacket[] {
     const links = this.file.links.map(({ name, a, b }) => ({ name, a: a.node, b: b.node }));
-    return tellStory(this.timeline.records, links);
+    return tellStory(this.timeline.records, links, (node, source) =>
+      encapsulatorOf(this.router(node)?.options.lisp, source),
+    );
   }
 
   /** The story as a numbered list of packets with reasons. */

@@ -1,4 +1,5 @@
-import type { LispOptions } from '../router/options.ts';
+import { contains, type IpAddress } from '../base/ip.ts';
+import { perFamily, type LispOptions } from '../router/options.ts';
 
 /** What a router does in LISP, as its configuration says. */
 export type LispRole = 'ITR' | 'ETR' | 'Map-Server' | 'Map-Resolver' | 'PITR' | 'PETR';
@@ -16,4 +17,19 @@ export function lispRoles(lisp: LispOptions | undefined): LispRole[] {
     ['PETR', proxyEtr.ipv4.enabled || proxyEtr.ipv6.enabled],
   ];
   return roles.filter(([, isOn]) => isOn).map(([role]) => role);
+}
+
+/**
+ * The role by which a router puts a packet from `source` into LISP packets: an ITR does it for its own site, a PITR
+ * for everybody else (RFC 6832 §5). Undefined when it is neither.
+ */
+export function encapsulatorOf(lisp: LispOptions | undefined, source: IpAddress): 'ITR' | 'PITR' | undefined {
+  if (lisp === undefined) return undefined;
+  const isItr = perFamily(lisp.itr, source.family).enabled;
+  const isPitr = perFamily(lisp.proxyItr, source.family).rlocs.length > 0;
+  if (isItr && isPitr) {
+    const isOfSite = lisp.databaseMappings.some(({ eid }) => contains(eid.prefix, source));
+    return isOfSite ? 'ITR' : 'PITR';
+  }
+  return isItr ? 'ITR' : isPitr ? 'PITR' : undefined;
 }

@@ -1,18 +1,15 @@
 /** What a packet is, in the terms a story is told in. */
-import { isFragment } from '../wire/ip-packet.ts';
 import { sameIp, type IpAddress } from '../base/ip.ts';
-import { formatIp } from '../base/ip-text.ts';
 import { sameNonce } from '../base/random.ts';
 import type { ControlMessage } from '../wire/control.ts';
 import { describeAction } from '../wire/describe-control.ts';
 import { describePacket } from '../wire/describe.ts';
-import type { EidRecord } from '../wire/eid-record.ts';
 import type { IcmpMessage } from '../wire/icmp.ts';
 import { formatEidPrefix, formatLispAddress } from '../wire/lisp-address.ts';
 import type { MapReply } from '../wire/map-reply.ts';
 import type { MapRequest } from '../wire/map-request.ts';
 import { decodePacket, layersOf, type IpLayer, type Layer, type Packet } from '../wire/packet.ts';
-import { RIP_REQUEST, type RipMessage } from '../wire/rip.ts';
+import type { RipMessage } from '../wire/rip.ts';
 
 /** A decoded packet and the parts of it that matter. */
 export interface PacketFacts {
@@ -29,6 +26,8 @@ export interface PacketFacts {
   readonly rip?: RipMessage;
   /** ICMP of the packet itself, or of the one it carries. */
   readonly icmp?: IcmpMessage;
+  /** What an ICMP error of the packet quotes: somebody else's packet, as far as it goes. */
+  readonly about?: PacketFacts;
   /** Destination of the innermost IP header: where the data goes. */
   readonly target: IpAddress;
   readonly origin: IpAddress;
@@ -37,13 +36,16 @@ export interface PacketFacts {
 /** Undefined when not even the outer IP header can be read. */
 export function factsOf(bytes: Uint8Array): PacketFacts | undefined {
   const read = decodePacket(bytes);
-  if (!read.ok) return undefined;
-  const packet = read.value;
-  const layers = [...layersOf(packet)];
+  return read.ok ? factsOfPacket(read.value) : undefined;
+}
+
+function factsOfPacket(packet: Packet): PacketFacts {
+  const layers = ownLayers(packet);
   const inner = innerOf(layers);
   const control = layers.findLast((layer) => layer.kind === 'control');
   const icmp = layers.find((layer) => layer.kind === 'icmp');
   const rip = ripOf(packet);
+  const about = icmp?.quote?.kind === 'ip' ? factsOfPacket(icmp.quote) : undefined;
   const { ip } = inner ?? packet;
   return {
     packet,
@@ -54,9 +56,17 @@ export function factsOf(bytes: Uint8Array): PacketFacts | undefined {
     ...(rip === undefined ? {} : { rip }),
     isEcm: layers.some((layer) => layer.kind === 'control' && layer.message.type === 'ecm'),
     ...(icmp === undefined ? {} : { icmp: icmp.message }),
+    ...(about === undefined ? {} : { about }),
     target: ip.destination,
     origin: ip.source,
   };
+}
+
+/** Without those of a packet that an ICMP error quotes: it is not this one. */
+function ownLayers(packet: Packet): Layer[] {
+  const layers = [...layersOf(packet)];
+  const last = layers.findIndex((layer) => layer.kind === 'icmp');
+  return last < 0 ? layers : layers.slice(0, last + 1);
 }
 
 /** The IP packet inside LISP data. */
@@ -70,82 +80,18 @@ function ripOf({ payload }: Packet): RipMessage | undefined {
   return payload.kind === 'udp' && payload.payload.kind === 'rip' ? payload.payload.message : undefined;
 }
 
-/** Registration, routes told by neighbours and such, which run by themselves and would drown a story. */
-export function isUpkeep({ control, rip }: PacketFacts): boolean {
+/**
+ * Registration, routes told by neighbours and such, which run by themselves and would drown a story; errors about
+ * them go with them.
+ */
+export function isUpkeep({ control, rip, about }: PacketFacts): boolean {
+  if (about !== undefined) return isUpkeep(about);
   if (control === undefined) return rip !== undefined;
   return ['map-register', 'map-notify', 'map-notify-ack'].includes(control.type) || isProbe(control);
 }
 
 function isProbe(control: ControlMessage): boolean {
   return (control.type === 'map-request' || control.type === 'map-reply') && control.probe;
-}
-
-/** A few words: `ECM Map-Request 4.4.4.4/32`, `LISP | echo reply to 192.168.1.1`. */
-export function titleOf(facts: PacketFacts): string {
-  const { control, inner, icmp, packet, isEcm, rip } = facts;
-  if (control !== undefined) return `${isEcm ? 'ECM ' : ''}${controlTitle(control)}`;
-  if (rip !== undefined) return ripTitle(rip);
-  const what = icmp === undefined ? plainTitle(facts) : icmpTitle(icmp, facts.target);
-  if (inner !== undefined) return `LISP | ${what}`;
-  return packet.payload.kind === 'udp' && packet.payload.payload.kind === 'broken' ? 'malformed LISP' : what;
-}
-
-function controlTitle(message: ControlMessage): string {
-  switch (message.type) {
-    case 'map-request': {
-      const eids = message.records.map(({ eid, maskBits }) => formatEidPrefix(eid, maskBits)).join(', ');
-      return `${message.smr ? 'SMR ' : message.probe ? 'RLOC-probe ' : ''}Map-Request ${eids}`;
-    }
-    case 'map-reply':
-      return `Map-Reply ${recordTitles(message.records)}`;
-    case 'map-register':
-      return `Map-Register ${recordTitles(message.records)}`;
-    case 'map-notify':
-      return `Map-Notify ${recordTitles(message.records)}`;
-    case 'map-notify-ack':
-      return `Map-Notify-Ack ${recordTitles(message.records)}`;
-    case 'ecm':
-      return 'ECM';
-    case 'unknown':
-      return `LISP control type ${message.code}`;
-  }
-}
-
-function ripTitle({ command, entries }: RipMessage): string {
-  if (command === RIP_REQUEST) return 'RIP request';
-  return `RIP update, ${entries.length} route${entries.length === 1 ? '' : 's'}`;
-}
-
-function recordTitles(records: readonly EidRecord[]): string {
-  return records
-    .map(({ eid, maskBits, locators, action }) => {
-      const name = formatEidPrefix(eid, maskBits);
-      return locators.length === 0 ? `${name} ${describeAction(action)}` : name;
-    })
-    .join(', ');
-}
-
-function icmpTitle(message: IcmpMessage, to: IpAddress): string {
-  switch (message.type) {
-    case 'echo-request':
-    case 'echo-reply':
-      return `${message.type.replace('-', ' ')} to ${formatIp(to)}`;
-    case 'unreachable':
-      return `unreachable to ${formatIp(to)}`;
-    case 'time-exceeded':
-      return `time exceeded to ${formatIp(to)}`;
-    case 'packet-too-big':
-      return `packet too big to ${formatIp(to)}`;
-    case 'unknown':
-      return `ICMP type ${message.icmpType} to ${formatIp(to)}`;
-  }
-}
-
-function plainTitle({ packet, inner, target }: PacketFacts): string {
-  const { ip, payload } = inner ?? packet;
-  if (isFragment(ip)) return `fragment to ${formatIp(target)}`;
-  if (payload.kind === 'udp') return `UDP ${payload.udp.destinationPort} to ${formatIp(target)}`;
-  return `IP protocol ${ip.protocol} to ${formatIp(target)}`;
 }
 
 export function lineOf({ packet }: PacketFacts): string {

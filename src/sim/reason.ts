@@ -182,7 +182,7 @@ function encapsulationReason(scene: Scene, what: string): string {
   const to = formatIp(facts.destination);
   const natively = nativeEntry(scene);
   if (natively !== undefined)
-    return `${natively}, but ITR ${node} has a PETR: it encapsulates ${what} to ${to}`;
+    return `${natively}, but ${encapsulator(scene)} ${node} has a PETR: it encapsulates ${what} to ${to}`;
   return `${encapsulator(scene)} ${node} encapsulates ${what} toward ${to}, where ${formatIp(facts.target)} is`;
 }
 
@@ -192,11 +192,20 @@ function nativeEntry({ index, node, position, facts }: Scene): string | undefine
   return entry?.action === 'natively-forward' ? `${formatPrefix(entry.eid)} is natively-forward` : undefined;
 }
 
-/** The role that adds the header: who asks with the p bit set is a proxy. */
-function encapsulator({ index, node, position }: Scene): 'ITR' | 'PITR' {
-  const isPitr = (index.control.get(node) ?? []).some(
-    ({ position: at, facts }) =>
-      at < position && facts?.control?.type === 'map-request' && facts.control.pitr,
+/** The role that adds the header: as it is configured, else as it has asked. */
+function encapsulator({ index, node, position, facts }: Scene): 'ITR' | 'PITR' {
+  const configured = index.encapsulatorOf(node, facts.origin);
+  if (configured !== undefined) return configured;
+  // A Map-Server passes on what a PITR asked: only who made the request is that PITR.
+  const asked = (index.control.get(node) ?? []).some(
+    ({ position: at, record }) =>
+      at < position &&
+      index.traces
+        .get(record.event)
+        ?.some(
+          ({ node: by, trace: { event, fields } }) =>
+            by === node && event === 'map-request-sent' && fields['pitr'] === true,
+        ),
   );
-  return isPitr ? 'PITR' : 'ITR';
+  return asked ? 'PITR' : 'ITR';
 }

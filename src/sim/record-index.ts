@@ -43,9 +43,16 @@ export interface RecordIndex {
   readonly effects: ReadonlyMap<number, readonly NetworkRecord[]>;
   /** What was traced while an event was handled. */
   readonly traces: ReadonlyMap<number, readonly RecordOf<'trace'>[]>;
+  readonly encapsulatorOf: EncapsulatorOf;
 }
 
-export function indexRecords(records: readonly NetworkRecord[]): RecordIndex {
+/** What the records do not hold: the role by which a node encapsulates for a source, as it is configured. */
+export type EncapsulatorOf = (node: string, source: IpAddress) => 'ITR' | 'PITR' | undefined;
+
+export function indexRecords(
+  records: readonly NetworkRecord[],
+  encapsulatorOf: EncapsulatorOf = () => undefined,
+): RecordIndex {
   const packets = new Map<number, SentPacket>();
   const control = new Map<string, SentPacket[]>();
   const cache = new Map<string, CacheNote[]>();
@@ -68,7 +75,7 @@ export function indexRecords(records: readonly NetworkRecord[]): RecordIndex {
       if (facts?.control !== undefined) append(control, record.node, packet);
     }
   }
-  return { packets, control, cache, routes, effects, traces };
+  return { packets, control, cache, routes, effects, traces, encapsulatorOf };
 }
 
 /** What a node's Map-Cache held for an address at a moment: its longest match among learned entries. */

@@ -1,8 +1,9 @@
 /** The story of a run: the packets that matter, numbered, each with what it is and why it was sent. */
 import type { PacketFacts } from './packet-facts.ts';
-import { isUpkeep, lineOf, titleOf } from './packet-facts.ts';
+import { isUpkeep, lineOf } from './packet-facts.ts';
+import { titleOf } from './packet-title.ts';
 import { outcomeOf, reasonOf } from './reason.ts';
-import { indexRecords, type RecordIndex, type SentPacket } from './record-index.ts';
+import { indexRecords, type EncapsulatorOf, type RecordIndex, type SentPacket } from './record-index.ts';
 import type { Frame, NetworkRecord } from './record.ts';
 
 /** A packet on a link, in words. */
@@ -32,9 +33,16 @@ export interface StoryLink {
   readonly b: string;
 }
 
-/** All packets of a run in the order in which they were put on a link. */
-export function tellStory(records: readonly NetworkRecord[], links: readonly StoryLink[]): StoryPacket[] {
-  const index = indexRecords(records);
+/**
+ * All packets of a run in the order in which they were put on a link. Without `encapsulatorOf` the role of who
+ * encapsulates is guessed by what it asked.
+ */
+export function tellStory(
+  records: readonly NetworkRecord[],
+  links: readonly StoryLink[],
+  encapsulatorOf?: EncapsulatorOf,
+): StoryPacket[] {
+  const index = indexRecords(records, encapsulatorOf);
   let count = 0;
   return [...index.packets.values()].map((packet) => {
     const { record, facts } = packet;
