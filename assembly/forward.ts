@@ -18,6 +18,7 @@ import {
   DESC_LENGTH_OFFSET,
   DESC_OFFSET_OFFSET,
   DESC_ORIGINATED,
+  DESC_UNDERLAY,
   NEXT_HOP_LOCAL,
   POLICY_ETR_DESTINATION,
   POLICY_ITR_SOURCE,
@@ -198,7 +199,8 @@ function forwardByLisp(candidates: usize, count: i32): void {
   let eligible = 0;
   for (let i = 0; i < count; i++) {
     const row = item(candidates, i);
-    if (item(from, i) & POLICY_ITR_SOURCE || item(toward, i) & POLICY_PITR_DESTINATION) {
+    const isServed = (item(from, i) & POLICY_ITR_SOURCE) != 0 || (item(toward, i) & POLICY_PITR_DESTINATION) != 0;
+    if (isServed && !hasFlag(row, DESC_UNDERLAY)) {
       const hash = flowHash(row);
       store<u32>(row, hash, ROW_HASH_OFFSET);
       store<u32>(descOf(row), hash, DESC_FLOW_HASH_OFFSET);

@@ -97,6 +97,8 @@ export const NEXT_HOP_DISCARD = 4;
 export const DESC_ORIGINATED = 1;
 /** In and out: one LISP header has been taken off on this router. */
 export const DESC_DECAPSULATED = 2;
+/** Between RLOCs, whatever the tables say of their addresses: steps 6 to 8 are skipped. */
+export const DESC_UNDERLAY = 4;
 
 // ---- memory map --------------------------------------------------------------------------------------------------
 //

@@ -94,6 +94,8 @@ export interface InjectOptions {
   readonly instanceId?: number;
   /** Made by this router: TTL is not lowered. */
   readonly originated?: boolean;
+  /** Between RLOCs, as control messages are: no role of LISP looks at it. */
+  readonly underlay?: boolean;
   /** Already decapsulated once here (a held packet that comes back). */
   readonly decapsulated?: boolean;
   /** Handed back with the verdict. 0..2^32-1. */

@@ -19,6 +19,7 @@ import {
   DESC_NEXT_HOP_OFFSET,
   DESC_OFFSET_OFFSET,
   DESC_ORIGINATED,
+  DESC_UNDERLAY,
   DESC_REASON_OFFSET,
   DESC_VERDICT_OFFSET,
   MAX_PACKET_BYTES,
@@ -171,7 +172,8 @@ export class Engine implements DataPlane {
     view.setUint16(at + DESC_IN_INTERFACE_OFFSET, options.interfaceIndex, true);
     const flags =
       (options.originated === true ? DESC_ORIGINATED : 0) |
-      (options.decapsulated === true ? DESC_DECAPSULATED : 0);
+      (options.decapsulated === true ? DESC_DECAPSULATED : 0) |
+      (options.underlay === true ? DESC_UNDERLAY : 0);
     view.setUint8(at + DESC_FLAGS_OFFSET, flags);
     view.setUint32(at + DESC_INSTANCE_OFFSET, options.instanceId ?? 0, true);
     view.setUint32(at + DESC_COOKIE_OFFSET, options.cookie ?? 0, true);

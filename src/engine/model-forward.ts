@@ -64,6 +64,7 @@ import { STEPS, type Note, type Recorder } from './phases.ts';
 export interface Arrival {
   readonly instanceId: number;
   readonly originated: boolean;
+  readonly underlay: boolean;
   readonly decapsulated: boolean;
 }
 
@@ -202,13 +203,14 @@ class Walk {
     if (isRouted) return this.#native(packet, route.value);
 
     // 6: whose packets LISP is for.
+    const { underlay } = this.#arrival;
     const isItr = (this.#vrf().flagsOf(packet.source) & POLICY_ITR_SOURCE) !== 0;
     const isPitr = (this.#vrf().flagsOf(packet.destination) & POLICY_PITR_DESTINATION) !== 0;
     this.#note(STEPS.eligibility, this.#table('policies'), () => [
       text.addresses(packet),
-      text.eligibility(isItr, isPitr),
+      underlay ? 'a control message of our own: between RLOCs' : text.eligibility(isItr, isPitr),
     ]);
-    return isItr || isPitr ? this.#byMapCache(packet, route) : this.#byRoute(packet, route);
+    return !underlay && (isItr || isPitr) ? this.#byMapCache(packet, route) : this.#byRoute(packet, route);
   }
 
   /** 7: what the mapping system said. */

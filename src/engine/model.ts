@@ -205,8 +205,9 @@ function add(count: Writable<PacketCount>, bytes: number): void {
   count.bytes += bytes;
 }
 
-function arrivalOf({ instanceId = 0, originated = false, decapsulated = false }: InjectOptions): Arrival {
-  return { instanceId, originated, decapsulated };
+function arrivalOf(options: InjectOptions): Arrival {
+  const { instanceId = 0, originated = false, underlay = false, decapsulated = false } = options;
+  return { instanceId, originated, underlay, decapsulated };
 }
 
 function verdictOf(outcome: Outcome, options: InjectOptions): Verdict {

@@ -377,7 +377,7 @@ export class Router implements NetworkNode, RouterView {
       this.#count('drop:no-source-address', { to: formatIp(to.address) });
       return;
     }
-    this.#traffic.originate(
+    this.#traffic.originateControl(
       buildUdpPacket(
         {
           source: from,

@@ -103,6 +103,15 @@ export class Traffic {
     this.#path.push(bytes, { interfaceIndex: 0, originated: true });
   }
 
+  /**
+   * Queues a control message of the router's own making. It goes between RLOCs: a PITR of 0.0.0.0/0 would otherwise
+   * have to ask where its Map-Resolver is before it could ask its Map-Resolver.
+   */
+  originateControl(bytes: Uint8Array): void {
+    this.#fragmenter.stamp(bytes);
+    this.#path.push(bytes, { interfaceIndex: 0, originated: true, underlay: true });
+  }
+
   ping(request: PingRequest): void {
     const { now, underlay } = this.#effects.moment();
     this.#services.ping(now, request, underlay);

@@ -176,6 +176,20 @@ export function orderSuite(name: string, makeDataPlane: () => DataPlane): void {
       expect(toHex(sent.bytes)).toBe(toHex(packetOf(6)));
     });
 
+    it.each(FAMILIES)('IPv%i: what goes between RLOCs is nothing to ITR, PITR or the Map-Cache', (family) => {
+      const plane = site();
+      toPeer(plane, family, [targetTo(4)]);
+      plane.setPolicy(everywhere(family), POLICY_PITR_DESTINATION);
+      plane.publish();
+      const packet = packetOf(family);
+      const how = { originated: true, underlay: true };
+      expectGone(send(plane, packet, { originated: true }), VERDICT_ENCAP);
+      const sent = send(plane, packet, how);
+      expectGone(sent, VERDICT_NATIVE);
+      expect(toHex(sent.bytes)).toBe(toHex(packet));
+      expect(plane.hits(host(SITE[family].peer))).toBe(1);
+    });
+
     it('DP-35 the longest EID-Prefix wins', () => {
       const plane = site();
       const at = (text: string, action: number): void =>

@@ -47,6 +47,7 @@ export class PacketGen {
       interfaceIndex: this.#dice.int(4),
       ...(this.#dice.chance(60) ? {} : { instanceId: this.#meeting.instance() }),
       ...(this.#dice.chance(85) ? {} : { originated: true }),
+      ...(this.#dice.chance(92) ? {} : { underlay: true }),
       ...(this.#dice.chance(85) ? {} : { decapsulated: true }),
       ...(this.#dice.chance(50) ? {} : { cookie: this.#dice.u32() }),
     };
