@@ -1,10 +1,10 @@
 /** Mistakes that show only when all lines are known. */
-import { sameIp } from '../base/ip.ts';
+import { sameIp, type IpAddress } from '../base/ip.ts';
 import { formatIp } from '../base/ip-text.ts';
 import { eidKey } from '../mapping/eid.ts';
 import { interfaceAddress } from './apply.ts';
 import type { ConfigError, Place } from './config-error.ts';
-import type { Draft, DraftFamily, DraftLisp, Located, LocatorLine } from './draft.ts';
+import type { Draft, DraftFamily, DraftInterface, DraftLisp, Located, LocatorLine } from './draft.ts';
 
 type Refuse = (at: Place | undefined, message: string, hint: string) => void;
 
@@ -117,8 +117,13 @@ function checkKeys({ mapServers }: DraftFamily, refuse: Refuse): void {
 }
 
 /** Whether one of the router's interfaces has this address. */
-export function isOwnAddress({ interfaces }: Draft, address: Parameters<typeof sameIp>[0]): boolean {
-  return interfaces.some(({ primary, secondary, ipv6 }) =>
+export function isOwnAddress(draft: Draft, address: IpAddress): boolean {
+  return ownerOf(draft, address) !== undefined;
+}
+
+/** The interface that has this address. */
+export function ownerOf({ interfaces }: Draft, address: IpAddress): DraftInterface | undefined {
+  return interfaces.find(({ primary, secondary, ipv6 }) =>
     [...(primary ? [primary] : []), ...secondary, ...ipv6].some((own) => sameIp(own.address, address)),
   );
 }

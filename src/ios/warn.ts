@@ -2,7 +2,7 @@
 import { isAny, overlaps, prefix, type IpAddress, type IpPrefix } from '../base/ip.ts';
 import { formatIp, formatPrefix } from '../base/ip-text.ts';
 import { contains, covers } from '../base/ip.ts';
-import { isOwnAddress, locatorsOf } from './check.ts';
+import { isOwnAddress, locatorsOf, ownerOf } from './check.ts';
 import type { Place, Remark } from './config-error.ts';
 import type { Draft, DraftFamily, DraftLisp } from './draft.ts';
 import { warnAboutRouting } from './warn-routing.ts';
@@ -51,11 +51,23 @@ function warnAboutRoles(draft: Draft, lisp: DraftLisp, name: 'ipv4' | 'ipv6', wa
       family.proxyItr.at,
       `${name} proxy-itr has nobody to ask: "${name} itr map-resolver" is not configured`,
     );
-  for (const rloc of family.proxyItr?.rlocs ?? [])
-    if (!isOwnAddress(draft, rloc))
-      warn(family.proxyItr?.at, `${formatIp(rloc)} is no address of this router`);
+  warnAboutProxySource(draft, lisp, family, warn);
   if (family.etr !== undefined && family.mapServers.length === 0)
     warn(family.etr.at, `${name} etr registers nowhere: "${name} etr map-server" is not configured`);
+}
+
+/** A PITR sends from the addresses of its `proxy-itr` line only: see tunnelSources. */
+function warnAboutProxySource(draft: Draft, lisp: DraftLisp, { proxyItr }: DraftFamily, warn: Warn): void {
+  const isItr = lisp.ipv4.itr !== undefined || lisp.ipv6.itr !== undefined;
+  const effect = isItr
+    ? 'an RLOC of the site is the outer source instead'
+    : 'nothing is encapsulated from it';
+  for (const rloc of proxyItr?.rlocs ?? []) {
+    const owner = ownerOf(draft, rloc);
+    if (owner === undefined) warn(proxyItr?.at, `${formatIp(rloc)} is no address of this router: ${effect}`);
+    else if (owner.shutdown)
+      warn(proxyItr?.at, `${formatIp(rloc)} belongs to ${owner.name}, which is shut down: ${effect}`);
+  }
 }
 
 interface Named<T> {

@@ -174,7 +174,7 @@ export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
     const asked = hostEid(eid);
     const policy = this.#policy(asked, source);
     if (policy === undefined) {
-      refuse('no-map-resolver');
+      refuse(hasMapResolver(this.#config, eid.address.family) ? 'no-itr-rloc' : 'no-map-resolver');
       return;
     }
     // IW-13: a proxy does not ask for destinations that were not given to it.
@@ -305,6 +305,11 @@ export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
       ? (of(itr) ?? of(pitr))
       : (of(pitr) ?? of(itr));
   }
+}
+
+/** Somebody could be asked, were there an address to be answered at. */
+function hasMapResolver({ itr, pitr }: ItrConfig, family: Family): boolean {
+  return [itr, pitr].some(({ ipv4, ipv6 }) => ((family === 4 ? ipv4 : ipv6)?.mapResolvers.length ?? 0) > 0);
 }
 
 function isOn({ itr, pitr }: ItrConfig, family: Family): boolean {

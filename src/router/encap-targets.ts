@@ -4,6 +4,7 @@ import type { EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
 import { isUsable, type Locator } from '../mapping/locator.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { LocatorView } from './view.ts';
+import type { TunnelSources } from './lisp-config.ts';
 import type { Underlay } from './underlay.ts';
 
 /** What is needed to encapsulate to a locator: only priority, weight and address matter. */
@@ -12,42 +13,45 @@ export type Destination = Pick<Locator, 'address' | 'priority' | 'weight'>;
 /**
  * Turns locators into ways to encapsulate, given the underlay and the router's own RLOCs. Left out: locators that
  * may not be used (DP-21, DP-22), own addresses (an encapsulation loop), those without a route, and those of a
- * family in which this router has no RLOC.
+ * family in which this router has no RLOC to send from.
  */
 export function encapTargets(
   destinations: readonly Destination[],
-  ownRlocs: readonly IpAddress[],
+  sources: TunnelSources,
   underlay: Underlay,
 ): EncapTarget[] {
   return destinations.flatMap(({ address, priority, weight }) => {
     const nextHop = underlay.resolve(address);
     if (nextHop === undefined || nextHop.kind === 'local') return [];
-    const source = sourceRloc(address, ownRlocs, underlay);
+    const source = sourceRloc(address, sources, underlay);
     return source === undefined ? [] : [{ source, destination: address, priority, weight, nextHop }];
   });
 }
 
-/** The own RLOC on the way to `destination` when there is one, else the first of its family. */
+/**
+ * The own RLOC on the way to `destination` when there is one, else the first of its family; else the address on the
+ * way out, unless the RLOCs are exclusive.
+ */
 export function sourceRloc(
   destination: IpAddress,
-  ownRlocs: readonly IpAddress[],
+  { rlocs, exclusive }: TunnelSources,
   underlay: Underlay,
 ): IpAddress | undefined {
   const outgoing = underlay.sourceFor(destination);
-  const sameFamily = ownRlocs.filter(({ family }) => family === destination.family);
+  const sameFamily = rlocs.filter(({ family }) => family === destination.family);
   if (outgoing === undefined || sameFamily.some((rloc) => sameIp(rloc, outgoing))) return outgoing;
-  return sameFamily[0] ?? outgoing;
+  return sameFamily[0] ?? (exclusive ? undefined : outgoing);
 }
 
 /** The data plane's form of a Map-Cache entry. */
 export function forwardingEntry(
   mapping: Mapping,
-  ownRlocs: readonly IpAddress[],
+  sources: TunnelSources,
   underlay: Underlay,
 ): ForwardingEntry {
   const { eid, action, locators } = mapping;
   if (locators.length === 0) return { eid, action, targets: [] };
-  const targets = encapTargets(locators.filter(isUsable), ownRlocs, underlay);
+  const targets = encapTargets(locators.filter(isUsable), sources, underlay);
   return { eid, action: ACTION_FORWARD, targets };
 }
 

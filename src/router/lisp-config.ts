@@ -3,20 +3,43 @@ import type { LigParties, LigRequest } from '../roles/lig.ts';
 import { perFamily, type LispOptions } from './options.ts';
 import type { Underlay } from './underlay.ts';
 
+/** What a router puts on the outside of packets. */
+export interface TunnelSources {
+  /** Own RLOCs. */
+  readonly rlocs: readonly IpAddress[];
+  /** No other address may take their place. */
+  readonly exclusive: boolean;
+}
+
+/**
+ * A PITR sends from the addresses of its `proxy-itr` line, and not at all while none of them is an address of an
+ * interface that is up: who sees its packets must be able to rely on them. A router that is an ITR as well has its
+ * site's RLOCs to send from.
+ */
+export function tunnelSources(lisp: LispOptions, underlay: Underlay): TunnelSources {
+  return { rlocs: ownRlocs(lisp, underlay), exclusive: isProxyOnly(lisp) };
+}
+
 /**
  * The RLOCs of this router: what it puts into Map-Requests and on the outside of packets. The PITR's own address
  * comes first; locators of a site's other routers do not count. Without any, the address toward the first
- * Map-Resolver serves.
+ * Map-Resolver serves an ITR.
  */
 export function ownRlocs(lisp: LispOptions, underlay: Underlay): IpAddress[] {
-  const configured = [
-    ...lisp.proxyItr.ipv4.rlocs,
-    ...lisp.proxyItr.ipv6.rlocs,
-    ...lisp.databaseMappings.flatMap(({ locators }) => locators.map(({ address }) => address)),
-  ].filter((address) => underlay.isOwn(address));
-  if (configured.length > 0) return unique(configured);
+  const { ipv4, ipv6 } = lisp.proxyItr;
+  const isProxy = isProxyOnly(lisp);
+  const ofSite = lisp.databaseMappings.flatMap(({ locators }) => locators.map(({ address }) => address));
+  const configured = [...ipv4.rlocs, ...ipv6.rlocs, ...(isProxy ? [] : ofSite)].filter((address) =>
+    underlay.isOwn(address),
+  );
+  if (configured.length > 0 || isProxy) return unique(configured);
   const resolvers = [...lisp.itr.ipv4.mapResolvers, ...lisp.itr.ipv6.mapResolvers];
   return unique(resolvers.flatMap((resolver) => underlay.sourceFor(resolver) ?? []));
+}
+
+function isProxyOnly({ itr, proxyItr }: LispOptions): boolean {
+  const isProxy = proxyItr.ipv4.rlocs.length > 0 || proxyItr.ipv6.rlocs.length > 0;
+  return isProxy && !itr.ipv4.enabled && !itr.ipv6.enabled;
 }
 
 /** The router's own address among the EIDs of its site: what it answers from when only EIDs can be answered from. */

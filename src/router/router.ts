@@ -14,7 +14,7 @@ import { forwardingEntry } from './encap-targets.ts';
 import { ForwardingCounters, type ForwardingCounterState } from './forwarding-counters.ts';
 import { ForwardingProgram } from './forwarding-program.ts';
 import { forwardingEntryViews, mapCacheView, routeViews } from './insight.ts';
-import { ownRlocs } from './lisp-config.ts';
+import { tunnelSources, type TunnelSources } from './lisp-config.ts';
 import type { Arrival, LigRequest, NetworkNode, NodeOutput, PingRequest, TracerouteRequest } from './node.ts';
 import type { DatabaseMapping, RouterOptions } from './options.ts';
 import { ORIGINATED_TTL } from './ping.ts';
@@ -61,6 +61,8 @@ export interface RouterState {
   /** @internal */
   readonly forwarding: ForwardingCounterState;
 }
+
+const NO_SOURCES: TunnelSources = { rlocs: [], exclusive: false };
 
 /**
  * One router: engine, LISP roles, underlay and its own IP services, still sans-IO. Time and packets come in,
@@ -367,8 +369,9 @@ export class Router implements NetworkNode, RouterView {
   }
 
   #programEntry({ mapping }: CacheEntry): void {
-    const own = this.#options.lisp === undefined ? [] : ownRlocs(this.#options.lisp, this.#underlay);
-    this.#program.setEntry(forwardingEntry(mapping, own, this.#underlay));
+    const { lisp } = this.#options;
+    const sources = lisp === undefined ? NO_SOURCES : tunnelSources(lisp, this.#underlay);
+    this.#program.setEntry(forwardingEntry(mapping, sources, this.#underlay));
   }
 
   #send({ payload, source, sourcePort, to }: SendOutput): void {

@@ -9,7 +9,7 @@ import { eidPrefix, type EidPrefix } from '../mapping/eid.ts';
 import { prefixPolicies } from '../roles/policy.ts';
 import { encapTargets } from './encap-targets.ts';
 import type { PetrRow, PolicyRow, StaticProgram } from './forwarding-program.ts';
-import { ownRlocs } from './lisp-config.ts';
+import { tunnelSources } from './lisp-config.ts';
 import { perFamily, type LispOptions, type PerFamily } from './options.ts';
 import type { Underlay, UnderlayRoute } from './underlay.ts';
 
@@ -86,6 +86,6 @@ function servedSources(lisp: LispOptions): EidPrefix[] {
 function petr(lisp: LispOptions, family: Family, underlay: Underlay): PetrRow[] {
   const { usePetr } = perFamily(lisp.itr, family);
   if (usePetr.length === 0) return [];
-  const targets = encapTargets(usePetr, ownRlocs(lisp, underlay), underlay);
+  const targets = encapTargets(usePetr, tunnelSources(lisp, underlay), underlay);
   return [{ instanceId: 0, innerFamily: family, targets }];
 }

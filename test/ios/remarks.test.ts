@@ -223,7 +223,7 @@ router lisp
       '2: ipv4 itr has nobody to ask: "ipv4 itr map-resolver" is not configured',
       '3: ipv6 etr registers nowhere: "ipv6 etr map-server" is not configured',
       '4: ipv4 proxy-itr has nobody to ask: "ipv4 itr map-resolver" is not configured',
-      '4: 192.0.2.1 is no address of this router',
+      '4: 192.0.2.1 is no address of this router: an RLOC of the site is the outer source instead',
       '5: site a has no authentication-key: nothing can register',
     ]);
   });

@@ -1,4 +1,4 @@
-import type { Family } from '../../base/ip.ts';
+import { sameIp, type Family, type IpAddress } from '../../base/ip.ts';
 import { formatIp, formatPrefix } from '../../base/ip-text.ts';
 import { perFamily, type RouterOptions } from '../../router/options.ts';
 import type { RouterView } from '../../router/view.ts';
@@ -22,7 +22,7 @@ export function showLisp(view: RouterView, family: Family): string[] {
     row('Ingress Tunnel Router (ITR)', enabled(itr.enabled)),
     row('Egress Tunnel Router (ETR)', enabled(etr.enabled)),
     row('Proxy-ITR Router (PITR)', enabled(proxyItr.rlocs.length > 0)),
-    ...proxyItr.rlocs.map((rloc) => row('  PITR local RLOC', formatIp(rloc))),
+    ...proxyItr.rlocs.map((rloc) => row('  PITR local RLOC', localRloc(view.options, rloc))),
     ...proxyItr.advertise.map((prefix) => row('  PITR advertises', formatPrefix(prefix))),
     row('Proxy-ETR Router (PETR)', enabled(proxyEtr.enabled)),
     row('Map Server (MS)', enabled(lisp.mapServer[familyName(family)])),
@@ -43,6 +43,13 @@ export function showLisp(view: RouterView, family: Family): string[] {
     row('Map-Cache', `${entries.length} entries, ${statics} static`),
     row('Database', `${view.database(family).length} EID-Prefixes`),
   ];
+}
+
+/** A PITR sends from this address or not at all. */
+function localRloc({ interfaces }: RouterOptions, rloc: IpAddress): string {
+  const owner = interfaces.find(({ addresses }) => addresses.some(({ address }) => sameIp(address, rloc)));
+  if (owner === undefined) return `${formatIp(rloc)}, not in use: no address of this router`;
+  return owner.shutdown ? `${formatIp(rloc)}, not in use: ${owner.name} is shut down` : formatIp(rloc);
 }
 
 function row(label: string, value: string): string {
