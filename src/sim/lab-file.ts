@@ -49,9 +49,9 @@ export function loadLab(files: ReadonlyMap<string, string>): Result<LabFile, rea
   }
   const yaml = new YamlFile(LAB_FILE_NAME, text);
   const root = yaml.root();
-  const configErrors: LabError[] = [];
-  const lab = root === undefined ? undefined : readLab(root, files, configErrors);
-  const errors = [...yaml.errors.sort(byPlace), ...configErrors];
+  const reading: Reading = { files, errors: [], warnings: [], unread: [] };
+  const lab = root === undefined ? undefined : readLab(root, reading);
+  const errors = [...yaml.errors.sort(byPlace), ...reading.errors];
   return lab === undefined || errors.length > 0 ? err(errors) : ok(lab);
 }
 
@@ -59,12 +59,20 @@ function byPlace(a: LabError, b: LabError): number {
   return a.line - b.line || a.column - b.column;
 }
 
-function readLab(root: YamlValue, files: ReadonlyMap<string, string>, errors: LabError[]): LabFile {
+/** What the configurations of a lab are read from, and what was found in them. */
+interface Reading {
+  readonly files: ReadonlyMap<string, string>;
+  readonly errors: LabError[];
+  readonly warnings: LabWarning[];
+  /** Routers whose configuration is missing or wrong: what it has is unknown. */
+  readonly unread: string[];
+}
+
+function readLab(root: YamlValue, reading: Reading): LabFile {
   const fields = root.fields('name', 'title', 'nodes', 'links', 'run', 'until', 'expect');
-  const warnings: LabWarning[] = [];
-  const nodes = readNodes(fields.need('nodes'), files, errors, warnings);
+  const nodes = readNodes(fields.need('nodes'), reading);
   const links = readLinks(fields.get('links'), nodes);
-  const steps = readSteps(fields.get('run'), { nodes, links });
+  const steps = readSteps(fields.get('run'), { nodes, links, unread: reading.unread });
   const last = steps.reduce((latest, { at }) => Math.max(latest, at), 0);
   const until = fields.get('until');
   return {
@@ -75,36 +83,25 @@ function readLab(root: YamlValue, files: ReadonlyMap<string, string>, errors: La
     steps,
     until: (until === undefined ? undefined : duration(until)) ?? last + DEFAULT_TAIL,
     expectations: readExpectations(fields.get('expect'), nodes),
-    warnings: [...warnings, ...clashesOf(nodes, links)],
+    warnings: [...reading.warnings, ...clashesOf(nodes, links)],
   };
 }
 
-function readNodes(
-  value: YamlValue | undefined,
-  files: ReadonlyMap<string, string>,
-  errors: LabError[],
-  warnings: LabWarning[],
-): LabNode[] {
+function readNodes(value: YamlValue | undefined, reading: Reading): LabNode[] {
   const nodes: LabNode[] = [];
   for (const { key: name, at, value: each } of value?.entries() ?? []) {
     if (nodes.some((other) => other.name === name)) at.complain(`node ${name} is there twice`);
     else if (!/^[A-Za-z][\w.-]*$/.test(name))
       at.complain(`"${name}" is no name for a node`, 'letters, digits, - _ .');
-    const node = readNode(name, each, files, errors, warnings);
+    const node = readNode(name, each, reading);
     if (node !== undefined) nodes.push(node);
   }
   if (value !== undefined && nodes.length === 0) value.complain('a lab has at least one node');
   return nodes;
 }
 
-function readNode(
-  name: string,
-  value: YamlValue,
-  files: ReadonlyMap<string, string>,
-  errors: LabError[],
-  warnings: LabWarning[],
-): LabNode | undefined {
-  if (!value.isMap()) return readRouter(name, value, files, errors, warnings);
+function readNode(name: string, value: YamlValue, reading: Reading): LabNode | undefined {
+  if (!value.isMap()) return readRouter(name, value, reading);
   const fields = value.fields('config', 'host');
   const host = fields.get('host');
   if (host !== undefined) {
@@ -112,28 +109,28 @@ function readNode(
     return readHost(name, host);
   }
   const config = fields.need('config');
-  return config === undefined ? undefined : readRouter(name, config, files, errors, warnings);
+  return config === undefined ? undefined : readRouter(name, config, reading);
 }
 
 function readRouter(
   name: string,
   value: YamlValue,
-  files: ReadonlyMap<string, string>,
-  errors: LabError[],
-  warnings: LabWarning[],
+  { files, errors, warnings, unread }: Reading,
 ): LabNode | undefined {
   const configFile = value.text();
   if (configFile === undefined) return undefined;
   const config = files.get(configFile);
-  // Without a configuration the interfaces are unknown: complaints about links to it would only add noise.
+  // Without a configuration the interfaces are unknown: complaints about links and commands would only add noise.
   const unknown: RouterOptions = { hostname: name, interfaces: [], staticRoutes: [] };
   if (config === undefined) {
+    unread.push(name);
     const others = [...files.keys()].filter((file) => file !== LAB_FILE_NAME);
     value.complain(`there is no file ${configFile}`, suggest(configFile, others));
     return { kind: 'router', name, configFile, config: '', options: unknown };
   }
   const read = readConfiguration(configFile, config);
   if (!read.ok) {
+    unread.push(name);
     errors.push(...read.error);
     return { kind: 'router', name, configFile, config, options: unknown };
   }

@@ -28,6 +28,8 @@ export interface GarbageStep {
 export interface StepContext {
   readonly nodes: readonly LabNode[];
   readonly links: readonly LinkOptions[];
+  /** Routers of whose configuration nothing is known: they are not blamed for what they may have. */
+  readonly unread: readonly string[];
   /** Routers that steps configure: what their commands may name is not known yet. */
   readonly reconfigured: Set<string>;
 }
@@ -65,7 +67,7 @@ const KEYS: readonly Key[] = [
 
 export function readSteps(value: YamlValue | undefined, known: Omit<StepContext, 'reconfigured'>): LabStep[] {
   const steps: LabStep[] = [];
-  const context = { ...known, reconfigured: new Set<string>() };
+  const context = { ...known, reconfigured: new Set(known.unread) };
   for (const each of value?.items() ?? []) {
     const fields = each.fields(...KEYS);
     if (fields.get('config') !== undefined) context.reconfigured.add(fields.get('node')?.text() ?? '');
@@ -112,12 +114,14 @@ function checkCommand(
   fields.get('command')?.complain(`"${command}": ${message.replace(/^% */, '')}`, hint);
 }
 
-function readLinkChange(fields: Fields<Key>, { links }: StepContext): LabInput | undefined {
+function readLinkChange(fields: Fields<Key>, { links, unread }: StepContext): LabInput | undefined {
   if (!allow(fields, 'link', 'up', 'loss', 'delay', 'mtu')) return undefined;
   const at = fields.get('link');
   const link = at?.text();
   if (link === undefined) return undefined;
   if (!links.some(({ name }) => name === link)) {
+    // It may be a link of a router whose interfaces are unknown.
+    if (unread.some((node) => link.split('-').includes(node))) return undefined;
     return at?.complain(
       `there is no link ${link}`,
       suggest(
@@ -141,12 +145,14 @@ function readLinkChange(fields: Fields<Key>, { links }: StepContext): LabInput |
   return { kind: 'link', link, change };
 }
 
-function readGarbage(fields: Fields<Key>, { nodes }: StepContext): GarbageStep | undefined {
+function readGarbage(fields: Fields<Key>, { nodes, unread }: StepContext): GarbageStep | undefined {
   if (!allow(fields, 'garbage', 'port', 'rate', 'for')) return undefined;
   const at = fields.get('garbage');
   const [nodeName = '', interfaceName = ''] = (at?.text() ?? '').split(/\s+/);
   const node = nodes.find(({ name }) => name === nodeName);
-  if (node === undefined || !interfaceNames(node).includes(interfaceName)) {
+  const isKnown =
+    node !== undefined && (unread.includes(nodeName) || interfaceNames(node).includes(interfaceName));
+  if (!isKnown) {
     return at?.complain(
       'garbage goes to a node and one of its interfaces',
       'such as mapserver FastEthernet0/0',

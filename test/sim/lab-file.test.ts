@@ -202,3 +202,21 @@ test('a mistyped command is found when the lab is loaded, unless its router is c
   );
   expect(errorsOf(later)).toEqual([]);
 });
+
+test('a configuration with a mistake is reported alone, without what would follow from it', () => {
+  const yaml = `name: small
+nodes: { r1: r1.ios, h1: { host: { addresses: 10.0.0.2/30 } } }
+links:
+  - { a: r1 FastEthernet0/0, b: h1 }
+run:
+  - { at: 1s, node: r1, command: ping 10.0.0.1 source Loopback0 }
+  - { at: 1s, link: r1-h1, up: false }
+  - { at: 1s, garbage: r1 FastEthernet0/0, port: 4342, rate: 1, for: 1s }
+`;
+  expect(errorsOf(yaml, { 'r1.ios': `${R1}interfaze Loopback0\n` })).toEqual([
+    'r1.ios:4:1: Invalid input detected at \'^\' marker. (did you mean "interface"?)',
+  ]);
+  expect(errorsOf(yaml, {})).toEqual([expect.stringContaining('there is no file r1.ios')]);
+  // With a configuration that is right, the command is at fault.
+  expect(errorsOf(yaml).join()).toContain('Unknown source interface');
+});
