@@ -10,6 +10,7 @@ import { registerLab } from './commands/lab.ts';
 import { registerLearn } from './commands/learn.ts';
 import { registerLig } from './commands/lig.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from './io.ts';
+import { tightenSuggestions } from './suggestions.ts';
 import { packageVersion } from './version.ts';
 
 /** Runs one command line (without node and script); returns its exit code. Never throws for what the user did. */
@@ -41,6 +42,9 @@ export function createProgram(io: CliIo, state: ExitState): Command {
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: (text) => io.err(text),
+      outputError: (text, write) => {
+        write(tightenSuggestions(text));
+      },
       getOutHasColors: () => io.colors,
       getErrHasColors: () => io.colors,
       getOutHelpWidth: () => HELP_COLUMNS,

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { editDistance } from '../ios/nearest.ts';
+import { nearest } from '../ios/nearest.ts';
 import { CliError, EXIT } from './io.ts';
 
 export const LAB_FILE = 'lab.yaml';
@@ -50,7 +50,7 @@ export function findScenario(
   const path = resolve(argument);
   if (existsSync(path)) return folderAt(path, argument);
   if (/[\\/]/.test(argument)) throw new CliError(`there is no folder ${argument}`, EXIT.failed);
-  const guess = nearestName(
+  const guess = nearest(
     argument,
     builtIn.map(({ name }) => name),
   );
@@ -61,17 +61,6 @@ export function findScenario(
     EXIT.usage,
     ['Scenarios:', ...list, `A folder with a ${LAB_FILE} works as well.`].join('\n'),
   );
-}
-
-/** Two slips are forgiven, even in short names. */
-function nearestName(wanted: string, names: readonly string[]): string | undefined {
-  const ranked = names
-    .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name) }))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(best.name.length / 3))
-    ? best.name
-    : undefined;
 }
 
 function folderAt(path: string, argument: string): ScenarioFolder {

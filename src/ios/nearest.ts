@@ -5,13 +5,31 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
   let bestDistance = Infinity;
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase());
-    const limit = Math.max(1, Math.floor(candidate.length / 3));
-    if (distance <= limit && distance < bestDistance) {
+    if (distance < bestDistance && isNear(wanted, candidate.toLowerCase(), distance)) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+/**
+ * Whether one may have been typed for the other. Short words are all near to one another, so they are allowed one slip
+ * or the same letters in another order; and who mistypes a word seldom does so at its first letter.
+ */
+export function isNear(text: string, candidate: string, distance = editDistance(text, candidate)): boolean {
+  const shorter = Math.min(text.length, candidate.length);
+  if (shorter === 0) return false;
+  const beginsAlike = text[0] === candidate[0];
+  if (beginsAlike && letters(text) === letters(candidate)) return true;
+  if (distance > (shorter <= 4 ? 1 : shorter <= 8 ? 2 : 3)) return false;
+  return (
+    beginsAlike || (distance === 1 && shorter >= 4) || (text[0] === candidate[1] && text[1] === candidate[0])
+  );
+}
+
+function letters(word: string): string {
+  return [...word].sort().join('');
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. */
