@@ -25,6 +25,8 @@ export interface ConfigError extends Place {
 export interface Remark {
   readonly line: number;
   readonly message: string;
+  /** The line was passed over. */
+  readonly isIgnored?: true;
 }
 
 export function placeOf(line: Line, token: Token): Place {

@@ -10,12 +10,20 @@ import { behind, compileLines, findLine, LISP_MODES, type ListedLine } from './l
 const LISP_LINES = [
   '+ locator-table default',
   '+ encapsulation lisp',
+  '- loc-reach-algorithm <rest:line>',
+  '- remote-rloc-probe <rest:line>',
   '- sgt',
-  'loc-reach-algorithm <rest:line>',
-  'remote-rloc-probe <rest:line>',
   'other-xtr-probe <rest:line>',
   'domain-id <domain:word>',
   'map-server rloc members distribute',
+];
+
+const NO_PROBES = 'RLOCs are not probed here: a locator is used as long as the underlay has a route to it';
+
+/** As `LISP_LINES`, but somebody counts on what they do. */
+const DOUBTFUL_LISP_LINES: readonly (readonly [pattern: string, missing: string])[] = [
+  ['+ loc-reach-algorithm <rest:line>', NO_PROBES],
+  ['+ remote-rloc-probe <rest:line>', NO_PROBES],
 ];
 
 /** About one family: with it in front in `router lisp`, behind `ip lisp` or `ipv6 lisp` in global mode. */
@@ -47,6 +55,7 @@ const LINES: Readonly<Partial<Record<Mode, readonly string[]>>> = {
     '+ boot system <rest:line>',
     'logging <rest:line>',
     'aaa <rest:line>',
+    '(tacacs-server | radius-server) <rest:line>',
     'enable (password | secret) <rest:line>',
     'username <rest:line>',
     'clock <rest:line>',
@@ -79,6 +88,8 @@ const LINES: Readonly<Partial<Record<Mode, readonly string[]>>> = {
     'access-list <rest:line>',
     '(ip | ipv6) prefix-list <rest:line>',
     'crypto key <rest:line>',
+    'crypto isakmp (enable | key | keepalive | nat | aggressive-mode | identity | invalid-spi-recovery) [<rest:line>]',
+    'crypto ipsec (security-association | df-bit | fragmentation | nat-transparency) [<rest:line>]',
   ],
   interface: [
     'duplex <mode:word>',
@@ -124,6 +135,13 @@ const BLOCKS: readonly string[] = [
   'ip sla [<rest:line>]',
   'event manager <rest:line>',
   'crypto pki <rest:line>',
+  '(tacacs | radius) server <name:word>',
+  'aaa group server <rest:line>',
+  'track <rest:line>',
+  'vlan <rest:line>',
+  'crypto isakmp (policy | profile | peer | client) <rest:line>',
+  'crypto (map | dynamic-map | keyring) <rest:line>',
+  'crypto ipsec (transform-set | profile) <rest:line>',
 ];
 
 /** In blocks of this list, where they were typed without the indentation that makes them part of one. */
@@ -146,6 +164,8 @@ const BLOCK_LINES = [
 
 interface IgnoredLine extends ListedLine {
   readonly isInBlock?: true;
+  /** What is not done for it: worth a warning. */
+  readonly missing?: string;
 }
 
 const TABLE: readonly IgnoredLine[] = [
@@ -154,9 +174,15 @@ const TABLE: readonly IgnoredLine[] = [
   ),
   ...LISP_MODES.flatMap((mode) => [
     ...LISP_LINES.map((pattern) => ({ mode, pattern })),
+    ...DOUBTFUL_LISP_LINES.map(([pattern, missing]) => ({ mode, pattern, missing })),
     ...LISP_DETAILS.map((line) => ({ mode, pattern: behind('[<family:ipv4|ipv6>]', line) })),
   ]),
   ...LISP_LINES.map((line) => ({ mode: 'global' as const, pattern: behind('lisp', line) })),
+  ...DOUBTFUL_LISP_LINES.map(([line, missing]) => ({
+    mode: 'global' as const,
+    pattern: behind('lisp', line),
+    missing,
+  })),
   ...LISP_DETAILS.map((line) => ({
     mode: 'global' as const,
     pattern: behind('<family:ip|ipv6> lisp', line),
@@ -172,6 +198,8 @@ const COMPILED = compileLines(TABLE);
 export interface Ignored {
   /** Tells so. */
   readonly message: string;
+  /** Whoever wrote the line counts on what it does elsewhere. */
+  readonly isDoubtful: boolean;
   readonly mode: Mode;
   readonly opens: ListedLine['opens'];
 }
@@ -180,6 +208,12 @@ export interface Ignored {
 export function ignoredIn(line: Line, mode: Mode, isInBlock: boolean): Ignored | undefined {
   const found = findLine(COMPILED, line, mode);
   if (found === undefined || (found.item.isInBlock === true && !isInBlock)) return undefined;
+  const { missing, opens } = found.item;
   const message = `"${line.text.trim()}" changes nothing here and is ignored`;
-  return { message, mode, opens: found.isRemoval ? undefined : found.item.opens };
+  return {
+    message: missing === undefined ? message : `${message}: ${missing}`,
+    isDoubtful: missing !== undefined,
+    mode,
+    opens: found.isRemoval ? undefined : opens,
+  };
 }

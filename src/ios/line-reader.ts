@@ -82,7 +82,9 @@ export class LineReader {
       this.#findings.errors.push(unsupported);
       this.#passed = { indent };
     } else if (ignored !== undefined) {
-      this.#findings.notices.push({ line: line.number, message: ignored.message });
+      const { message, isDoubtful } = ignored;
+      if (isDoubtful) this.#findings.warnings.push({ line: line.number, message });
+      else this.#findings.notices.push({ line: line.number, message, isIgnored: true });
       this.#stack = framesDownTo(this.#stack, ignored.mode);
       this.#passed = passedBehind(line, ignored.opens, passed);
     } else if (selected.kind === 'mistake') {

@@ -29,7 +29,7 @@ export function isNear(text: string, candidate: string, distance = editDistance(
 }
 
 function letters(word: string): string {
-  return [...word].sort().join('');
+  return Array.from(word).sort().join('');
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. */

@@ -11,6 +11,7 @@ interface UnsupportedLine extends ListedLine {
 const UNDERLAY = 'the underlay is configured with "ip route" and "router rip"';
 const NO_VRF = 'there are no VRFs: EIDs are told apart by instance-id';
 const NO_FILTER = 'packets are neither filtered nor translated here: remove the line';
+const NO_CRYPTO = 'packets are not encrypted here: remove the line';
 const NO_MOBILITY = 'EIDs do not move between sites: enter a database-mapping for each';
 const SAYS_RLOCS = 'write the RLOCs: "A.B.C.D priority N weight N"';
 const OUTER_SOURCE = 'the outer source is the RLOC of the database-mapping: remove the line';
@@ -57,7 +58,7 @@ const FAMILY_LINES: Listed = [
     'each Map-Resolver is asked for every EID: leave the list out',
   ],
   ['itr send-data-probe', 'EIDs are asked for with Map-Requests: remove the line'],
-  ['etr map-server <address:ip> key (3 | 7) <key:word> [<rest:line>]', CLEAR_KEY],
+  ['etr map-server <address:ip> key 3 <key:word> [<rest:line>]', CLEAR_KEY],
   ['(alt-vrf | ddt) [<rest:line>]', NO_ALT],
   ['(source-locator | map-request-source) <rest:line>', OUTER_SOURCE],
   ['locator-vrf <rest:line>', NO_VRF],
@@ -87,10 +88,7 @@ const TABLE: readonly UnsupportedLine[] = [
     ['ip route vrf <rest:line>', NO_VRF],
     ['ip (nat | local) <rest:line>', NO_FILTER],
     ['ipv6 (nat | local) <rest:line>', NO_FILTER],
-    [
-      'crypto (isakmp | ikev2 | ipsec | map | dynamic-map | gdoi) <rest:line>',
-      'packets are not encrypted here: remove the line',
-    ],
+    ['crypto (ikev2 | gdoi) <rest:line>', NO_CRYPTO],
     ...LISP_LINES.map(([pattern, hint]) => [`lisp ${pattern}`, hint] as const),
     ['lisp instance-id <instance:0-16777215>', 'write "instance-id N" in front of each EID-Prefix'],
     ...[...EID_LINES, ...FAMILY_LINES].map(
@@ -112,6 +110,7 @@ const TABLE: readonly UnsupportedLine[] = [
       '(switchport | channel-group | encapsulation) [<rest:line>]',
       'ports are plain: one interface, one link',
     ],
+    ['crypto map <rest:line>', NO_CRYPTO],
     ['tunnel <rest:line>', 'there are no tunnels beside those of LISP'],
     ['lisp mobility <rest:line>', NO_MOBILITY],
   ]),

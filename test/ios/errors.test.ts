@@ -135,7 +135,7 @@ router lisp
  locator-set RLOC1
   auto-discover-rlocs
  ipv4 source-locator Loopback0
- ipv4 etr map-server 10.0.1.1 key 7 0822455D0A16
+ ipv4 etr map-server 10.0.1.1 key 3 9125d59c18a9b015
  service ethernet
  service ipv4
   encapsulation vxlan

@@ -211,6 +211,51 @@ describe('a line that is known but does nothing', () => {
       }
   });
 
+  it('whose effect is missed has a warning, unless it is taken back', () => {
+    for (const line of ['loc-reach-algorithm rloc-probing', 'remote-rloc-probe on-route-change']) {
+      for (const text of [
+        `lisp ${line}`,
+        `router lisp\n ${line}`,
+        `router lisp\n instance-id 7\n  ${line}`,
+      ]) {
+        const { notices, warnings } = read(text);
+        expect(notices).toEqual([]);
+        expect(warnings.map(({ message }) => message)).toEqual([
+          expect.stringContaining('RLOCs are not probed'),
+        ]);
+      }
+      expect(read(`router lisp\n no ${line}`).warnings).toEqual([]);
+    }
+  });
+
+  it('authentication servers, tracks, VLANs and encryption that nothing uses are passed over', () => {
+    const text = `tacacs-server host 10.0.0.9
+tacacs server T
+ address ipv4 10.0.0.9
+radius-server host 10.0.0.9 key K
+radius server R
+ key K
+aaa group server tacacs+ G
+ server name T
+track 1 ip sla 1 reachability
+ delay down 5
+vlan 20
+ name users
+vlan internal allocation policy ascending
+crypto isakmp policy 10
+ encr aes
+crypto isakmp key K address 10.0.0.9
+crypto ipsec transform-set T esp-aes
+ mode tunnel
+crypto map M 10 ipsec-isakmp
+ set peer 10.0.0.9
+hostname r`;
+    const { notices, options } = read(text);
+    expect(notices.map(({ line }) => line)).toEqual([1, 2, 4, 5, 7, 9, 11, 13, 14, 16, 17, 19]);
+    expect(options).toEqual(read('hostname r').options);
+    expect(errorsOf('interface FastEthernet0/0\n crypto map M')[0]?.hint).toContain('not encrypted');
+  });
+
   it('stays in the mode that lists it', () => {
     const inside = 'interface FastEthernet0/0\n duplex auto\n ip address 10.0.0.1 255.0.0.0\n';
     expect(read(inside).options.interfaces[0]?.addresses).toHaveLength(1);

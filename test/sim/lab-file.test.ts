@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { seconds } from '../../src/base/time.ts';
 import { loadLab, type LabFile } from '../../src/sim/lab-file.ts';
+import { formatLabWarning } from '../../src/sim/lab-warning.ts';
 import { formatLabError } from '../../src/sim/lab-yaml.ts';
 import { documentedLab, exampleFiles, exampleNames } from './examples.ts';
 
@@ -201,6 +202,22 @@ test('a mistyped command is found when the lab is loaded, unless its router is c
     '3s, node: r1, config: [hostname r2] }\n  - { at: 5s, node: r1, command: ping 10.0.0.2 source Loopback9 }\n',
   );
   expect(errorsOf(later)).toEqual([]);
+});
+
+test('lines of a configuration that are passed over are warnings, many of them one', () => {
+  const yaml = 'name: small\nnodes: { r1: r1.ios }\n';
+  const warned = (config: string): string[] =>
+    load(yaml, { 'r1.ios': config }).warnings.map(formatLabWarning);
+  expect(warned(`${R1}version 15.1\n`)).toEqual([
+    'r1.ios:4: "version 15.1" changes nothing here and is ignored',
+  ]);
+  expect(
+    warned(`version 15.1\nip cef\n${R1} duplex auto\n speed auto\ntrack 1 ip sla 1\n delay down 5\n`),
+  ).toEqual(['r1.ios:1: 5 lines change nothing here and are ignored: 1-2, 6-8']);
+  expect(warned(`${R1}router lisp\n loc-reach-algorithm rloc-probing\n`)).toEqual([
+    'r1.ios:5: "loc-reach-algorithm rloc-probing" changes nothing here and is ignored: RLOCs are not probed here: a ' +
+      'locator is used as long as the underlay has a route to it',
+  ]);
 });
 
 test('a configuration with a mistake is reported alone, without what would follow from it', () => {
