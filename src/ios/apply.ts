@@ -26,6 +26,7 @@ import type {
   LocatorLine,
 } from './draft.ts';
 import { draftOf } from './draft.ts';
+import { plainKey } from './key.ts';
 import { partsOf } from './parts.ts';
 import { byAddress, groupByEid, sortedDraft } from './sort.ts';
 
@@ -95,7 +96,7 @@ function lispOf(lisp: DraftLisp, draft: Draft): LispOptions {
     etr: both(({ etr, mapServers, ttl }) => ({
       enabled: etr !== undefined,
       mapServers: mapServers.flatMap(({ address, key, proxyReply }): EtrMapServer[] =>
-        key === undefined ? [] : [{ address, key, proxyReply }],
+        key === undefined ? [] : [{ address, key: plainKey(key), proxyReply }],
       ),
       ttlMinutes: ttl?.minutes ?? defaults.etr.ipv4.ttlMinutes,
     })),
@@ -157,7 +158,7 @@ function staticEntriesOf(lisp: DraftLisp): StaticMapCacheEntry[] {
 function siteOf({ name, key, prefixes, acceptStaleNonces }: DraftSite): Site {
   return {
     name,
-    ...(key && { key }),
+    ...(key && { key: plainKey(key) }),
     prefixes: prefixes.map(({ eid, acceptMoreSpecifics }) => ({ eid, acceptMoreSpecifics })),
     acceptStaleNonces,
   };

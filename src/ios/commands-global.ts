@@ -2,15 +2,15 @@ import { samePrefix, type IpPrefix } from '../base/ip.ts';
 import { formatIp, formatPrefix, maskOfBits } from '../base/ip-text.ts';
 import { noRip, type StaticRoute } from '../router/options.ts';
 import type { Args } from './args.ts';
-import { DEFAULT_HOSTNAME, draftOfRip, newInterface, newLisp, type Draft } from './draft.ts';
+import { DEFAULT_HOSTNAME, draftOfRip, newInterface, newLisp, type Draft, type DraftRoute } from './draft.ts';
 import { commandsOf } from './grammar.ts';
 import { NULL_INTERFACE } from './interface-name.ts';
 import { quoteWord } from './lexer.ts';
 import { removeWhere } from './remove.ts';
 import { formatTarget } from './route-target.ts';
 
-const ROUTE_TAIL = '(<gateway:ip4> | <target:interface>) [<distance:1-255>]';
-const ROUTE6_TAIL = '(<gateway:ip6> | <target:interface>) [<distance:1-255>]';
+const ROUTE_TAIL = '(<gateway:ip4> | <target:interface>) [<distance:1-255>] [name <name:word>]';
+const ROUTE6_TAIL = '(<gateway:ip6> | <target:interface>) [<distance:1-255>] [name <name:word>]';
 
 export const GLOBAL_COMMANDS = commandsOf('global', [
   {
@@ -101,7 +101,13 @@ function interfaceName(args: Args): string | undefined {
 function addRoute(draft: Draft, prefix: IpPrefix, args: Args): void {
   const target = routeTarget(args);
   if (target === undefined) return;
-  const route = { prefix, target, distance: args.numberOr('distance', 1), at: args.place('target') };
+  const route = {
+    prefix,
+    target,
+    distance: args.numberOr('distance', 1),
+    ...(args.has('name') && { name: args.word('name') }),
+    at: args.place('target'),
+  };
   const same = draft.routes.findIndex(
     (other) => samePrefix(other.prefix, prefix) && sameTarget(other.target, target),
   );
@@ -137,6 +143,7 @@ function sameTarget(a: StaticRoute['target'], b: StaticRoute['target']): boolean
   return formatTarget(a) === formatTarget(b);
 }
 
-function routeTail({ target, distance }: StaticRoute): string {
-  return distance === 1 ? formatTarget(target) : `${formatTarget(target)} ${distance}`;
+function routeTail({ target, distance, name }: DraftRoute): string {
+  const way = distance === 1 ? formatTarget(target) : `${formatTarget(target)} ${distance}`;
+  return name === undefined ? way : `${way} name ${quoteWord(name)}`;
 }

@@ -14,8 +14,7 @@ import {
 } from './dialect.ts';
 import type { DraftFamily, DraftMapServer } from './draft.ts';
 import { commandsOf } from './grammar.ts';
-import { formatKeyOptions, readKey, KEY_OPTIONS } from './key.ts';
-import { quoteWord } from './lexer.ts';
+import { formatKey, formatKeyOptions, readKey, KEY_OPTIONS, KEY_TYPE } from './key.ts';
 import { addPetr, PETR_PATTERN, removePetr, renderPetr } from './petr.ts';
 import { removeWhere } from './remove.ts';
 
@@ -107,15 +106,15 @@ const FAMILY_LINES: readonly FamilyLine[] = [
   },
   toggle('itr', 'Be an ITR: encapsulate packets of this site', 'itr'),
   {
-    tail: `etr map-server <address:ip> key [<key-type:0|6>] <key:word> {${KEY_OPTIONS} | key-id <key-id:0-255> | proxy-reply}`,
+    tail: `etr map-server <address:ip> key [${KEY_TYPE}] <key:word> {${KEY_OPTIONS} | key-id <key-id:0-255> | proxy-reply}`,
     no: ['etr map-server <address:ip>'],
     help: 'Register with this Map-Server',
     apply(family, args, how) {
       if (!isRloc(args, 'address')) return;
-      if (args.optionalWord('key-type') === '6')
-        args.warn('an encrypted (type 6) key cannot be decrypted here: its text is used as the key');
+      const key = readKey(args);
+      if (key === undefined) return;
       const server = mapServer(family, args, how);
-      server.key = readKey(args);
+      server.key = key;
       if (args.hasKeyword('proxy-reply')) server.proxyReply = true;
     },
     remove(family, args) {
@@ -129,7 +128,7 @@ const FAMILY_LINES: readonly FamilyLine[] = [
         if (key === undefined) return proxyReply ? [`${start} proxy-reply`] : [];
         const keyId = key.keyId === 0 ? '' : ` key-id ${key.keyId}`;
         const options = keyId + formatKeyOptions(key) + (proxyReply ? ' proxy-reply' : '');
-        return [`${start} key ${quoteWord(key.secret)}${options}`];
+        return [`${start} key ${formatKey(key)}${options}`];
       }),
   },
   {

@@ -2,7 +2,7 @@ import { formatEidWords, readEid, sameEid } from './commands-mapping.ts';
 import { GLOBAL_DIALECT, ROUTER_DIALECT, type Dialect } from './dialect.ts';
 import type { DraftSite } from './draft.ts';
 import { commandsOf, type Command, type Mode, type Opener } from './grammar.ts';
-import { formatKeyOptions, KEY_OPTIONS, readKey } from './key.ts';
+import { formatKeyOptions, formatSiteKey, KEY_OPTIONS, KEY_TYPE, readKey } from './key.ts';
 import { quoteWord } from './lexer.ts';
 import { removeWhere } from './remove.ts';
 
@@ -62,21 +62,15 @@ const SITE_LINES: readonly Command<'site' | 'lisp-site'>[] = [
     render: ({ description }) => (description === undefined ? [] : [`description ${description}`]),
   },
   {
-    pattern: `authentication-key [<key-id:0-255>] <key:word> [${KEY_OPTIONS}]`,
+    pattern: `authentication-key [<key-id:0-255>] [${KEY_TYPE}] <key:word> [${KEY_OPTIONS}]`,
     no: ['authentication-key'],
     help: 'Key shared with the ETRs of the site',
     apply(site, args) {
-      const keyId = args.numberOr('key-id', 0);
-      if (keyId === 6 || keyId === 7)
-        args.warn(`${keyId} is taken as the key ID, not as the mark of an encrypted key`);
-      site.key = readKey(args);
+      site.key = readKey(args) ?? site.key;
     },
     remove: (site) => (site.key = undefined),
-    render({ key }) {
-      if (key === undefined) return [];
-      const keyId = key.keyId === 0 ? '' : `${key.keyId} `;
-      return [`authentication-key ${keyId}${quoteWord(key.secret)}${formatKeyOptions(key)}`];
-    },
+    render: ({ key }) =>
+      key === undefined ? [] : [`authentication-key ${formatSiteKey(key)}${formatKeyOptions(key)}`],
   },
   ...(['eid-prefix', 'eid-record'] as const).map((word): Command<'site' | 'lisp-site'> => ({
     pattern: `${word} [instance-id <instance:0-16777215>] <eid:prefix> [accept-more-specifics]`,

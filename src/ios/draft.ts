@@ -20,7 +20,7 @@ import type { Place } from './config-error.ts';
 export interface Draft {
   hostname: string;
   interfaces: DraftInterface[];
-  routes: Located<StaticRoute>[];
+  routes: DraftRoute[];
   rip: DraftRip | undefined;
   lisp: DraftLisp | undefined;
 }
@@ -38,6 +38,9 @@ export type Written<T> = T & Entered;
 
 /** The form of `ip lisp ...`, `ipv6 lisp ...` and `lisp ...`. No key of a block is this word. */
 export const GLOBAL_FORM = 'global';
+
+/** `name` is for people: it is kept as it was entered. */
+export type DraftRoute = Located<StaticRoute> & { readonly name?: string };
 
 export interface DraftInterface {
   readonly name: string;
@@ -138,11 +141,16 @@ export interface DraftFamily {
   mapResolver: Toggle;
 }
 
+/** `masked`: as it was written, when that was type 7. */
+export interface DraftKey extends SiteKey {
+  readonly masked?: string;
+}
+
 export interface DraftMapServer {
   readonly address: IpAddress;
   readonly at?: Place;
   form?: string | undefined;
-  key: SiteKey | undefined;
+  key: DraftKey | undefined;
   proxyReply: boolean;
 }
 
@@ -150,7 +158,7 @@ export interface DraftSite extends Entered {
   readonly name: string;
   /** As it was written, quotes included. */
   description: string | undefined;
-  key: SiteKey | undefined;
+  key: DraftKey | undefined;
   prefixes: DraftSitePrefix[];
   acceptStaleNonces: boolean;
 }
