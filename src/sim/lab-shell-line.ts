@@ -17,7 +17,7 @@ export interface PromptedLine {
 
 /**
  * Takes a prompt off a line: `lisp2#show ...`, `lisp1(config-if)# ...`, as in a pasted session. The name is that of a
- * node or the hostname of one. Lines without are for `node`.
+ * node or the hostname of one. It is about its own line: those without are for `node`, whatever was pasted before.
  */
 export function readPrompt(lab: Lab, text: string, node: string): PromptedLine {
   const [, name, line] = /^\s*([\w.-]+)(?:\([\w-]+\))?[#>] ?(.*)$/.exec(text) ?? [];

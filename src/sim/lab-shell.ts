@@ -100,7 +100,7 @@ export class LabShell {
   /** Carries out one line. */
   enter(text: string): ShellOutput {
     this.#waiting = undefined;
-    const { node, prefix, line: typed } = readPrompt(this.lab, text, this.#node);
+    const { node, line: typed } = readPrompt(this.lab, text, this.#node);
     const line = withoutCtrlZ(this.lab, node, typed);
     const head = { prompt: this.lab.consoles.prompt(node), line: line.trim(), time: this.lab.now };
     const finish = (done: Done): ShellOutput => ({
@@ -111,10 +111,7 @@ export class LabShell {
       effects: [],
       ...done,
     });
-    if (line.trim() === '' || line.trim().startsWith('!')) {
-      if (prefix !== '' && line.trim() === '') this.#node = node;
-      return finish({});
-    }
+    if (line.trim() === '' || line.trim().startsWith('!')) return finish({});
     const own = this.#readOwn(line, node);
     if (own !== undefined) return finish(own);
     return this.#typeAt(node, line, head, finish);

@@ -401,10 +401,27 @@ describe('consoles', () => {
     expect(enter(shell, 'lisp2#show ip route').node).toBe('lisp2');
     expect(enter(shell, 'edge#show ip route').node).toBe('lisp1');
     expect(enter(shell, 'lisp1#show ip route').node).toBe('lisp1');
-    enter(shell, 'lisp2#');
-    expect([shell.node, shell.prompt]).toEqual(['lisp2', 'lisp2#']);
-    enter(shell, 'edge>');
-    expect(shell.node).toBe('lisp1');
+  });
+
+  it('a pasted prompt is about its own line, even an empty one', () => {
+    const shell = openShell();
+    for (const line of [
+      'lisp2#show ip route',
+      'lisp2#',
+      'lisp2>',
+      'lisp2#conf t',
+      'lisp2(config)#router lisp',
+    ]) {
+      enter(shell, line);
+      expect([shell.node, shell.prompt]).toEqual(['lisp1', 'lisp1#']);
+    }
+    expect(enter(shell, 'show running-config | include hostname')).toMatchObject({ node: 'lisp1' });
+    expect(shell.lab.consoles.prompt('lisp2')).toBe('lisp2(config-router-lisp)#');
+    expect(ask(shell, 'lisp2(config-router-lisp)#do show running-config | include hostname')).toBe(
+      'hostname lisp2',
+    );
+    enter(shell, 'console lisp2');
+    expect(shell.node).toBe('lisp2');
   });
 
   it('half of a configuration is accepted, works as far as it can and is told on leaving, once', () => {
