@@ -31,23 +31,33 @@ import { nextEpoch, quiesced } from './control';
 
 const STAMP_BACK: usize = 8;
 const LINK_BACK: usize = 4;
-/** Classes 1..32 are multiples of 16 bytes; from there each doubles: 1 KiB, 2 KiB, ... */
+/**
+ * Classes 1..32 are multiples of 16 bytes, the two words included; from there payloads of 512 bytes, 640, 768, 896,
+ * 1024, 1280, ...: four to an octave, and whole powers of two fit.
+ */
 const LINEAR_CLASSES: u32 = 32;
 const LINEAR_BYTES: u32 = 512;
+/** What a large class has beside its payload: the two words, rounded up. */
+const LARGE_EXTRA: u32 = 16;
 
 /** Class of a block with `bytes` bytes of payload. */
 // @ts-ignore: decorator
 @inline
 function classOf(bytes: u32): u32 {
   const whole = bytes + BLOCK_HEADER_BYTES;
-  return whole <= LINEAR_BYTES ? (whole + 15) >>> 4 : LINEAR_CLASSES + (32 - clz<u32>(whole - 1)) - 9;
+  if (whole <= LINEAR_BYTES) return (whole + 15) >>> 4;
+  // The two bits below the leading one of bytes - 1 are the quarter of its octave; 505..512 are the first class.
+  const exponent = 31 - clz<u32>(bytes - 1);
+  return LINEAR_CLASSES + ((exponent - 8) << 2) + (((bytes - 1) >>> (exponent - 2)) & 3) - 2;
 }
 
 /** Bytes of a block of this class, its two words included. */
 // @ts-ignore: decorator
 @inline
 function classBytes(index: u32): u32 {
-  return index <= LINEAR_CLASSES ? index << 4 : LINEAR_BYTES << (index - LINEAR_CLASSES);
+  if (index <= LINEAR_CLASSES) return index << 4;
+  const quarters = index - LINEAR_CLASSES - 1;
+  return (LINEAR_BYTES >>> 2 << (quarters >>> 2)) * (4 + (quarters & 3)) + LARGE_EXTRA;
 }
 
 /** What a block for `bytes` bytes of payload takes from the arena. */

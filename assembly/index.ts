@@ -14,8 +14,13 @@ export {
   lpmBatch,
   lpmBuild,
   lpmCaps,
+  lpmCommit,
+  lpmConvert,
+  lpmCount,
+  lpmDestroy,
   lpmFootprint,
   lpmInsert,
+  lpmNext,
   lpmRemove,
 } from './lpm/lpm';
 

@@ -380,20 +380,27 @@ export const ARENA_TRANSACTION_OFFSET = 8;
 export const ARENA_LIVE_BYTES_OFFSET = 12;
 export const ARENA_RETIRED_BYTES_OFFSET = 16;
 export const ARENA_CLASSES_OFFSET = 64;
-export const ARENA_CLASS_COUNT = 56;
+export const ARENA_CLASS_COUNT = 128;
 export const ARENA_CLASS_BYTES = 16;
 export const ARENA_CLASS_FREE_OFFSET = 0;
 export const ARENA_CLASS_HEAD_OFFSET = 4;
 export const ARENA_CLASS_TAIL_OFFSET = 8;
 /** Blocks in the free list. */
 export const ARENA_CLASS_COUNT_OFFSET = 12;
-export const ARENA_HEADER_BYTES = 960;
+export const ARENA_HEADER_BYTES = 2112;
 export const BLOCK_HEADER_BYTES = 8;
 
 // ---- longest-prefix match ------------------------------------------------------------------------------------------------
 
 export const LPM_LINEAR = 1;
 export const LPM_PATRICIA = 2;
+/** dir18-run and dir24-8 with leaves of two bytes (values up to 32,767), and of four (up to 2^31 - 1). */
+export const LPM_DIR18_RUN_NARROW = 3;
+export const LPM_DIR18_RUN = 4;
+export const LPM_DIR24_8_NARROW = 5;
+export const LPM_DIR24_8 = 6;
+/** In place of a root: the leaves of the table cannot hold a value; nothing was changed. */
+export const LPM_TOO_NARROW = 2;
 /** Root of a table that holds nothing, where 0 would mean failure. Lookups take both 0 and this for empty. */
 export const EMPTY_ROOT = 1;
 

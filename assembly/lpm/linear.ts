@@ -41,23 +41,23 @@ function specAt(root: usize, index: u32): usize {
 
 // @ts-ignore: decorator
 @inline
-function countOf(root: usize): u32 {
+export function countOf(root: usize): u32 {
   return isEmpty(root) ? 0 : load<u32>(root);
 }
 
-export function footprint(family: i32, leafBytes: i32, specs: usize, count: u32): u32 {
+export function footprint(family: i32, specs: usize, count: u32): u32 {
   return count == 0 ? 0 : blockBytes(tableBytes(count));
 }
 
-export function build(family: i32, leafBytes: i32, arena: usize, specs: usize, count: u32): u32 {
-  let root: u32 = EMPTY_ROOT;
-  if (count == 0) return root;
-  root = <u32>arenaAlloc(arena, tableBytes(count));
-  if (root == 0) return 0;
-  store<u32>(root, 0);
-  store<u32>(root, count, CAPACITY_OFFSET);
-  for (let i: u32 = 0; i < count; i++) root = insert(root, arena, specs + <usize>(i * SPEC_BYTES));
-  return root;
+/** The list in one block of its size. 0 = no room, nothing taken. */
+export function build(arena: usize, specs: usize, count: u32): u32 {
+  if (count == 0) return EMPTY_ROOT;
+  const table = arenaAlloc(arena, tableBytes(count));
+  if (table == 0) return 0;
+  store<u32>(table, count);
+  store<u32>(table, count, CAPACITY_OFFSET);
+  memory.copy(table + LIST_OFFSET, specs, <usize>(count * SPEC_BYTES));
+  return <u32>table;
 }
 
 /** Index of exactly this prefix; `count` when it is absent. */
@@ -118,6 +118,33 @@ export function remove(root: u32, arena: usize, spec: usize): u32 {
 export function abandon(family: i32, root: u32, arena: usize): void {
   if (!isEmpty(root) && isFresh(arena, root))
     arenaRelease(arena, root, tableBytes(load<u32>(root, CAPACITY_OFFSET)));
+}
+
+/** Releases the list. Readers may still be in it: the arena waits for them. */
+export function destroy(root: u32, arena: usize): void {
+  if (!isEmpty(root)) arenaRelease(arena, root, tableBytes(load<u32>(root, CAPACITY_OFFSET)));
+}
+
+/** True when prefix `a` comes before `b`, by address and then length. */
+function isBefore(a: usize, b: usize): bool {
+  for (let i: usize = 0; i < 16; i += 4) {
+    const left = load<u32>(a + i);
+    const right = load<u32>(b + i);
+    if (left != right) return left < right;
+  }
+  return specBits(a) < specBits(b);
+}
+
+/** Makes `spec` the prefix that follows it by address and then length, with its value. False = there is none. */
+export function next(root: u32, spec: usize, first: bool): bool {
+  const count = countOf(root);
+  let best: usize = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const each = specAt(root, i);
+    if ((first || isBefore(spec, each)) && (best == 0 || isBefore(each, best))) best = each;
+  }
+  if (best != 0) memory.copy(spec, best, SPEC_BYTES);
+  return best != 0;
 }
 
 export function lookup4(root: usize, a: u32): u32 {

@@ -2,17 +2,37 @@
  * Chooses the module of a kind, once per batch. Adding a kind: one file of the same shape, one line in each switch
  * here, one row in src/engine/lpm.ts, a five-line test.
  */
-import { EMPTY_ROOT, LPM_LINEAR, LPM_PATRICIA, SECTION_FIB, SPEC_BYTES } from '../layout';
+import {
+  EMPTY_ROOT,
+  LPM_DIR18_RUN,
+  LPM_DIR18_RUN_NARROW,
+  LPM_DIR24_8,
+  LPM_DIR24_8_NARROW,
+  LPM_LINEAR,
+  LPM_PATRICIA,
+  LPM_TOO_NARROW,
+  SECTION_FIB,
+  SPEC_BYTES,
+  SPEC_FAMILY_OFFSET,
+} from '../layout';
 import { section } from '../control';
 import { isEmpty, specValue } from './spec';
+import * as dir18Run from './dir18-run';
+import * as dir24 from './dir24-8';
 import * as linear from './linear';
 import * as patricia from './patricia';
+import { nextPrefix } from './rib4';
+import { COUNT, NARROW, WIDE, get } from './table4';
 
 /** CAP_ bits of a kind; 0 for an unknown one. */
 export function lpmCaps(kind: i32): i32 {
   switch (kind) {
     case LPM_LINEAR: return linear.CAPS;
     case LPM_PATRICIA: return patricia.CAPS;
+    case LPM_DIR18_RUN_NARROW:
+    case LPM_DIR18_RUN: return dir18Run.CAPS;
+    case LPM_DIR24_8_NARROW:
+    case LPM_DIR24_8: return dir24.CAPS;
     default: return 0;
   }
 }
@@ -22,35 +42,46 @@ export function lpmAtomicity(kind: i32): i32 {
   switch (kind) {
     case LPM_LINEAR: return linear.ATOMICITY;
     case LPM_PATRICIA: return patricia.ATOMICITY;
+    case LPM_DIR18_RUN_NARROW:
+    case LPM_DIR18_RUN: return dir18Run.ATOMICITY;
+    case LPM_DIR24_8_NARROW:
+    case LPM_DIR24_8: return dir24.ATOMICITY;
     default: return 0;
   }
 }
 
 /** Upper bound of the arena bytes that `lpmBuild` takes for the same arguments. */
-export function lpmFootprint(kind: i32, family: i32, leafBytes: i32, specs: usize, count: u32): u32 {
+export function lpmFootprint(kind: i32, family: i32, specs: usize, count: u32): u32 {
   switch (kind) {
-    case LPM_LINEAR: return linear.footprint(family, leafBytes, specs, count);
-    case LPM_PATRICIA: return patricia.footprint(family, leafBytes, specs, count);
+    case LPM_LINEAR: return linear.footprint(family, specs, count);
+    case LPM_PATRICIA: return patricia.footprint(family, specs, count);
+    case LPM_DIR18_RUN_NARROW: return dir18Run.footprint(NARROW, specs, count);
+    case LPM_DIR18_RUN: return dir18Run.footprint(WIDE, specs, count);
+    case LPM_DIR24_8_NARROW: return dir24.footprint(NARROW, specs, count);
+    case LPM_DIR24_8: return dir24.footprint(WIDE, specs, count);
     default: return 0;
   }
 }
 
-/** A table of these prefixes, none of them twice. Returns its root, 0 = no room (then nothing was taken). */
-export function lpmBuild(kind: i32, family: i32, leafBytes: i32, specs: usize, count: u32): u32 {
-  const arena = section(SECTION_FIB);
-  switch (kind) {
-    case LPM_LINEAR: return linear.build(family, leafBytes, arena, specs, count);
-    case LPM_PATRICIA: return patricia.build(family, leafBytes, arena, specs, count);
-    default: return 0;
-  }
+/** A table of these prefixes, none of them twice. Returns as lpmApply; of what failed nothing is left. */
+export function lpmBuild(kind: i32, family: i32, specs: usize, count: u32): u32 {
+  if (kind == LPM_LINEAR) return linear.build(section(SECTION_FIB), specs, count);
+  return lpmApply(kind, family, EMPTY_ROOT, specs, count);
 }
 
-/** Returns the new root, which may be the old one; 0 = no room, and the old table stands. */
+/**
+ * Returns the new root, which may be the old one; 0 = no room, LPM_TOO_NARROW = leaves of four bytes are needed: then
+ * the old table stands.
+ */
 export function lpmInsert(kind: i32, root: u32, spec: usize): u32 {
   const arena = section(SECTION_FIB);
   switch (kind) {
     case LPM_LINEAR: return linear.insert(root, arena, spec);
     case LPM_PATRICIA: return patricia.insert(root, arena, spec);
+    case LPM_DIR18_RUN_NARROW: return dir18Run.insert(NARROW, root, arena, spec);
+    case LPM_DIR18_RUN: return dir18Run.insert(WIDE, root, arena, spec);
+    case LPM_DIR24_8_NARROW: return dir24.insert(NARROW, root, arena, spec);
+    case LPM_DIR24_8: return dir24.insert(WIDE, root, arena, spec);
     default: return 0;
   }
 }
@@ -61,20 +92,26 @@ export function lpmRemove(kind: i32, root: u32, spec: usize): u32 {
   switch (kind) {
     case LPM_LINEAR: return linear.remove(root, arena, spec);
     case LPM_PATRICIA: return patricia.remove(root, arena, spec);
+    case LPM_DIR18_RUN_NARROW:
+    case LPM_DIR18_RUN: return dir18Run.remove(root, arena, spec);
+    case LPM_DIR24_8_NARROW:
+    case LPM_DIR24_8: return dir24.remove(root, arena, spec);
     default: return 0;
   }
 }
 
 /**
  * Applies `count` changes in order: insert, or remove where the value is 0. Returns the new root. On lack of room
- * everything that the current transaction did to this table is undone and 0 returned.
+ * everything that the current transaction did to this table is undone and 0 returned. With LPM_TOO_NARROW some of the
+ * changes have been applied to a table that was there before; one that was empty is empty again.
  */
 export function lpmApply(kind: i32, family: i32, root: u32, specs: usize, count: u32): u32 {
+  const first = root;
   for (let i: u32 = 0; i < count; i++, specs += SPEC_BYTES) {
     const next = specValue(specs) != 0 ? lpmInsert(kind, root, specs) : lpmRemove(kind, root, specs);
-    if (next == 0) {
-      lpmAbandon(kind, family, root);
-      return 0;
+    if (next == 0 || next == LPM_TOO_NARROW) {
+      if (next == 0 || isEmpty(first)) lpmAbandon(kind, family, root);
+      return next;
     }
     root = next;
   }
@@ -87,7 +124,82 @@ export function lpmAbandon(kind: i32, family: i32, root: u32): void {
   switch (kind) {
     case LPM_LINEAR: linear.abandon(family, root, arena); break;
     case LPM_PATRICIA: patricia.abandon(family, root, arena); break;
+    case LPM_DIR18_RUN_NARROW:
+    case LPM_DIR18_RUN: dir18Run.abandon(root, arena); break;
+    case LPM_DIR24_8_NARROW:
+    case LPM_DIR24_8: dir24.abandon(root, arena); break;
   }
+}
+
+/**
+ * Lets readers see the changes to a table that is changed in place; right before the publish, which must follow.
+ * Returns the root to publish. Cannot fail.
+ */
+export function lpmCommit(kind: i32, root: u32): u32 {
+  const arena = section(SECTION_FIB);
+  switch (kind) {
+    case LPM_DIR18_RUN_NARROW:
+    case LPM_DIR18_RUN: return dir18Run.commit(root, arena);
+    case LPM_DIR24_8_NARROW:
+    case LPM_DIR24_8: return dir24.commit(root, arena);
+    default: return root;
+  }
+}
+
+/** Releases a table that the coming publish does not show any more. */
+export function lpmDestroy(kind: i32, family: i32, root: u32): void {
+  const arena = section(SECTION_FIB);
+  switch (kind) {
+    case LPM_LINEAR: linear.destroy(root, arena); break;
+    case LPM_PATRICIA: patricia.destroy(family, root, arena); break;
+    case LPM_DIR18_RUN_NARROW:
+    case LPM_DIR18_RUN: dir18Run.destroy(root, arena); break;
+    case LPM_DIR24_8_NARROW:
+    case LPM_DIR24_8: dir24.destroy(root, arena); break;
+  }
+}
+
+/**
+ * Makes `spec` the prefix that follows it, by address and then length, in the table as its writer sees it; the first
+ * of all when the spec's family is 0. Returns 0 when there is none.
+ */
+export function lpmNext(kind: i32, family: i32, root: u32, spec: usize): i32 {
+  if (isEmpty(root)) return 0;
+  const first = load<u8>(spec, SPEC_FAMILY_OFFSET) == 0;
+  switch (kind) {
+    case LPM_LINEAR: return i32(linear.next(root, spec, first));
+    case LPM_PATRICIA: return i32(patricia.next(family, root, spec, first));
+    default: return i32(nextPrefix(root, spec, first));
+  }
+}
+
+/** How many prefixes there are. Kinds that keep no count are walked, with `spec` as the place to be. */
+export function lpmCount(kind: i32, family: i32, root: u32, spec: usize): u32 {
+  if (isEmpty(root)) return 0;
+  if (kind == LPM_LINEAR) return linear.countOf(root);
+  if (kind != LPM_PATRICIA) return get(root, COUNT);
+  let count: u32 = 0;
+  store<u8>(spec, 0, SPEC_FAMILY_OFFSET);
+  while (patricia.next(family, root, spec, count == 0)) count += 1;
+  return count;
+}
+
+/**
+ * Copies a table into a new one of another kind, prefix by prefix through `spec`. Returns the new root as lpmApply
+ * does; the old table stays.
+ */
+export function lpmConvert(from: i32, family: i32, root: u32, to: i32, spec: usize): u32 {
+  let converted: u32 = EMPTY_ROOT;
+  store<u8>(spec, 0, SPEC_FAMILY_OFFSET);
+  while (lpmNext(from, family, root, spec)) {
+    const next = lpmInsert(to, converted, spec);
+    if (next == 0 || next == LPM_TOO_NARROW) {
+      lpmAbandon(to, family, converted);
+      return next;
+    }
+    converted = next;
+  }
+  return converted;
 }
 
 /** Looks up `n` keys: one word each for IPv4, four for IPv6. Writes a u32 value for each, 0 = no match. */
@@ -100,6 +212,10 @@ export function lpmBatch(kind: i32, family: i32, root: usize, keys: usize, out: 
     switch (kind) {
       case LPM_LINEAR: linear.batch4(root, keys, out, n); break;
       case LPM_PATRICIA: patricia.batch4(root, keys, out, n); break;
+      case LPM_DIR18_RUN_NARROW:
+      case LPM_DIR18_RUN: dir18Run.batch4(root, keys, out, n); break;
+      case LPM_DIR24_8_NARROW:
+      case LPM_DIR24_8: dir24.batch4(root, keys, out, n); break;
     }
   } else {
     switch (kind) {

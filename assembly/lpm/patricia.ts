@@ -20,7 +20,7 @@ import {
 } from '../layout';
 import { wordMask } from '../bytes';
 import { arenaAlloc, arenaHasRoom, arenaRelease, blockBytes, isFresh } from '../arena';
-import { commonBits, copyMasked, familyWords, isEmpty, keyBit, specBits, specFamily, specValue } from './spec';
+import { commonBits, copyMasked, familyWords, isEmpty, keyBit, specBits, specFamily, specValue, writeSpec } from './spec';
 
 export const CAPS = CAP_V4 | CAP_V6 | CAP_INSERT;
 export const ATOMICITY = ATOMICITY_SNAPSHOT;
@@ -49,21 +49,8 @@ function siblingOf(node: usize, link: usize): u32 {
   return load<u32>(node + CHILDREN_OFFSET + ((link - node - CHILDREN_OFFSET) ^ 4));
 }
 
-export function footprint(family: i32, leafBytes: i32, specs: usize, count: u32): u32 {
+export function footprint(family: i32, specs: usize, count: u32): u32 {
   return count * 2 * blockBytes(nodeBytes(family));
-}
-
-export function build(family: i32, leafBytes: i32, arena: usize, specs: usize, count: u32): u32 {
-  let root: u32 = EMPTY_ROOT;
-  for (let i: u32 = 0; i < count; i++) {
-    const next = insert(root, arena, specs + <usize>(i * SPEC_BYTES));
-    if (next == 0) {
-      abandon(family, root, arena);
-      return 0;
-    }
-    root = next;
-  }
-  return root;
 }
 
 function newNode(arena: usize, family: i32, key: usize, bits: u32, value: u32): usize {
@@ -200,6 +187,47 @@ export function abandon(family: i32, root: u32, arena: usize): void {
   abandon(family, load<u32>(root, CHILDREN_OFFSET), arena);
   abandon(family, load<u32>(root, CHILDREN_OFFSET + 4), arena);
   arenaRelease(arena, root, nodeBytes(family));
+}
+
+/** Releases all nodes of the tree that `root` is the top of. Readers may still be in it: the arena waits for them. */
+export function destroy(family: i32, root: u32, arena: usize): void {
+  if (isEmpty(root)) return;
+  destroy(family, load<u32>(root, CHILDREN_OFFSET), arena);
+  destroy(family, load<u32>(root, CHILDREN_OFFSET + 4), arena);
+  arenaRelease(arena, root, nodeBytes(family));
+}
+
+/** The first node with a value at or below `node`, by address and then length. */
+function firstValued(node: usize): usize {
+  while (load<u32>(node, VALUE_OFFSET) == 0) node = <usize>load<u32>(node, CHILDREN_OFFSET);
+  return node;
+}
+
+/** The first valued node after the prefix `spec`, of those at or below `node`; 0 = none. */
+function valuedAfter(node: usize, spec: usize): usize {
+  if (isEmpty(node)) return 0;
+  const bits = specBits(spec);
+  const nodeBits = load<u32>(node);
+  const common = commonBits(node + KEY_OFFSET, spec, nodeBits < bits ? nodeBits : bits);
+  const left = load<u32>(node, CHILDREN_OFFSET);
+  const right = load<u32>(node, CHILDREN_OFFSET + 4);
+  if (common == nodeBits && nodeBits < bits) {
+    const found = valuedAfter(<usize>load<u32>(linkOf(node, spec)), spec);
+    if (found != 0 || keyBit(spec, nodeBits) == 1) return found;
+    return right == 0 ? 0 : firstValued(right);
+  }
+  if (common == nodeBits && nodeBits == bits) return left != 0 ? firstValued(left) : right != 0 ? firstValued(right) : 0;
+  if (common == bits || keyBit(node + KEY_OFFSET, common) == 1) return firstValued(node);
+  return 0;
+}
+
+/** Makes `spec` the prefix that follows it by address and then length, with its value. False = there is none. */
+export function next(family: i32, root: u32, spec: usize, first: bool): bool {
+  if (isEmpty(root)) return false;
+  const node = first ? firstValued(root) : valuedAfter(root, spec);
+  if (node == 0) return false;
+  writeSpec(spec, node + KEY_OFFSET, family, load<u32>(node), load<u32>(node, VALUE_OFFSET));
+  return true;
 }
 
 // @ts-ignore: decorator

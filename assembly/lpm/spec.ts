@@ -1,5 +1,5 @@
 /** Accessors of PREFIX SPEC (layout.ts) and the key arithmetic that kinds share. Words are in host order. */
-import { EMPTY_ROOT, SPEC_BITS_OFFSET, SPEC_FAMILY_OFFSET, SPEC_VALUE_OFFSET } from '../layout';
+import { EMPTY_ROOT, SPEC_BITS_OFFSET, SPEC_BYTES, SPEC_FAMILY_OFFSET, SPEC_VALUE_OFFSET } from '../layout';
 import { wordMask } from '../bytes';
 
 // @ts-ignore: decorator
@@ -52,6 +52,16 @@ export function commonBits(a: usize, b: usize, limit: u32): u32 {
     }
   }
   return limit;
+}
+
+/** Fills a whole PREFIX SPEC; words beyond the family's are 0. */
+export function writeSpec(spec: usize, key: usize, family: i32, bits: u32, value: u32): void {
+  const words = <usize>(familyWords(family) << 2);
+  memory.copy(spec, key, words);
+  memory.fill(spec + words, 0, <usize>SPEC_BYTES - words);
+  store<u8>(spec, bits, SPEC_BITS_OFFSET);
+  store<u8>(spec, family, SPEC_FAMILY_OFFSET);
+  store<u32>(spec, value, SPEC_VALUE_OFFSET);
 }
 
 /** Copies `words` words of a key and clears what follows its first `bits` bits. */

@@ -45,16 +45,16 @@ import type {
   Verdict,
 } from './data-plane.ts';
 import type { EngineModule } from './engine-module.ts';
-import { chooseLpm, type LpmKind } from './lpm.ts';
+import type { LpmKind } from './lpm.ts';
 import { EngineMemory, presets, type EngineCapacity } from './memory.ts';
-import { Publisher } from './publisher.ts';
+import { Publisher, type TableKinds } from './publisher.ts';
 import { readNextHop } from './records.ts';
 import { instantiateEngine, type EngineExports } from './wasm.ts';
 
 /** What is left to its default follows the 'lab' preset. */
 export interface EngineOptions extends Partial<EngineCapacity> {
-  /** Lookup algorithm of all tables; default 'auto'. */
-  readonly lpm?: LpmKind | 'auto';
+  /** Lookup algorithm of all tables, or of each (what is left out is 'auto'); default 'auto'. See docs/lpm.md. */
+  readonly lpm?: LpmKind | 'auto' | Partial<TableKinds>;
   /** The memory is a SharedArrayBuffer; the module must be the shared build. Default false. */
   readonly shared?: boolean;
   /**
@@ -98,7 +98,7 @@ export class Engine implements DataPlane {
   #processed = 0;
   #queued = 0;
 
-  private constructor(memory: EngineMemory, exports: EngineExports, lpm: LpmKind) {
+  private constructor(memory: EngineMemory, exports: EngineExports, lpm: TableKinds) {
     this.#memory = memory;
     this.#exports = exports;
     this.#publisher = new Publisher(memory, exports, lpm);
@@ -114,7 +114,7 @@ export class Engine implements DataPlane {
     memory.setFlags(flags);
     const exports = instantiateEngine(module, memory.memory);
     exports.fibInit();
-    return new Engine(memory, exports, chooseLpm(lpm));
+    return new Engine(memory, exports, tableKinds(lpm));
   }
 
   /** Map-Cache entries that fit, PETRs included. */
@@ -295,4 +295,9 @@ export class Engine implements DataPlane {
       cookie: view.getUint32(at + DESC_COOKIE_OFFSET, true),
     };
   }
+}
+
+function tableKinds(lpm: NonNullable<EngineOptions['lpm']>): TableKinds {
+  if (typeof lpm === 'string') return { routes: lpm, cache: lpm, policy: lpm };
+  return { routes: 'auto', cache: 'auto', policy: 'auto', ...lpm };
 }

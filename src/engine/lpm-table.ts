@@ -12,7 +12,7 @@ import {
 } from '../../assembly/layout.ts';
 import type { EngineModule } from './engine-module.ts';
 import { Fib, type FibChange } from './fib.ts';
-import { chooseLpm, lpmCapabilities, type LpmCapabilities, type LpmKind } from './lpm.ts';
+import { LARGEST_VALUE, lpmCapabilities, type LpmCapabilities, type LpmKind } from './lpm.ts';
 import { EngineMemory } from './memory.ts';
 import { SnapshotWriter } from './snapshot.ts';
 import { instantiateEngine, type EngineExports } from './wasm.ts';
@@ -22,8 +22,9 @@ export interface LpmOptions {
   /** Lookup algorithm of both families; default 'auto'. See docs/lpm.md. */
   readonly kind?: LpmKind | 'auto';
   /**
-   * Bytes for the prefixes of both families; default 16 MiB, never grown. Patricia takes at most 64 bytes for an IPv4
-   * prefix and 96 for an IPv6 one, and while a change is not published, the nodes it replaces as well.
+   * Bytes for the prefixes of both families, never grown; default 16 MiB, and with the kinds for large tables 64
+   * (dir18-run) and 192 (dir24-8). Patricia takes at most 64 bytes for an IPv4 prefix and 96 for an IPv6 one, and while
+   * a change is not published, the nodes it replaces as well. docs/lpm.md says what the others take.
    */
   readonly tableBytes?: number;
 }
@@ -38,8 +39,14 @@ export interface LpmStats {
   readonly retiredBytes: number;
 }
 
-const DEFAULT_TABLE_BYTES = 16 * 1024 * 1024;
-const LARGEST_VALUE = 0xffff_ffff;
+const MIB = 1024 * 1024;
+const DEFAULT_TABLE_BYTES: Readonly<Record<LpmKind | 'auto', number>> = {
+  auto: 16 * MIB,
+  linear: 16 * MIB,
+  patricia: 16 * MIB,
+  'dir18-run': 64 * MIB,
+  'dir24-8': 192 * MIB,
+};
 
 /** The thread that owns the table is worker 0, its only reader. */
 const WORKER = 0;
@@ -49,9 +56,8 @@ const WORKER = 0;
  * gather and take effect together at `publish`; lookups see the last publish. Not for more than one thread.
  */
 export class Lpm {
-  readonly kind: LpmKind;
-  /** What the kind can do. */
-  readonly capabilities: LpmCapabilities;
+  /** As it was asked for. */
+  readonly kind: LpmKind | 'auto';
   readonly #memory: EngineMemory;
   readonly #exports: EngineExports;
   readonly #snapshots: SnapshotWriter;
@@ -62,13 +68,12 @@ export class Lpm {
   readonly #valuesAt: number;
   #changes: Readonly<Record<Family, FibChange[]>> = { 4: [], 6: [] };
 
-  private constructor(memory: EngineMemory, exports: EngineExports, kind: LpmKind) {
+  private constructor(memory: EngineMemory, exports: EngineExports, kind: LpmKind | 'auto') {
     const pair = (): Record<Family, Fib> => ({
       4: new Fib(memory, exports, kind, 4),
       6: new Fib(memory, exports, kind, 6),
     });
     this.kind = kind;
-    this.capabilities = lpmCapabilities(exports, kind);
     this.#memory = memory;
     this.#exports = exports;
     this.#snapshots = new SnapshotWriter(memory, exports);
@@ -81,17 +86,27 @@ export class Lpm {
 
   /** An empty table. Throws EngineError on options that cannot be met, or a module of another layout. */
   static open(module: EngineModule, options: LpmOptions = {}): Lpm {
-    const { kind = 'auto', tableBytes = DEFAULT_TABLE_BYTES } = options;
+    const { kind = 'auto', tableBytes = DEFAULT_TABLE_BYTES[kind] } = options;
     const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, buffers: 1, workers: 1 };
     const memory = new EngineMemory({ ...rest, fibBytes: tableBytes });
     const exports = instantiateEngine(module, memory.memory);
     exports.fibInit();
-    return new Lpm(memory, exports, chooseLpm(kind));
+    return new Lpm(memory, exports, kind);
   }
 
-  /** Adds a prefix, or gives it another value: 1 .. 2^32-1. Any other value is a programmer error and throws. */
+  /** The algorithm that serves a family now: 'auto' changes it with the table, and no kind serves all families. */
+  kindOf(family: Family): LpmKind {
+    return this.#fibs[family].kind;
+  }
+
+  /** What that algorithm can do. */
+  capabilities(family: Family): LpmCapabilities {
+    return lpmCapabilities(this.#exports, this.kindOf(family));
+  }
+
+  /** Adds a prefix, or gives it another value: 1 .. 2^31-1. Any other value is a programmer error and throws. */
   insert(prefix: IpPrefix, value: number): void {
-    assert(Number.isInteger(value) && value >= 1 && value <= LARGEST_VALUE, 'a value is 1 .. 2^32-1');
+    assert(Number.isInteger(value) && value >= 1 && value <= LARGEST_VALUE, 'a value is 1 .. 2^31-1');
     this.#changes[prefix.address.family].push({ prefix, value });
   }
 

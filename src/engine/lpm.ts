@@ -3,6 +3,10 @@ import {
   CAP_INSERT,
   CAP_V4,
   CAP_V6,
+  LPM_DIR18_RUN,
+  LPM_DIR18_RUN_NARROW,
+  LPM_DIR24_8,
+  LPM_DIR24_8_NARROW,
   LPM_LINEAR,
   LPM_PATRICIA,
 } from '../../assembly/layout.ts';
@@ -10,16 +14,35 @@ import type { Family } from '../base/ip.ts';
 import type { EngineExports } from './wasm.ts';
 
 /** Names of the lookup algorithms; see docs/lpm.md. */
-export type LpmKind = 'linear' | 'patricia';
+export type LpmKind = 'linear' | 'patricia' | 'dir18-run' | 'dir24-8';
 
-const CODES: Readonly<Record<LpmKind, number>> = { linear: LPM_LINEAR, patricia: LPM_PATRICIA };
+/** Bytes of a value in the tables of a kind that has a choice. */
+export type LeafBytes = 2 | 4;
+
+const CODES: Readonly<Record<LpmKind, Readonly<Partial<Record<LeafBytes, number>>>>> = {
+  linear: { 4: LPM_LINEAR },
+  patricia: { 4: LPM_PATRICIA },
+  'dir18-run': { 2: LPM_DIR18_RUN_NARROW, 4: LPM_DIR18_RUN },
+  'dir24-8': { 2: LPM_DIR24_8_NARROW, 4: LPM_DIR24_8 },
+};
 
 /** The names of all lookup algorithms. */
 export const LPM_KINDS = Object.keys(CODES) as readonly LpmKind[];
 
-/** The LPM_* code of a kind. */
-export function lpmCode(kind: LpmKind): number {
-  return CODES[kind];
+/** Largest value that every kind can hold. */
+export const LARGEST_VALUE = 0x7fff_ffff;
+
+/** Largest value of a leaf of two bytes. */
+export const LARGEST_NARROW_VALUE = 0x7fff;
+
+/** The LPM_* code of a kind with leaves of this size. */
+export function lpmCode(kind: LpmKind, leafBytes: LeafBytes = 4): number {
+  return CODES[kind][leafBytes] ?? CODES[kind][4]!;
+}
+
+/** The smallest leaves that a kind can have. */
+export function leastLeafBytes(kind: LpmKind): LeafBytes {
+  return CODES[kind][2] === undefined ? 4 : 2;
 }
 
 /** What a kind can do. */
@@ -32,15 +55,22 @@ export interface LpmCapabilities {
 }
 
 export function lpmCapabilities(exports: EngineExports, kind: LpmKind): LpmCapabilities {
-  const caps = exports.lpmCaps(CODES[kind]);
+  const code = lpmCode(kind);
+  const caps = exports.lpmCaps(code);
   return {
     families: [...(caps & CAP_V4 ? [4 as const] : []), ...(caps & CAP_V6 ? [6 as const] : [])],
     incremental: (caps & CAP_INSERT) !== 0,
-    atomicity: exports.lpmAtomicity(CODES[kind]) === ATOMICITY_PER_ADDRESS ? 'per-address' : 'snapshot',
+    atomicity: exports.lpmAtomicity(code) === ATOMICITY_PER_ADDRESS ? 'per-address' : 'snapshot',
   };
 }
 
-/** The kind behind 'auto'. Patricia serves every size until larger-table kinds exist. */
-export function chooseLpm(wanted: LpmKind | 'auto'): LpmKind {
-  return wanted === 'auto' ? 'patricia' : wanted;
+/** From this many prefixes on 'auto' takes a kind for large tables, and leaves it below half as many. */
+export const LARGE_TABLE = 4096;
+
+/** The kind for a table of `prefixes` prefixes, which is of kind `now`; what does not serve a family is replaced. */
+export function chooseLpm(wanted: LpmKind | 'auto', family: Family, prefixes: number, now: LpmKind): LpmKind {
+  const serves = (kind: LpmKind): boolean => family === 4 || kind === 'linear' || kind === 'patricia';
+  if (wanted !== 'auto') return serves(wanted) ? wanted : 'patricia';
+  const large = 'dir18-run';
+  return serves(large) && prefixes >= (now === large ? LARGE_TABLE / 2 : LARGE_TABLE) ? large : 'patricia';
 }

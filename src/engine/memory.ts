@@ -59,7 +59,7 @@ export interface EngineCapacity {
   readonly vrfs: number;
   /** Packets in flight between inject and collect. */
   readonly buffers: number;
-  /** Bytes of the lookup structures, the 960 of the arena's own header included. */
+  /** Bytes of the lookup structures, the 2,112 of the arena's own header included. */
   readonly fibBytes: number;
   /** 1..64. */
   readonly workers: number;

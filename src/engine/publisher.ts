@@ -35,6 +35,13 @@ interface InstalledEntry {
   readonly earlierHits: number;
 }
 
+/** The lookup algorithm of each table of an instance. */
+export interface TableKinds {
+  readonly routes: LpmKind | 'auto';
+  readonly cache: LpmKind | 'auto';
+  readonly policy: LpmKind | 'auto';
+}
+
 /** Tables of one instance, both families. */
 interface Vrf {
   readonly instanceId: number;
@@ -54,7 +61,7 @@ interface Vrf {
 export class Publisher {
   readonly #memory: EngineMemory;
   readonly #exports: EngineExports;
-  readonly #kind: LpmKind;
+  readonly #lpm: TableKinds;
   readonly #table: ForwardingTable;
   readonly #snapshots: SnapshotWriter;
   readonly #vrfs = new Map<number, Vrf>();
@@ -66,11 +73,11 @@ export class Publisher {
   #changes = new Map<string, Change>();
   #undo: (() => void)[] = [];
 
-  constructor(memory: EngineMemory, exports: EngineExports, kind: LpmKind) {
+  constructor(memory: EngineMemory, exports: EngineExports, lpm: TableKinds) {
     const isQuiesced = (epoch: number): boolean => exports.quiesced(epoch) === 1;
     this.#memory = memory;
     this.#exports = exports;
-    this.#kind = kind;
+    this.#lpm = lpm;
     this.#table = new ForwardingTable(memory, isQuiesced);
     this.#snapshots = new SnapshotWriter(memory, exports);
     this.#vrf(0);
@@ -245,10 +252,15 @@ export class Publisher {
   #vrf(instanceId: number): Vrf {
     let vrf = this.#vrfs.get(instanceId);
     if (vrf === undefined) {
-      const fib = (family: Family): Fib => new Fib(this.#memory, this.#exports, this.#kind, family);
+      const fibs = (kind: LpmKind | 'auto'): Record<Family, Fib> => ({
+        4: new Fib(this.#memory, this.#exports, kind, 4),
+        6: new Fib(this.#memory, this.#exports, kind, 6),
+      });
+      const { routes, cache, policy } = this.#lpm;
       vrf = {
         instanceId,
-        fibs: [TABLE_ROUTES, TABLE_CACHE, TABLE_POLICY].map(() => ({ 4: fib(4), 6: fib(6) })),
+        // In the order of TABLE_*.
+        fibs: [fibs(routes), fibs(cache), fibs(policy)],
         routes: new Map(),
         policies: new PrefixTable(),
         petr: new Map(),

@@ -18,7 +18,6 @@ import {
 } from '../../assembly/layout.ts';
 import { EngineError } from './errors.ts';
 import type { Fib } from './fib.ts';
-import { lpmCode } from './lpm.ts';
 import type { EngineMemory } from './memory.ts';
 import type { EngineExports } from './wasm.ts';
 
@@ -52,6 +51,9 @@ export class SnapshotWriter {
       throw new EngineError('no-room', 'vrfs', vrfs.length, capacity.vrfs);
     }
     const record = this.#freeRecord();
+    // From here on nothing fails.
+    for (const { fibs } of vrfs)
+      for (const pair of fibs) for (const family of [4, 6] as const) pair[family].expose();
     const at =
       this.#memory.offset(SECTION_SNAPSHOTS) + record * (SNAPSHOT_HEADER_BYTES + capacity.vrfs * VRF_BYTES);
     this.#write(
@@ -88,8 +90,8 @@ export class SnapshotWriter {
       for (const [table, pair] of fibs.entries()) {
         view.setUint32(vrf + VRF_ROOTS4_OFFSET + 4 * table, pair[4].root, true);
         view.setUint32(vrf + VRF_ROOTS6_OFFSET + 4 * table, pair[6].root, true);
-        view.setUint8(vrf + VRF_KINDS4_OFFSET + table, lpmCode(pair[4].kind));
-        view.setUint8(vrf + VRF_KINDS6_OFFSET + table, lpmCode(pair[6].kind));
+        view.setUint8(vrf + VRF_KINDS4_OFFSET + table, pair[4].code);
+        view.setUint8(vrf + VRF_KINDS6_OFFSET + table, pair[6].code);
       }
     }
   }

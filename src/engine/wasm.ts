@@ -24,12 +24,17 @@ export interface EngineExports extends Record<string, unknown> {
   ): void;
   lpmCaps(kind: number): number;
   lpmAtomicity(kind: number): number;
-  lpmFootprint(kind: number, family: number, leafBytes: number, specs: number, count: number): number;
-  lpmBuild(kind: number, family: number, leafBytes: number, specs: number, count: number): number;
+  lpmFootprint(kind: number, family: number, specs: number, count: number): number;
+  lpmBuild(kind: number, family: number, specs: number, count: number): number;
   lpmInsert(kind: number, root: number, spec: number): number;
   lpmRemove(kind: number, root: number, spec: number): number;
   lpmApply(kind: number, family: number, root: number, specs: number, count: number): number;
   lpmAbandon(kind: number, family: number, root: number): void;
+  lpmCommit(kind: number, root: number): number;
+  lpmDestroy(kind: number, family: number, root: number): void;
+  lpmNext(kind: number, family: number, root: number, spec: number): number;
+  lpmCount(kind: number, family: number, root: number, spec: number): number;
+  lpmConvert(from: number, family: number, root: number, to: number, spec: number): number;
   lpmBatch(kind: number, family: number, root: number, keys: number, out: number, count: number): void;
 }
 

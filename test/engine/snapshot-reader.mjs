@@ -9,15 +9,18 @@ const bytes = new Uint8Array(memory.buffer);
 const counts = new Int32Array(control);
 const mine = plan.countersAt + worker * plan.counters;
 
-/** Values of one table for all addresses at once: all of one generation? */
+/** Values of one table for all addresses at once: all of one generation? In place: all there? */
 function isLookupWhole() {
   exports.lookup(worker, plan.routesInstance, 4, layout.TABLE_ROUTES, plan.keys, plan.out, plan.count);
   const first = view.getUint32(plan.out, true);
-  for (let i = 0; i < plan.count; i++) if (view.getUint32(plan.out + 4 * i, true) !== first) return false;
+  for (let i = 0; i < plan.count; i++) {
+    const value = view.getUint32(plan.out + 4 * i, true);
+    if (value === 0 || (!plan.isInPlace && value !== first)) return false;
+  }
   return first !== 0;
 }
 
-/** Packets to all addresses at once: all encapsulated to the locator of one generation, and soundly? */
+/** Packets to all addresses at once: each encapsulated soundly, and all (not in place) to one generation's locator? */
 function isForwardingWhole() {
   for (let i = 0; i < plan.packets.length; i++) {
     const buffer = plan.buffer + i * layout.BUFFER_BYTES;
@@ -39,7 +42,7 @@ function isForwardingWhole() {
     // The generation is in the source too.
     if ((view.getUint32(outer + 12) & 0xffff) !== (destination & 0xffff)) return false;
     locator ??= destination;
-    if (destination !== locator) return false;
+    if (!plan.isInPlace && destination !== locator) return false;
   }
   return true;
 }

@@ -8,7 +8,6 @@ import {
 } from '../../assembly/layout.ts';
 import { hostPrefix, ipv4 } from '../../src/base/ip.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { LPM_KINDS } from '../../src/engine/lpm.ts';
 import { makeEngine } from './engine-builds.ts';
 import { connected } from './forwarding-support.ts';
 import {
@@ -26,7 +25,7 @@ function setEntries(engine: Engine, count: number, action = 3): void {
   for (let n = 0; n < count; n++) engine.setEntry({ eid: eid(n), action, targets: [] });
 }
 
-describe.each(LPM_KINDS)('a publish with %s tables', (lpm) => {
+describe.each(['linear', 'patricia'] as const)('a publish with %s tables', (lpm) => {
   it('is invisible until its one store, and whole after it', () => {
     const engine = makeEngine('release', { workers: 2, lpm });
     const { exports } = engine;

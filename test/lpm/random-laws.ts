@@ -5,14 +5,14 @@ import { anyKey, anyRow, anySteps, anyTable, prefixKey, type Step } from './rand
 import { expectAnswers, follow, type Subject } from './subject.ts';
 import { borders, type LpmTable, type Row } from './table.ts';
 
-export function randomLaws({ family, build, make, law }: Subject): void {
+export function randomLaws({ family, build, effort, largest, make, law }: Subject): void {
   const table = make();
-  const runs = { numRuns: build === 'release' ? 120 : 40 };
+  const runs = { numRuns: Math.ceil((build === 'release' ? 120 : 40) * effort) };
   const keys = fc.array(anyKey(family), { maxLength: 30 });
 
   law('random tables answer as the brute-force oracle does', () => {
     fc.assert(
-      fc.property(anyTable(family), keys, (rows, more) => {
+      fc.property(anyTable(family, largest), keys, (rows, more) => {
         table.clear();
         expect(table.build(rows)).toBe(true);
         expectAnswers(table, rows, table.root, more);
@@ -23,7 +23,7 @@ export function randomLaws({ family, build, make, law }: Subject): void {
 
   law('random changes, published now and then, answer as the brute-force oracle does', () => {
     fc.assert(
-      fc.property(anySteps(family), keys, (steps, more) => {
+      fc.property(anySteps(family, largest), keys, (steps, more) => {
         table.clear();
         const rows = [...follow(table, steps).values()];
         expectAnswers(table, rows, table.root, [...more, ...borders(family, rowsOf(steps))]);
@@ -34,7 +34,7 @@ export function randomLaws({ family, build, make, law }: Subject): void {
 
   law('building equals inserting one by one, in lookups', () => {
     fc.assert(
-      fc.property(anyTable(family), keys, (rows, more) => {
+      fc.property(anyTable(family, largest), keys, (rows, more) => {
         const all = [...borders(family, rows), ...more];
         table.clear();
         expect(table.build(rows)).toBe(true);
@@ -48,7 +48,7 @@ export function randomLaws({ family, build, make, law }: Subject): void {
   });
 
   law('shuffled insertion gives the same answers', () => {
-    const shuffled = anyTable(family).chain((rows) =>
+    const shuffled = anyTable(family, largest).chain((rows) =>
       fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })),
     );
     fc.assert(
@@ -62,17 +62,17 @@ export function randomLaws({ family, build, make, law }: Subject): void {
   });
 
   law('inserting and then removing restores every lookup', () => {
-    restores(table, anyTable(family), anyRow(family), () => undefined, runs);
+    restores(table, anyTable(family, largest), anyRow(family, largest), () => undefined, runs);
   });
 
   law('inserting and then removing restores the live bytes', () => {
     const live = (): number => table.liveBytes;
-    restores(table, anyTable(family), anyRow(family), live, runs);
+    restores(table, anyTable(family, largest), anyRow(family, largest), live, runs);
   });
 
   law('removing everything gives every byte back', () => {
     fc.assert(
-      fc.property(anySteps(family), (steps) => {
+      fc.property(anySteps(family, largest), (steps) => {
         table.clear();
         const rows = follow(table, steps);
         for (const each of rows.values()) expect(table.remove(each)).toBe(true);
@@ -85,7 +85,7 @@ export function randomLaws({ family, build, make, law }: Subject): void {
 
   law('removing what is not there changes nothing', () => {
     fc.assert(
-      fc.property(anyTable(family), anyRow(family), (rows, absent) => {
+      fc.property(anyTable(family, largest), anyRow(family, largest), (rows, absent) => {
         fc.pre(!rows.some((each) => prefixKey(each) === prefixKey(absent)));
         table.clear();
         expect(table.build(rows)).toBe(true);
@@ -98,9 +98,23 @@ export function randomLaws({ family, build, make, law }: Subject): void {
     );
   });
 
+  law('prefixes are listed by address and then length, and counted', () => {
+    fc.assert(
+      fc.property(anyTable(family, largest), (rows) => {
+        table.clear();
+        expect(table.list()).toEqual([]);
+        expect(table.build(rows)).toBe(true);
+        const inOrder = rows.toSorted((a, b) => (a.key === b.key ? a.bits - b.bits : a.key < b.key ? -1 : 1));
+        expect(table.list()).toEqual(inOrder);
+        expect(table.count).toBe(rows.length);
+      }),
+      runs,
+    );
+  });
+
   law('the footprint is an upper bound of what building takes', () => {
     fc.assert(
-      fc.property(anyTable(family, 100), (rows) => {
+      fc.property(anyTable(family, largest, 100), (rows) => {
         table.clear();
         const bound = table.footprint(rows);
         expect(table.build(rows)).toBe(true);
@@ -112,8 +126,8 @@ export function randomLaws({ family, build, make, law }: Subject): void {
 
   law('room for the footprint is enough to build', () => {
     fc.assert(
-      fc.property(anyTable(family, 100), (rows) => {
-        const tight = make({ room: table.footprint(rows), specs: 128 });
+      fc.property(anyTable(family, largest, 100), (rows) => {
+        const tight = make({ exactRoom: table.footprint(rows), specs: 128 });
         expect(tight.build(rows)).toBe(true);
         expectAnswers(tight, rows);
       }),

@@ -13,25 +13,26 @@ export function anyKey(family: Family): fc.Arbitrary<bigint> {
   return fc.oneof({ weight: 3, arbitrary: near }, { weight: 1, arbitrary: fc.bigInt(0n, top) });
 }
 
-export function anyRow(family: Family): fc.Arbitrary<Row> {
+/** Values up to `largest`, some of them equal. */
+export function anyRow(family: Family, largest: number): fc.Arbitrary<Row> {
   const width = widthOf(family);
   const bits = fc.oneof(fc.nat(width), fc.constantFrom(0, 1, width >> 1, width - 1, width));
-  const value = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 0xffff_ffff }));
+  const value = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: largest }));
   return fc.tuple(anyKey(family), bits, value).map((parts) => row(family, ...parts));
 }
 
 /** Rows of distinct prefixes. */
-export function anyTable(family: Family, maxLength = 60): fc.Arbitrary<Row[]> {
-  return fc.uniqueArray(anyRow(family), { maxLength, selector: prefixKey });
+export function anyTable(family: Family, largest: number, maxLength = 60): fc.Arbitrary<Row[]> {
+  return fc.uniqueArray(anyRow(family, largest), { maxLength, selector: prefixKey });
 }
 
 /** A change, or the end of a transaction. */
 export type Step = { readonly op: 'insert' | 'remove'; readonly row: Row } | { readonly op: 'publish' };
 
-export function anySteps(family: Family, maxLength = 120): fc.Arbitrary<Step[]> {
+export function anySteps(family: Family, largest: number, maxLength = 120): fc.Arbitrary<Step[]> {
   const change = fc.record({
     op: fc.constantFrom('insert' as const, 'remove' as const),
-    row: anyRow(family),
+    row: anyRow(family, largest),
   });
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 10, arbitrary: change },

@@ -9,8 +9,12 @@ import { borders, bruteForce, type LpmTable, type Row, type TableOptions } from 
 export interface Subject {
   readonly family: Family;
   readonly build: EngineBuild;
+  /** Factor for the number of random cases. */
+  readonly effort: number;
+  /** Largest value that a table holds. */
+  readonly largest: number;
   /** An empty table. */
-  make(options?: Pick<TableOptions, 'room' | 'specs'>): LpmTable;
+  make(options?: Pick<TableOptions, 'room' | 'exactRoom' | 'specs'>): LpmTable;
   law(name: string, check: () => void): void;
 }
 

@@ -9,9 +9,11 @@ import {
   CONTROL_SNAPSHOT_OFFSET,
   EMPTY_ROOT,
   EPOCH_IDLE,
+  LPM_TOO_NARROW,
   CONTROL_EPOCH_OFFSET,
   SCRATCH_KEYS_OFFSET,
   SCRATCH_RESULTS_OFFSET,
+  SCRATCH_SPECS_OFFSET,
   SECTION_BUFFERS,
   SECTION_SCRATCH,
   SPEC_BITS_OFFSET,
@@ -21,7 +23,7 @@ import {
 } from '../../assembly/layout.ts';
 import type { Family } from '../../src/base/ip.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { lpmCode, type LpmKind } from '../../src/engine/lpm.ts';
+import { lpmCode, type LeafBytes, type LpmKind } from '../../src/engine/lpm.ts';
 import { makeEngine, type EngineBuild } from '../engine/engine-builds.ts';
 
 /** A prefix and its value; bits of `key` beyond `bits` are 0. */
@@ -66,27 +68,55 @@ export interface TableOptions {
   readonly kind: LpmKind;
   readonly build: EngineBuild;
   readonly family: Family;
-  /** Room for blocks, beside the arena's header. */
+  /** Default 4. */
+  readonly leafBytes?: LeafBytes;
+  /** Room for blocks, beside the arena's header, as a kind of small nodes needs it. */
   readonly room?: number;
+  /** The same, as it stands. */
+  readonly exactRoom?: number;
   /** Prefixes that one call can take. */
   readonly specs?: number;
 }
+
+/** The writer's part of an empty table, and one chunk of nodes. */
+const EMPTY_IN_PLACE = (3 << 20) + 128 * 1024;
+
+/** Kinds that are changed in place: what an empty table takes, and how many times the room of small nodes they need. */
+const IN_PLACE: Partial<
+  Record<LpmKind, (leafBytes: number) => { readonly base: number; readonly times: number }>
+> = {
+  'dir18-run': () => ({ base: EMPTY_IN_PLACE + (1 << 20), times: 64 }),
+  'dir24-8': (leafBytes) => ({ base: EMPTY_IN_PLACE + (leafBytes << 24), times: 64 }),
+};
 
 /** A table and the only writer of its arena. Changes belong to a transaction that `publish` ends. */
 export class LpmTable {
   readonly family: Family;
   readonly engine: Engine;
+  /** Readers see an address before a change or after it; a root stands for the table of the last publish. */
+  readonly isInPlace: boolean;
   readonly #code: number;
   readonly #specCount: number;
   root: number = EMPTY_ROOT;
+  #isReaderBusy = false;
 
-  constructor({ kind, build, family, room = 512 * 1024, specs = 4096 }: TableOptions) {
+  constructor({
+    kind,
+    build,
+    family,
+    leafBytes = 4,
+    room = 512 * 1024,
+    exactRoom,
+    specs = 4096,
+  }: TableOptions) {
     this.family = family;
-    this.#code = lpmCode(kind);
+    const inPlace = IN_PLACE[kind]?.(leafBytes);
+    this.isInPlace = inPlace !== undefined;
+    this.#code = lpmCode(kind, leafBytes);
     this.#specCount = specs;
     this.engine = makeEngine(build, {
       workers: 2,
-      fibBytes: ARENA_HEADER_BYTES + room,
+      fibBytes: ARENA_HEADER_BYTES + (exactRoom ?? (inPlace?.base ?? 0) + room * (inPlace?.times ?? 1)),
       // Packet buffers, unused here, hold the prefixes of a call.
       buffers: Math.ceil((specs * SPEC_BYTES) / BUFFER_BYTES),
     });
@@ -100,9 +130,7 @@ export class LpmTable {
   }
 
   build(rows: readonly Row[]): boolean {
-    return this.#take(
-      this.engine.exports.lpmBuild(this.#code, this.family, 4, this.#write(rows), rows.length),
-    );
+    return this.#take(this.engine.exports.lpmBuild(this.#code, this.family, this.#write(rows), rows.length));
   }
 
   insert(each: Row): boolean {
@@ -121,7 +149,7 @@ export class LpmTable {
   }
 
   footprint(rows: readonly Row[]): number {
-    return this.engine.exports.lpmFootprint(this.#code, this.family, 4, this.#write(rows), rows.length) >>> 0;
+    return this.engine.exports.lpmFootprint(this.#code, this.family, this.#write(rows), rows.length) >>> 0;
   }
 
   abandon(): void {
@@ -130,6 +158,13 @@ export class LpmTable {
 
   /** One value a key, in batches of `length`. */
   lookup(keys: readonly bigint[], root = this.root, length = 256): number[] {
+    // In place, what was not published cannot be looked up.
+    if (this.isInPlace && root === this.root && !this.#isReaderBusy) this.publish();
+    return this.lookupPublished(keys, this.isInPlace && !this.#isReaderBusy ? this.root : root, length);
+  }
+
+  /** The same without a publish before it: what a reader sees. */
+  lookupPublished(keys: readonly bigint[], root = this.root, length = 256): number[] {
     const { memory, exports } = this.engine;
     const scratch = memory.offset(SECTION_SCRATCH);
     const keysAt = scratch + SCRATCH_KEYS_OFFSET;
@@ -147,30 +182,59 @@ export class LpmTable {
   /** Ends the transaction as a publish does, and begins the next. */
   publish(): void {
     const { memory, exports } = this.engine;
+    this.root = exports.lpmCommit(this.#code, this.root) >>> 0;
     exports.publish(memory.view.getUint32(CONTROL_OFFSET + CONTROL_SNAPSHOT_OFFSET, true));
     exports.fibBegin();
   }
 
   /** Worker 1 begins a batch, as seen by the writer, or ends it. */
   setReaderBusy(busy: boolean): void {
+    this.#isReaderBusy = busy;
     const { view } = this.engine.memory;
     const epoch = view.getInt32(CONTROL_OFFSET + CONTROL_EPOCH_OFFSET, true);
     const seen = CONTROL_OFFSET + CONTROL_SEEN_OFFSET + (1 << CONTROL_SEEN_STRIDE_SHIFT);
     view.setInt32(seen, busy ? epoch : EPOCH_IDLE, true);
   }
 
+  /** All prefixes, by address and then length, as the engine lists them. */
+  list(): Row[] {
+    const { memory, exports } = this.engine;
+    const spec = memory.offset(SECTION_SCRATCH) + SCRATCH_SPECS_OFFSET;
+    memory.bytes.fill(0, spec, spec + SPEC_BYTES);
+    const rows: Row[] = [];
+    while (exports.lpmNext(this.#code, this.family, this.root, spec) === 1) {
+      const words = this.family === 4 ? [0] : [0, 1, 2, 3];
+      rows.push({
+        key: words.reduce((key, i) => (key << 32n) | BigInt(memory.view.getUint32(spec + 4 * i, true)), 0n),
+        bits: memory.view.getUint8(spec + SPEC_BITS_OFFSET),
+        value: memory.view.getUint32(spec + SPEC_VALUE_OFFSET, true),
+      });
+    }
+    return rows;
+  }
+
+  get count(): number {
+    const { memory, exports } = this.engine;
+    const spec = memory.offset(SECTION_SCRATCH) + SCRATCH_SPECS_OFFSET;
+    return exports.lpmCount(this.#code, this.family, this.root, spec);
+  }
+
+  /** Ends what is under way and counts what the tables take. */
   get liveBytes(): number {
+    if (this.isInPlace) this.publish();
     return this.engine.stats().fibLiveBytes;
   }
 
   get retiredBytes(): number {
+    if (this.isInPlace) this.publish();
     return this.engine.stats().fibRetiredBytes;
   }
 
-  /** 0 means no room: the table stays what it was. */
+  /** 0 means no room, and LPM_TOO_NARROW that leaves of two bytes do not do: the table stays what it was. */
   #take(root: number): boolean {
-    if (root !== 0) this.root = root >>> 0;
-    return root !== 0;
+    const isDone = root !== 0 && root !== LPM_TOO_NARROW;
+    if (isDone) this.root = root >>> 0;
+    return isDone;
   }
 
   #write(rows: readonly Row[]): number {
