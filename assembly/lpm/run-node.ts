@@ -67,8 +67,8 @@ export function makeNode(table: usize, slots: usize): usize {
   for (let s: i32 = 62; s >= 0; s--) {
     const value = load<u32>(slots + <usize>(s << 2));
     const isEnd = value != next;
-    ends |= <u64>isEnd << <u64>s;
-    runs += <u32>isEnd;
+    ends |= u64(isEnd) << <u64>s;
+    runs += u32(isEnd);
     next = value;
   }
   if (runs == 1) return uniformNode(table, next);
