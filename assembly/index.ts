@@ -23,6 +23,9 @@ export {
   lpmNext,
   lpmRemove,
 } from './lpm/lpm';
+export { coalesce } from './offload/coalesce';
+export { udpRuns } from './offload/runs';
+export { planSplit, split } from './offload/split';
 
 /** Makes the FIB section an empty arena. */
 export function fibInit(): void {

@@ -413,3 +413,135 @@ export const CAP_INSERT = 4;
 export const ATOMICITY_SNAPSHOT = 1;
 /** ...or that, address by address. */
 export const ATOMICITY_PER_ADDRESS = 2;
+
+// ---- OFFLOAD: packets larger than the wire; see assembly/offload/ -----------------------------------------------------
+//
+// struct virtio_net_hdr in front of an IP packet, 10 B, little-endian:
+//  0       1       2               4               6               8               10
+// +-------+-------+---------------+---------------+---------------+---------------+----------
+// | flags | type  | header bytes  | segment bytes | checksum from | checksum at   | IP packet
+// +-------+-------+---------------+---------------+---------------+---------------+----------
+
+export const VIRTIO_BYTES = 10;
+export const VIRTIO_FLAGS_OFFSET = 0;
+export const VIRTIO_TYPE_OFFSET = 1;
+/** Only a hint: the kernel puts the length of its linear part here. */
+export const VIRTIO_HEADER_OFFSET = 2;
+export const VIRTIO_SEGMENT_OFFSET = 4;
+export const VIRTIO_CHECKSUM_START_OFFSET = 6;
+/** Where the checksum field lies, from CHECKSUM_START on. */
+export const VIRTIO_CHECKSUM_AT_OFFSET = 8;
+/** Flag: the checksum field holds the sum of the pseudo-header only. */
+export const VIRTIO_NEEDS_CHECKSUM = 1;
+export const VIRTIO_NONE = 0;
+export const VIRTIO_TCP4 = 1;
+export const VIRTIO_TCP6 = 4;
+/** UDP_L4: datagrams, not fragments of one. */
+export const VIRTIO_UDP = 5;
+/** Of the type: the first segment has CWR. */
+export const VIRTIO_ECN = 0x80;
+
+/** Why a frame cannot be taken; calls return it negative. */
+export const OFFLOAD_TRUNCATED = 1;
+export const OFFLOAD_BAD_TYPE = 2;
+export const OFFLOAD_BAD_HEADER = 3;
+/** A length in a header is not that of the packet. */
+export const OFFLOAD_BAD_LENGTH = 4;
+export const OFFLOAD_FRAGMENT = 5;
+/** Neither TCP nor UDP, or not what the type says. */
+export const OFFLOAD_BAD_PROTOCOL = 6;
+/** The checksum is not where the type has it, or outside the packet. */
+export const OFFLOAD_BAD_CHECKSUM = 7;
+/** More segments than slots, or more packets than BATCH_MAX. */
+export const OFFLOAD_NO_SLOTS = 8;
+/** A segment does not fit into a slot, or the packets do not fit into the output. */
+export const OFFLOAD_NO_ROOM = 9;
+
+// OUTLINE, 8 B: where the headers of a packet end. It begins a PLAN (of a split) and a MEMBER (of a group).
+//  0        1        2        4        6        8            12              16
+// +--------+--------+--------+--------+--------+------------+---------------+
+// | family | proto- | TCP or | header | 0      | PLAN:      | bytes of the  |
+// | or 0   | col | 0| UDP at | bytes  |        | segments   | largest one   |
+// +--------+--------+--------+--------+--------+------------+---------------+
+
+/** 0 when not even the addresses can be read. */
+export const OUTLINE_FAMILY_OFFSET = 0;
+/** 0 when there are no ports to be read. */
+export const OUTLINE_PROTOCOL_OFFSET = 1;
+export const OUTLINE_TRANSPORT_OFFSET = 2;
+export const OUTLINE_HEADER_OFFSET = 4;
+export const PLAN_SEGMENTS_OFFSET = 8;
+export const PLAN_SEGMENT_BYTES_OFFSET = 12;
+export const PLAN_BYTES = 16;
+
+// MEMBER, 64 B: a packet of a batch. What follows `next` counts only in the first of a group.
+//  0         8        12       16       20       24       28       32       36       40       44      46      48
+// +---------+--------+--------+--------+--------+--------+--------+--------+--------+--------+-------+-------+------
+// | OUTLINE | packet | bytes  | next   | last   | next   | members| bytes  | segment| next   | next  | IPv4  | 0
+// |         |        |        |        |        | open   | or 0   | in all | bytes  | seq    | IP id | id mode
+// +---------+--------+--------+--------+--------+--------+--------+--------+--------+--------+-------+-------+------
+
+export const MEMBER_BYTES = 64;
+export const MEMBER_BYTES_SHIFT = 6;
+export const MEMBER_PACKET_OFFSET = 8;
+export const MEMBER_LENGTH_OFFSET = 12;
+export const MEMBER_NEXT_OFFSET = 16;
+export const MEMBER_LAST_OFFSET = 20;
+/** The next open group of the same bucket. */
+export const MEMBER_OPEN_OFFSET = 24;
+/** 0 in all but the first. */
+export const MEMBER_COUNT_OFFSET = 28;
+export const MEMBER_TOTAL_OFFSET = 32;
+export const MEMBER_SEGMENT_OFFSET = 36;
+export const MEMBER_SEQUENCE_OFFSET = 40;
+/** u16: the IPv4 identification that the next member has. */
+export const MEMBER_ID_OFFSET = 44;
+/** u16: what it grows by, once there are two members. */
+export const MEMBER_ID_STEP_OFFSET = 46;
+
+/** A group is open when a bucket leads to it: u32[256], by addresses. */
+export const GROUPS_BUCKETS_OFFSET = 16384;
+/** BATCH_MAX members and the buckets. */
+export const GROUPS_BYTES = 17408;
+
+// FRAME, 16 B, what a coalesced batch became:
+//  0            4            8            12           16
+// +------------+------------+------------+------------+
+// | address    | bytes      | packets    | index of   |
+// | of virtio  | with it    |            | the first  |
+// +------------+------------+------------+------------+
+
+export const FRAME_BYTES = 16;
+export const FRAME_ADDRESS_OFFSET = 0;
+export const FRAME_LENGTH_OFFSET = 4;
+export const FRAME_PACKETS_OFFSET = 8;
+export const FRAME_FIRST_OFFSET = 12;
+/** Largest IP packet in a frame. */
+export const FRAME_MAX_PACKET = 65535;
+/** Coalesce flag: packets with DF that all have one IP id count as consecutive; split gives them ids that count up. */
+export const COALESCE_FIXED_ID = 1;
+/** Coalesce flag: UDP too; not every kernel takes such frames (Linux 6.2). */
+export const COALESCE_UDP = 2;
+
+// RUN, 24 B: datagrams that one send with UDP_SEGMENT carries. PIECE, 16 B, a datagram: { u64 address, u64 bytes }, in
+// the order of the runs, which is a `struct iovec` when the address of the memory is added.
+//  0            4            8            12           16       18       20       24
+// +------------+------------+------------+------------+--------+--------+--------+
+// | first      | index of   | packets    | payload    | segment| outer  | 0      |
+// | packet     | its piece  |            | bytes      | bytes  | bytes  |        |
+// +------------+------------+------------+------------+--------+--------+--------+
+
+export const RUN_BYTES = 24;
+export const RUN_PACKET_OFFSET = 0;
+export const RUN_PIECE_OFFSET = 4;
+export const RUN_PACKETS_OFFSET = 8;
+export const RUN_LENGTH_OFFSET = 12;
+/** 0 for a packet that goes as it is. */
+export const RUN_SEGMENT_OFFSET = 16;
+/** IP and UDP header bytes in front of each piece, which the kernel makes anew. */
+export const RUN_OUTER_OFFSET = 18;
+export const PIECE_BYTES = 16;
+/** UDP_MAX_SEGMENTS of kernels before 6.10, UDP_GRO_CNT_MAX of all. */
+export const UDP_MAX_SEGMENTS = 64;
+/** Largest UDP payload over IPv4: 65535 - 28. */
+export const RUN_MAX_PAYLOAD = 65507;

@@ -8,5 +8,7 @@ export {
   createEngineSync,
   createLpm,
   createLpmSync,
+  createOffload,
+  createOffloadSync,
   type ModuleChoice,
 } from './engine/open-inline.ts';

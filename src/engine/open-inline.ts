@@ -4,6 +4,7 @@ import { Engine } from './engine.ts';
 import { ENGINE_WASM_BASE64 } from './engine-wasm.generated.ts';
 import { compileEngine, compileEngineSync, type EngineModule, type EngineSource } from './engine-module.ts';
 import { Lpm, type LpmOptions } from './lpm-table.ts';
+import { Offload } from './offload.ts';
 
 let compiled: EngineModule | undefined;
 
@@ -39,6 +40,16 @@ export async function createLpm(options: LpmOptions & ModuleChoice = {}): Promis
 export function createLpmSync(options: LpmOptions & ModuleChoice = {}): Lpm {
   const { wasm, ...rest } = options;
   return Lpm.open(moduleOfSync(wasm), rest);
+}
+
+/** Opens the offloads. Rejects as `createEngine` does. */
+export async function createOffload({ wasm }: ModuleChoice = {}): Promise<Offload> {
+  return Offload.open(await moduleOf(wasm));
+}
+
+/** As `createOffload`, at once and on the calling thread. */
+export function createOffloadSync({ wasm }: ModuleChoice = {}): Offload {
+  return Offload.open(moduleOfSync(wasm));
 }
 
 async function moduleOf(wasm: EngineSource | undefined): Promise<EngineModule> {

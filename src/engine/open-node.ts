@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { compileEngine, type EngineModule } from './engine-module.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import { Lpm, type LpmOptions } from './lpm-table.ts';
+import { Offload } from './offload.ts';
 
 /** By build; a read that failed is forgotten, so that the next call tries again. */
 const modules = new Map<'release' | 'shared', Promise<EngineModule>>();
@@ -32,6 +33,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 /** Opens a table for longest-prefix match alone. Rejects as `createEngine` does. */
 export async function createLpm(options: LpmOptions = {}): Promise<Lpm> {
   return Lpm.open(await engineModule(), options);
+}
+
+/** Opens the offloads. Rejects as `createEngine` does. */
+export async function createOffload(): Promise<Offload> {
+  return Offload.open(await engineModule());
 }
 
 async function load(file: URL): Promise<EngineModule> {

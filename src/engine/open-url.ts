@@ -3,6 +3,7 @@ import { compileEngine, type EngineModule, type EngineResponse } from './engine-
 import { Engine, type EngineOptions } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { Lpm, type LpmOptions } from './lpm-table.ts';
+import { Offload } from './offload.ts';
 
 /** By build; a request that failed is forgotten, so that the next call tries again. */
 const modules = new Map<'release' | 'shared', Promise<EngineModule>>();
@@ -38,9 +39,14 @@ export async function createLpm(options: LpmOptions = {}): Promise<Lpm> {
   return Lpm.open(await engineModule(), options);
 }
 
+/** Opens the offloads. Rejects as `createEngine` does. */
+export async function createOffload(): Promise<Offload> {
+  return Offload.open(await engineModule());
+}
+
 async function load(url: URL): Promise<EngineModule> {
   const response: EngineResponse = await fetch(url);
   if (!response.ok) throw new EngineError('bad-module', url.href, 200, response.status);
-  // Not compileStreaming: it wants a content type that many servers do not know, and 12 kB arrive at once.
+  // Not compileStreaming: it wants a content type that many servers do not know, and so few kB arrive at once.
   return compileEngine(await response.arrayBuffer());
 }

@@ -36,6 +36,35 @@ export interface EngineExports extends Record<string, unknown> {
   lpmCount(kind: number, family: number, root: number, spec: number): number;
   lpmConvert(from: number, family: number, root: number, to: number, spec: number): number;
   lpmBatch(kind: number, family: number, root: number, keys: number, out: number, count: number): void;
+  planSplit(frame: number, bytes: number, plan: number): number;
+  split(
+    frame: number,
+    bytes: number,
+    slots: number,
+    stride: number,
+    count: number,
+    room: number,
+    plan: number,
+  ): number;
+  coalesce(
+    slots: number,
+    stride: number,
+    count: number,
+    out: number,
+    outBytes: number,
+    frames: number,
+    work: number,
+    flags: number,
+  ): number;
+  udpRuns(
+    slots: number,
+    stride: number,
+    count: number,
+    base: number,
+    pieces: number,
+    runs: number,
+    work: number,
+  ): number;
 }
 
 /**

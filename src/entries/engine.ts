@@ -37,3 +37,17 @@ export * from '../engine/codes.ts';
 // Longest-prefix match alone.
 export { Lpm, type LpmOptions, type LpmStats } from '../engine/lpm-table.ts';
 export { LPM_KINDS, type LpmCapabilities, type LpmKind } from '../engine/lpm.ts';
+
+// Packets larger than the wire.
+export { Offload } from '../engine/offload.ts';
+export {
+  MAX_BATCH_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_SEGMENTS,
+  type CoalesceOptions,
+  type DatagramRun,
+  type OffloadFault,
+  type Offloads,
+  type SuperFrame,
+} from '../engine/offloads.ts';
+export type { Result } from '../base/result.ts';

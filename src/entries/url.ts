@@ -1,3 +1,3 @@
 /** `pxtr/url`: the data plane with its WebAssembly module in a file of its own, requested from beside the script. */
 export * from './engine.ts';
-export { createEngine, createLpm, engineModule } from '../engine/open-url.ts';
+export { createEngine, createLpm, createOffload, engineModule } from '../engine/open-url.ts';
