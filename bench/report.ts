@@ -19,15 +19,26 @@ export function environmentText(environment: Environment): string {
   ].join('\n');
 }
 
-/** A table: a row a contender, with the ratio to the baseline last. */
+/** A table: a row a contender, with the ratio to the baseline last; GB/s where a case tells its bytes. */
 export function caseText(result: CaseResult): string {
-  const header = ['', `ns/${result.unit}`, 'min-max', 'n', `M${result.unit}s/s`, `x ${result.baseline}`];
+  const { bytesPerCall: bytes, operationsPerCall: operations } = result;
+  const speed = bytes === undefined ? [] : ['GB/s'];
+  const header = [
+    '',
+    `ns/${result.unit}`,
+    'min-max',
+    'n',
+    `M${result.unit}s/s`,
+    ...speed,
+    `x ${result.baseline}`,
+  ];
   const rows = result.measured.map((m) => [
     m.name + (isDisturbed(m) ? ' !' : ''),
     number(m.medianNs),
     `${number(m.minNs)}-${number(m.maxNs)}`,
     String(m.rounds.length),
     number(1000 / m.medianNs),
+    ...(bytes === undefined ? [] : [number(bytes / operations / m.medianNs)]),
     m.ratio.toFixed(2),
   ]);
   const facts = Object.entries(result.facts).map(([key, value]) => `${key} ${value}`);

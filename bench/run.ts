@@ -10,10 +10,11 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from './env.ts';
 import { forwardSuite } from './forward.ts';
 import { lookupSuite } from './lookup.ts';
+import { offloadSuite } from './offload.ts';
 import { caseText, DISTURBED_NOTE, environmentText, isDisturbed, type Report } from './report.ts';
 import { consumed, measureCase, type CaseResult, type Settings, type Suite } from './runner.ts';
 
-const SUITES: readonly Suite[] = [lookupSuite, forwardSuite];
+const SUITES: readonly Suite[] = [lookupSuite, forwardSuite, offloadSuite];
 
 function main(): void {
   const { values, positionals } = parseArgs({

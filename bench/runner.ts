@@ -18,6 +18,8 @@ export interface Case {
   readonly unit: string;
   /** Operations per call of every contender. */
   readonly operations: number;
+  /** Bytes that these operations work on, where bytes are what takes the time. */
+  readonly bytes?: number;
   readonly contenders: readonly Contender[];
   /** Name of the contender that ratios refer to. */
   readonly baseline: string;
@@ -64,6 +66,7 @@ export interface CaseResult {
   readonly name: string;
   readonly unit: string;
   readonly operationsPerCall: number;
+  readonly bytesPerCall?: number;
   readonly baseline: string;
   readonly facts: Readonly<Record<string, string | number>>;
   readonly measured: readonly Measured[];
@@ -102,6 +105,7 @@ export function measureCase(
     name: work.name,
     unit: work.unit,
     operationsPerCall: work.operations,
+    ...(work.bytes === undefined ? {} : { bytesPerCall: work.bytes }),
     baseline: work.baseline,
     facts: work.facts,
     measured: work.contenders.map(({ name }) => {
