@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
 import {
+  ARENA_HEADER_BYTES,
   BATCH_MAX,
   BUFFER_BYTES,
   COALESCE_FIXED_ID,
@@ -79,8 +80,9 @@ export class Offload implements Offloads {
   /** Throws EngineError on a module of another layout. */
   static open(module: EngineModule): Offload {
     const bytes = PARTS.reduce((sum, [, size]) => sum + Math.ceil(size / 64) * 64, 0);
-    const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, fibBytes: 1024, workers: 1 };
-    const memory = new EngineMemory({ ...rest, buffers: Math.ceil(bytes / BUFFER_BYTES) });
+    const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, workers: 1 };
+    const buffers = Math.ceil(bytes / BUFFER_BYTES);
+    const memory = new EngineMemory({ ...rest, buffers, fibBytes: ARENA_HEADER_BYTES });
     return new Offload(memory, instantiateEngine(module, memory.memory));
   }
 

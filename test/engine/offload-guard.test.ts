@@ -1,6 +1,7 @@
 // What the offloads may touch: what they are told to. What they may depend on: the bytes of their packets.
 import { describe, expect, it } from 'vitest';
 import {
+  ARENA_HEADER_BYTES,
   BATCH_MAX,
   BUFFER_BYTES,
   DESC_BUFFER_OFFSET,
@@ -43,8 +44,8 @@ class Bare {
   readonly start: number;
 
   constructor(build: (typeof OFFLOAD_BUILDS)[number]) {
-    const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, fibBytes: 1024, workers: 1 };
-    this.memory = new EngineMemory({ ...rest, buffers: BUFFERS });
+    const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, workers: 1 };
+    this.memory = new EngineMemory({ ...rest, buffers: BUFFERS, fibBytes: ARENA_HEADER_BYTES });
     this.exports = instantiateEngine(engineModule(build), this.memory.memory);
     this.start = this.memory.offset(SECTION_BUFFERS);
   }
