@@ -145,20 +145,20 @@ export function lookup(list: usize, count: i32, table: u32, key: usize, out: usi
 
 // @ts-ignore: decorator
 @inline
-function count(column: u32, amount: u64): void {
+export function countBy(column: u32, amount: u64): void {
   const at = counters + <usize>(column << 3);
   store<u64>(at, load<u64>(at) + amount);
 }
 
 export function countReceived(bytes: u32): void {
-  count(COUNTER_RECEIVED_PACKETS, 1);
-  count(COUNTER_RECEIVED_BYTES, bytes);
+  countBy(COUNTER_RECEIVED_PACKETS, 1);
+  countBy(COUNTER_RECEIVED_BYTES, bytes);
 }
 
 /** `bytes`: of the outer packet. */
 export function countDecapsulated(bytes: u32): void {
-  count(COUNTER_DECAP_PACKETS, 1);
-  count(COUNTER_DECAP_BYTES, bytes);
+  countBy(COUNTER_DECAP_PACKETS, 1);
+  countBy(COUNTER_DECAP_BYTES, bytes);
 }
 
 export function countHit(entry: u32): void {
@@ -175,26 +175,26 @@ function decide(desc: usize, verdict: u32, reason: u32): void {
 
 export function drop(desc: usize, reason: u32): void {
   decide(desc, VERDICT_DROP, reason);
-  count(COUNTER_DROPPED, 1);
-  count(COUNTER_REASONS + reason, 1);
+  countBy(COUNTER_DROPPED, 1);
+  countBy(COUNTER_REASONS + reason, 1);
 }
 
 export function punt(desc: usize, reason: u32): void {
   decide(desc, VERDICT_PUNT, reason);
-  count(COUNTER_PUNTED, 1);
-  count(COUNTER_REASONS + reason, 1);
+  countBy(COUNTER_PUNTED, 1);
+  countBy(COUNTER_REASONS + reason, 1);
 }
 
 /** The packet leaves as it is in its buffer now. */
 export function leaveNative(desc: usize): void {
   decide(desc, VERDICT_NATIVE, 0);
-  count(COUNTER_NATIVE_PACKETS, 1);
-  count(COUNTER_NATIVE_BYTES, load<u16>(desc, DESC_LENGTH_OFFSET));
+  countBy(COUNTER_NATIVE_PACKETS, 1);
+  countBy(COUNTER_NATIVE_BYTES, load<u16>(desc, DESC_LENGTH_OFFSET));
 }
 
 /** The packet leaves, outer headers and all, as it is in its buffer now. */
 export function leaveEncapsulated(desc: usize): void {
   decide(desc, VERDICT_ENCAP, 0);
-  count(COUNTER_ENCAP_PACKETS, 1);
-  count(COUNTER_ENCAP_BYTES, load<u16>(desc, DESC_LENGTH_OFFSET));
+  countBy(COUNTER_ENCAP_PACKETS, 1);
+  countBy(COUNTER_ENCAP_BYTES, load<u16>(desc, DESC_LENGTH_OFFSET));
 }

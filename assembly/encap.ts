@@ -19,12 +19,13 @@ import { entryHasTarget } from './mapcache';
 import { rewriteAt, rewriteFamily, rewriteNextHop, sideAt, sideMtu, sideSum } from './rewrite';
 import { lowerTtl } from './native';
 
-const OVERHEAD4: u32 = 36;
+/** Outer IPv4, UDP and LISP headers. */
+export const OVERHEAD4: u32 = 36;
 const OVERHEAD6: u32 = 56;
-const UDP_AND_LISP: u32 = 16;
+export const UDP_AND_LISP: u32 = 16;
 /** Outer UDP source ports: the dynamic range, chosen by flow. */
-const PORT_BASE: u32 = 0xc000;
-const PORT_MASK: u32 = 0x3fff;
+export const PORT_BASE: u32 = 0xc000;
+export const PORT_MASK: u32 = 0x3fff;
 
 /** Encapsulates to a locator of `entry`, or says why not. */
 export function encapsulate(row: usize, entry: usize): void {

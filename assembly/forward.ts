@@ -52,6 +52,7 @@ import {
   WORK_ACTIVE_OFFSET,
   WORK_CANDIDATES_OFFSET,
   WORK_DECAP_OFFSET,
+  WORK_LEFT_OFFSET,
   WORK_RESULT2_OFFSET,
   WORK_RESULT_OFFSET,
   WORK_ROWS_OFFSET,
@@ -62,6 +63,7 @@ import { isDestinationNotUnicast, isLispData, isSourceNotUnicast, parsePacket } 
 import { announce, idle, section } from './control';
 import { commitDecap, innerRow, openEnvelope, outerRow } from './decap';
 import { encapsulate } from './encap';
+import { express } from './express';
 import { flowHash } from './flow';
 import { entryAction, entryAt } from './mapcache';
 import { byRoute, sendNative } from './native';
@@ -82,7 +84,8 @@ export function process(worker: i32, first: u32, count: u32): void {
   while (count > 0) {
     const batch: u32 = min<u32>(count, BATCH_MAX);
     const snapshot = announce(worker);
-    let active = admit(snapshot, desc, batch);
+    // Plain packets first; what is listed as left goes the ordinary way.
+    let active = admit(snapshot, express(snapshot, desc, batch));
     while (active > 0) active = round(snapshot, active);
     idle(worker);
     desc += <usize>(batch * DESC_BYTES);
@@ -90,14 +93,16 @@ export function process(worker: i32, first: u32, count: u32): void {
   }
 }
 
-/** 1: a row for each packet with a sound header. Returns their number. */
-function admit(snapshot: usize, desc: usize, count: u32): i32 {
+/** 1: a row for each of the `count` packets left, if its header is sound. Returns their number. */
+function admit(snapshot: usize, count: u32): i32 {
+  const left = work + WORK_LEFT_OFFSET;
   const list = work + WORK_ACTIVE_OFFSET;
   let row = work + WORK_ROWS_OFFSET;
   let active = 0;
   let instance: u32 = 0;
   let vrf = vrfFor(snapshot, 0);
-  for (let i: u32 = 0; i < count; i++, desc += DESC_BYTES, row += ROW_PAIR_BYTES) {
+  for (let i: u32 = 0; i < count; i++, row += ROW_PAIR_BYTES) {
+    const desc = item(left, i);
     const bytes = <u32>load<u16>(desc, DESC_LENGTH_OFFSET);
     countReceived(bytes);
     const packet = <usize>load<u32>(desc, DESC_BUFFER_OFFSET) + load<u16>(desc, DESC_OFFSET_OFFSET);

@@ -117,7 +117,7 @@ export const PAGE_BYTES = 0x1_0000;
 /** 'PXTR' in memory order. */
 export const MAGIC = 0x5254_5850;
 /** Counts up with every change of this file that moves or reinterprets memory. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 export const CONTROL_MAGIC_OFFSET = 0;
 export const CONTROL_LAYOUT_VERSION_OFFSET = 4;
@@ -206,7 +206,11 @@ export const BUCKET_ROW_MAX = 256;
 // +--------------------------------------------------------+--------+--------+----------------+----------------+
 // SIDE, 16 B: | u32 sum of the IPv4 header words that never change | u32 largest inner packet | u64 0 |
 
+// With an IPv4 header, bytes 40..44 are for the express lane: | u16 sum, folded | u16 largest inner packet |
+
 export const REWRITE_BYTES = 64;
+/** 0 as the largest inner packet keeps the express lane away. */
+export const REWRITE_EXPRESS_OFFSET = 40;
 export const REWRITE_BYTES_SHIFT = 6;
 export const REWRITE_LENGTH_OFFSET = 56;
 export const REWRITE_FAMILY_OFFSET = 57;
@@ -343,7 +347,28 @@ export const WORK_RESULT_OFFSET = 35840;
 export const WORK_RESULT2_OFFSET = 36864;
 /** Lookup keys, 16 B x BATCH_MAX. */
 export const WORK_KEYS_OFFSET = 37888;
-export const WORK_BYTES = 41984;
+// COLUMNS of the express lane (assembly/express.ts), u32[BATCH_MAX] each: item i of all is about the same packet.
+/** First byte of the IP header. */
+export const EXPRESS_PACKET_OFFSET = 41984;
+export const EXPRESS_DESC_OFFSET = 43008;
+/** Host order: lookup keys. */
+export const EXPRESS_SOURCE_OFFSET = 44032;
+export const EXPRESS_DESTINATION_OFFSET = 45056;
+export const EXPRESS_HASH_OFFSET = 46080;
+/** Words 0 (version, TOS, length) and 2 (TTL, protocol, checksum) of the header as they lie. */
+export const EXPRESS_FIRST_OFFSET = 47104;
+export const EXPRESS_TTL_OFFSET = 48128;
+/** Results of the lookups; in the end the address of the rewrite in place of the match. */
+export const EXPRESS_ROUTE_OFFSET = 49152;
+export const EXPRESS_TOWARD_OFFSET = 50176;
+export const EXPRESS_FROM_OFFSET = 51200;
+export const EXPRESS_MATCH_OFFSET = 52224;
+export const EXPRESS_REWRITE_OFFSET = 53248;
+/** Descriptors that the express lane leaves to the ordinary way. */
+export const WORK_LEFT_OFFSET = 54272;
+/** Batches for which the express lane is not tried. */
+export const WORK_SKIP_OFFSET = 55296;
+export const WORK_BYTES = 55424;
 
 // ---- SCRATCH of the control thread: prefix specs, lookup keys and results ----------------------------------------------
 //
@@ -399,6 +424,7 @@ export const LPM_DIR18_RUN_NARROW = 3;
 export const LPM_DIR18_RUN = 4;
 export const LPM_DIR24_8_NARROW = 5;
 export const LPM_DIR24_8 = 6;
+export const LPM_COMPARE = 7;
 /** In place of a root: the leaves of the table cannot hold a value; nothing was changed. */
 export const LPM_TOO_NARROW = 2;
 /** Root of a table that holds nothing, where 0 would mean failure. Lookups take both 0 and this for empty. */

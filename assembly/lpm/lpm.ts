@@ -4,6 +4,7 @@
  */
 import {
   EMPTY_ROOT,
+  LPM_COMPARE,
   LPM_DIR18_RUN,
   LPM_DIR18_RUN_NARROW,
   LPM_DIR24_8,
@@ -17,6 +18,7 @@ import {
 } from '../layout';
 import { section } from '../control';
 import { isEmpty, specValue } from './spec';
+import * as compare from './compare';
 import * as dir18Run from './dir18-run';
 import * as dir24 from './dir24-8';
 import * as linear from './linear';
@@ -27,6 +29,7 @@ import { COUNT, NARROW, WIDE, get } from './table4';
 /** CAP_ bits of a kind; 0 for an unknown one. */
 export function lpmCaps(kind: i32): i32 {
   switch (kind) {
+    case LPM_COMPARE: return compare.CAPS;
     case LPM_LINEAR: return linear.CAPS;
     case LPM_PATRICIA: return patricia.CAPS;
     case LPM_DIR18_RUN_NARROW:
@@ -40,6 +43,7 @@ export function lpmCaps(kind: i32): i32 {
 /** ATOMICITY_ of a kind; 0 for an unknown one. */
 export function lpmAtomicity(kind: i32): i32 {
   switch (kind) {
+    case LPM_COMPARE: return compare.ATOMICITY;
     case LPM_LINEAR: return linear.ATOMICITY;
     case LPM_PATRICIA: return patricia.ATOMICITY;
     case LPM_DIR18_RUN_NARROW:
@@ -53,6 +57,7 @@ export function lpmAtomicity(kind: i32): i32 {
 /** Upper bound of the arena bytes that `lpmBuild` takes for the same arguments. */
 export function lpmFootprint(kind: i32, family: i32, specs: usize, count: u32): u32 {
   switch (kind) {
+    case LPM_COMPARE: return compare.footprint(specs, count);
     case LPM_LINEAR: return linear.footprint(family, specs, count);
     case LPM_PATRICIA: return patricia.footprint(family, specs, count);
     case LPM_DIR18_RUN_NARROW: return dir18Run.footprint(NARROW, specs, count);
@@ -76,6 +81,7 @@ export function lpmBuild(kind: i32, family: i32, specs: usize, count: u32): u32 
 export function lpmInsert(kind: i32, root: u32, spec: usize): u32 {
   const arena = section(SECTION_FIB);
   switch (kind) {
+    case LPM_COMPARE: return compare.insert(root, arena, spec);
     case LPM_LINEAR: return linear.insert(root, arena, spec);
     case LPM_PATRICIA: return patricia.insert(root, arena, spec);
     case LPM_DIR18_RUN_NARROW: return dir18Run.insert(NARROW, root, arena, spec);
@@ -90,6 +96,7 @@ export function lpmInsert(kind: i32, root: u32, spec: usize): u32 {
 export function lpmRemove(kind: i32, root: u32, spec: usize): u32 {
   const arena = section(SECTION_FIB);
   switch (kind) {
+    case LPM_COMPARE: return compare.remove(root, arena, spec);
     case LPM_LINEAR: return linear.remove(root, arena, spec);
     case LPM_PATRICIA: return patricia.remove(root, arena, spec);
     case LPM_DIR18_RUN_NARROW:
@@ -122,6 +129,7 @@ export function lpmApply(kind: i32, family: i32, root: u32, specs: usize, count:
 export function lpmAbandon(kind: i32, family: i32, root: u32): void {
   const arena = section(SECTION_FIB);
   switch (kind) {
+    case LPM_COMPARE: compare.abandon(root, arena); break;
     case LPM_LINEAR: linear.abandon(family, root, arena); break;
     case LPM_PATRICIA: patricia.abandon(family, root, arena); break;
     case LPM_DIR18_RUN_NARROW:
@@ -150,6 +158,7 @@ export function lpmCommit(kind: i32, root: u32): u32 {
 export function lpmDestroy(kind: i32, family: i32, root: u32): void {
   const arena = section(SECTION_FIB);
   switch (kind) {
+    case LPM_COMPARE: compare.destroy(root, arena); break;
     case LPM_LINEAR: linear.destroy(root, arena); break;
     case LPM_PATRICIA: patricia.destroy(family, root, arena); break;
     case LPM_DIR18_RUN_NARROW:
@@ -167,6 +176,7 @@ export function lpmNext(kind: i32, family: i32, root: u32, spec: usize): i32 {
   if (isEmpty(root)) return 0;
   const first = load<u8>(spec, SPEC_FAMILY_OFFSET) == 0;
   switch (kind) {
+    case LPM_COMPARE: return i32(compare.next(root, spec, first));
     case LPM_LINEAR: return i32(linear.next(root, spec, first));
     case LPM_PATRICIA: return i32(patricia.next(family, root, spec, first));
     default: return i32(nextPrefix(root, spec, first));
@@ -176,6 +186,7 @@ export function lpmNext(kind: i32, family: i32, root: u32, spec: usize): i32 {
 /** How many prefixes there are. Kinds that keep no count are walked, with `spec` as the place to be. */
 export function lpmCount(kind: i32, family: i32, root: u32, spec: usize): u32 {
   if (isEmpty(root)) return 0;
+  if (kind == LPM_COMPARE) return compare.countOf(root);
   if (kind == LPM_LINEAR) return linear.countOf(root);
   if (kind != LPM_PATRICIA) return get(root, COUNT);
   let count: u32 = 0;
@@ -210,7 +221,8 @@ export function lpmBatch(kind: i32, family: i32, root: usize, keys: usize, out: 
   }
   if (family == 4) {
     switch (kind) {
-      case LPM_LINEAR: linear.batch4(root, keys, out, n); break;
+        case LPM_COMPARE: compare.batch4(root, keys, out, n); break;
+    case LPM_LINEAR: linear.batch4(root, keys, out, n); break;
       case LPM_PATRICIA: patricia.batch4(root, keys, out, n); break;
       case LPM_DIR18_RUN_NARROW:
       case LPM_DIR18_RUN: dir18Run.batch4(root, keys, out, n); break;

@@ -13,6 +13,7 @@ import { EngineError } from './errors.ts';
 import {
   LARGEST_NARROW_VALUE,
   LARGE_TABLE,
+  SMALL_TABLE,
   chooseLpm,
   leastLeafBytes,
   lpmCode,
@@ -52,7 +53,10 @@ export class Fib {
   #isTouched = false;
   /** At least as many prefixes as there are, and when it is worth counting them. */
   #atMost = 0;
-  #countFrom = LARGE_TABLE;
+  /** At the last count, and removals since. */
+  #prefixes = 0;
+  #removals = 0;
+  #countFrom = SMALL_TABLE + 1;
 
   constructor(memory: EngineMemory, exports: EngineExports, wanted: LpmKind | 'auto', family: Family) {
     this.#memory = memory;
@@ -87,12 +91,15 @@ export class Fib {
   apply(changes: readonly FibChange[]): void {
     if (changes.length === 0) return;
     this.#isTouched = true;
+    const removals = changes.filter(({ value }) => value === 0).length;
+    const hasGrown = this.#wanted === 'auto' && this.#makeRoomFor(changes.length - removals);
     const isWide = this.#form.leafBytes === 4;
     if (!isWide && changes.some(({ value }) => value > LARGEST_NARROW_VALUE)) this.#widen();
     for (let first = 0; first < changes.length; first += SCRATCH_SPEC_COUNT) {
       this.#applySome(changes.slice(first, first + SCRATCH_SPEC_COUNT));
     }
-    this.#adapt(changes);
+    this.#removals += removals;
+    if (this.#wanted === 'auto' && (hasGrown || this.#removals > this.#prefixes / 8)) this.#settle();
   }
 
   #applySome(changes: readonly FibChange[]): void {
@@ -122,21 +129,44 @@ export class Fib {
     throw new EngineError('no-room', 'fib', fibBytes + 1, fibBytes);
   }
 
-  /** Takes the kind that suits the number of prefixes by now. When there is no room for it, the one there is stays. */
-  #adapt(changes: readonly FibChange[]): void {
-    if (this.#wanted !== 'auto') return;
-    for (const { value } of changes) if (value !== 0) this.#atMost += 1;
-    const isSmall = this.#form.kind === 'patricia';
-    if (isSmall && this.#atMost < this.#countFrom) return;
-    const prefixes = this.#exports.lpmCount(this.code, this.family, this.#form.root, this.#specs);
+  /** Before insertions: takes the kind for as many prefixes as there may come to be. True when it took another. */
+  #makeRoomFor(insertions: number): boolean {
+    this.#atMost += insertions;
+    if (this.#atMost < this.#countFrom) return false;
+    const prefixes = this.#count();
+    this.#atMost = prefixes + insertions;
+    const kind = chooseLpm('auto', this.family, this.#atMost, this.#form.kind);
+    const hasChanged = this.#take(kind);
+    this.#countFrom =
+      this.#form.kind === 'compare' ? SMALL_TABLE + 1 : Math.max(LARGE_TABLE, this.#atMost * 1.125);
+    return hasChanged;
+  }
+
+  /** After changes: takes the kind for the prefixes that there are. */
+  #settle(): void {
+    const prefixes = this.#count();
+    this.#prefixes = prefixes;
     this.#atMost = prefixes;
-    const kind = chooseLpm('auto', this.family, prefixes, this.#form.kind);
-    this.#countFrom = Math.max(LARGE_TABLE, prefixes + (prefixes >>> 3));
-    if (kind === this.#form.kind) return;
-    const narrow = this.#converted(kind, leastLeafBytes(kind));
-    const form = narrow ?? (leastLeafBytes(kind) === 2 ? this.#converted(kind, 4) : undefined);
-    if (form !== undefined) this.#form = form;
-    else this.#countFrom = Math.max(this.#countFrom, prefixes * 2);
+    this.#removals = 0;
+    this.#take(chooseLpm('auto', this.family, prefixes, this.#form.kind));
+    this.#countFrom =
+      this.#form.kind === 'compare' ? SMALL_TABLE + 1 : Math.max(LARGE_TABLE, prefixes * 1.125);
+  }
+
+  #count(): number {
+    return this.#exports.lpmCount(this.code, this.family, this.#form.root, this.#specs) >>> 0;
+  }
+
+  /** Converts the table, with the narrowest leaves that do. When there is no room for it, it stays what it is. */
+  #take(kind: LpmKind): boolean {
+    if (kind === this.#form.kind) return false;
+    const least = leastLeafBytes(kind);
+    const form = this.#converted(kind, least) ?? (least === 4 ? undefined : this.#converted(kind, 4));
+    // A list of prefixes that are compared must not grow long, whatever there is room for.
+    if (form === undefined)
+      return this.#form.kind === 'compare' && kind !== 'patricia' && this.#take('patricia');
+    this.#form = form;
+    return true;
   }
 
   /** The same prefixes in another form; undefined when there is no room, or the leaves are too narrow. */
@@ -174,6 +204,7 @@ export class Fib {
     this.#replaced = [];
     this.#form = this.#published;
     this.#isTouched = false;
+    this.#countFrom = 0;
   }
 
   get #specs(): number {

@@ -43,6 +43,7 @@ const MIB = 1024 * 1024;
 const DEFAULT_TABLE_BYTES: Readonly<Record<LpmKind | 'auto', number>> = {
   auto: 16 * MIB,
   linear: 16 * MIB,
+  compare: 16 * MIB,
   patricia: 16 * MIB,
   'dir18-run': 64 * MIB,
   'dir24-8': 192 * MIB,

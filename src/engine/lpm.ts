@@ -3,6 +3,7 @@ import {
   CAP_INSERT,
   CAP_V4,
   CAP_V6,
+  LPM_COMPARE,
   LPM_DIR18_RUN,
   LPM_DIR18_RUN_NARROW,
   LPM_DIR24_8,
@@ -14,13 +15,14 @@ import type { Family } from '../base/ip.ts';
 import type { EngineExports } from './wasm.ts';
 
 /** Names of the lookup algorithms; see docs/lpm.md. */
-export type LpmKind = 'linear' | 'patricia' | 'dir18-run' | 'dir24-8';
+export type LpmKind = 'linear' | 'compare' | 'patricia' | 'dir18-run' | 'dir24-8';
 
 /** Bytes of a value in the tables of a kind that has a choice. */
 export type LeafBytes = 2 | 4;
 
 const CODES: Readonly<Record<LpmKind, Readonly<Partial<Record<LeafBytes, number>>>>> = {
   linear: { 4: LPM_LINEAR },
+  compare: { 4: LPM_COMPARE },
   patricia: { 4: LPM_PATRICIA },
   'dir18-run': { 2: LPM_DIR18_RUN_NARROW, 4: LPM_DIR18_RUN },
   'dir24-8': { 2: LPM_DIR24_8_NARROW, 4: LPM_DIR24_8 },
@@ -64,6 +66,9 @@ export function lpmCapabilities(exports: EngineExports, kind: LpmKind): LpmCapab
   };
 }
 
+/** Up to this many prefixes 'auto' compares each with each address. */
+export const SMALL_TABLE = 16;
+
 /** From this many prefixes on 'auto' takes a kind for large tables, and leaves it below half as many. */
 export const LARGE_TABLE = 4096;
 
@@ -71,6 +76,7 @@ export const LARGE_TABLE = 4096;
 export function chooseLpm(wanted: LpmKind | 'auto', family: Family, prefixes: number, now: LpmKind): LpmKind {
   const serves = (kind: LpmKind): boolean => family === 4 || kind === 'linear' || kind === 'patricia';
   if (wanted !== 'auto') return serves(wanted) ? wanted : 'patricia';
-  const large = 'dir18-run';
-  return serves(large) && prefixes >= (now === large ? LARGE_TABLE / 2 : LARGE_TABLE) ? large : 'patricia';
+  if (family === 6) return 'patricia';
+  if (prefixes >= (now === 'dir18-run' ? LARGE_TABLE / 2 : LARGE_TABLE)) return 'dir18-run';
+  return prefixes <= (now === 'compare' ? SMALL_TABLE : SMALL_TABLE / 2) ? 'compare' : 'patricia';
 }

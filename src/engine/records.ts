@@ -25,6 +25,7 @@ import {
   NEXT_HOP_MTU_OFFSET,
   NEXT_HOP_VIA,
   REWRITE_BYTES,
+  REWRITE_EXPRESS_OFFSET,
   REWRITE_FAMILY_OFFSET,
   REWRITE_INTERFACE_OFFSET,
   REWRITE_LENGTH_OFFSET,
@@ -92,6 +93,10 @@ export function writeRewrite(
   const side = memory.offset(SECTION_REWRITE_SIDE) + slot * REWRITE_SIDE_BYTES;
   const constantSum = source.family === 4 ? sumWords(headers.subarray(0, 20)) : 0;
   const mtu = Math.max(0, Math.min(MAX_ENCAPSULATED_BYTES, nextHop.mtu) - headers.length);
+  if (source.family === 4) {
+    view.setUint16(at + REWRITE_EXPRESS_OFFSET, constantSum, true);
+    view.setUint16(at + REWRITE_EXPRESS_OFFSET + 2, mtu, true);
+  }
   view.setUint32(side + REWRITE_SIDE_SUM_OFFSET, constantSum, true);
   view.setUint32(side + REWRITE_SIDE_MTU_OFFSET, mtu, true);
 }

@@ -27,6 +27,7 @@ function keysOf(addresses: readonly IpAddress[]): Uint32Array {
 /** What a table takes before anything of size is in it, in bytes. */
 const EMPTY_BYTES: Readonly<Record<LpmKind, number>> = {
   linear: 0,
+  compare: 0,
   patricia: 0,
   'dir18-run': (4 << 20) + 192 * 1024,
   'dir24-8': (35 << 20) + 192 * 1024,

@@ -1,0 +1,220 @@
+/** The express lane's first stage: header checks and flow hash of four packets in the lanes of a vector. */
+import {
+  DESC_BUFFER_OFFSET,
+  DESC_BYTES,
+  DESC_FLAGS_OFFSET,
+  DESC_INSTANCE_OFFSET,
+  DESC_LENGTH_OFFSET,
+  DESC_OFFSET_OFFSET,
+  EXPRESS_DESC_OFFSET,
+  EXPRESS_DESTINATION_OFFSET,
+  EXPRESS_FIRST_OFFSET,
+  EXPRESS_HASH_OFFSET,
+  EXPRESS_PACKET_OFFSET,
+  EXPRESS_SOURCE_OFFSET,
+  EXPRESS_TTL_OFFSET,
+  WORK_LEFT_OFFSET,
+} from './layout';
+import { work } from './batch';
+
+/** Header and ports: shorter packets take the ordinary way. */
+const LEAST_BYTES: i32 = 24;
+const ALL_LANES: i32 = 15;
+
+// @ts-ignore: decorator
+@inline
+function packetAt(desc: usize): u32 {
+  return load<u32>(desc, DESC_BUFFER_OFFSET) + <u32>load<u16>(desc, DESC_OFFSET_OFFSET);
+}
+
+// @ts-ignore: decorator
+@inline
+function lanes(a: u32, b: u32, c: u32, d: u32): v128 {
+  return i32x4.replace_lane(i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(a), 1, b), 2, c), 3, d);
+}
+
+/** The bytes of each word in the other order. */
+// @ts-ignore: decorator
+@inline
+function swapWords(v: v128): v128 {
+  return i8x16.shuffle(v, v, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+}
+
+/** Sum of the two halves of each word. */
+// @ts-ignore: decorator
+@inline
+function halves(v: v128): v128 {
+  return i32x4.add(v128.and(v, i32x4.splat(0xffff)), i32x4.shr_u(v, 16));
+}
+
+// @ts-ignore: decorator
+@inline
+function rotate(v: v128, bits: i32): v128 {
+  return v128.or(i32x4.shl(v, bits), i32x4.shr_u(v, 32 - bits));
+}
+
+/** One word of MurmurHash3, as in flow.ts. */
+// @ts-ignore: decorator
+@inline
+function mix(h: v128, word: v128): v128 {
+  const k = i32x4.mul(rotate(i32x4.mul(word, i32x4.splat(0xcc9e2d51)), 15), i32x4.splat(0x1b873593));
+  const r = rotate(v128.xor(h, k), 13);
+  return i32x4.add(i32x4.add(r, i32x4.shl(r, 2)), i32x4.splat(0xe6546b64));
+}
+
+/** End of MurmurHash3 over four words. */
+// @ts-ignore: decorator
+@inline
+function finish(h: v128): v128 {
+  h = v128.xor(h, i32x4.splat(16));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), i32x4.splat(0x85ebca6b));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
+  return v128.xor(h, i32x4.shr_u(h, 16));
+}
+
+/** All ones in the lanes whose protocol has ports. */
+// @ts-ignore: decorator
+@inline
+function hasPorts(protocol: v128): v128 {
+  const tcp = i32x4.eq(protocol, i32x4.splat(6));
+  const udp = i32x4.eq(protocol, i32x4.splat(17));
+  const sctp = i32x4.eq(protocol, i32x4.splat(132));
+  return v128.or(v128.or(tcp, udp), sctp);
+}
+
+/** All ones in the lanes whose address is no unicast one; words in host order. */
+// @ts-ignore: decorator
+@inline
+function isNotUnicast(address: v128): v128 {
+  const zero = i32x4.splat(0);
+  const multicast = i32x4.eq(i32x4.shr_u(address, 28), i32x4.splat(0xe));
+  return v128.or(multicast, v128.or(i32x4.eq(address, zero), i32x4.eq(address, i32x4.splat(-1))));
+}
+
+/** The columns being filled: where their next item goes, and the end of the list of those left. */
+let column: usize = 0;
+let left: usize = 0;
+
+/**
+ * Fills the columns with the packets, from `desc` on, that are plain enough: IPv4 without options, sound, of this
+ * instance, unicast, TTL to spare, from outside. Returns how many are not: those are listed as left.
+ */
+export function parseColumns(desc: usize, count: u32, instance: u32): u32 {
+  column = work;
+  left = work + WORK_LEFT_OFFSET;
+  const end = desc + <usize>(count * DESC_BYTES);
+  for (; desc + 4 * DESC_BYTES <= end; desc += 4 * DESC_BYTES) {
+    parseFour(desc, desc + DESC_BYTES, desc + 2 * DESC_BYTES, desc + 3 * DESC_BYTES, instance, ALL_LANES);
+  }
+  // What is over: lanes beyond the end repeat the last packet and do not count.
+  const over = <i32>((end - desc) / DESC_BYTES);
+  if (over > 0) {
+    const last = end - DESC_BYTES;
+    parseFour(desc, min(desc + DESC_BYTES, last), min(desc + 2 * DESC_BYTES, last), last, instance, (1 << over) - 1);
+  }
+  return <u32>(left - work - WORK_LEFT_OFFSET) >>> 2;
+}
+
+function parseFour(d0: usize, d1: usize, d2: usize, d3: usize, instance: u32, present: i32): void {
+  const p0 = <usize>packetAt(d0);
+  const p1 = <usize>packetAt(d1);
+  const p2 = <usize>packetAt(d2);
+  const p3 = <usize>packetAt(d3);
+  const bytes = lanes(
+    load<u16>(d0, DESC_LENGTH_OFFSET),
+    load<u16>(d1, DESC_LENGTH_OFFSET),
+    load<u16>(d2, DESC_LENGTH_OFFSET),
+    load<u16>(d3, DESC_LENGTH_OFFSET),
+  );
+  const least = i32x4.splat(LEAST_BYTES);
+  const enough = i32x4.ge_s(bytes, least);
+  const flags =
+    load<u8>(d0, DESC_FLAGS_OFFSET) |
+    load<u8>(d1, DESC_FLAGS_OFFSET) |
+    load<u8>(d2, DESC_FLAGS_OFFSET) |
+    load<u8>(d3, DESC_FLAGS_OFFSET);
+  const other =
+    (load<u32>(d0, DESC_INSTANCE_OFFSET) ^ instance) |
+    (load<u32>(d1, DESC_INSTANCE_OFFSET) ^ instance) |
+    (load<u32>(d2, DESC_INSTANCE_OFFSET) ^ instance) |
+    (load<u32>(d3, DESC_INSTANCE_OFFSET) ^ instance);
+  if (!i32x4.all_true(enough) || flags != 0 || other != 0) return leaveFour(d0, d1, d2, d3, present);
+
+  // Four rows of four words become columns.
+  const a = v128.load(p0);
+  const b = v128.load(p1);
+  const c = v128.load(p2);
+  const d = v128.load(p3);
+  const ab = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+  const cd = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+  const ef = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+  const gh = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+  const first = i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+  const second = i8x16.shuffle(ab, cd, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  const ttl = i8x16.shuffle(ef, gh, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+  const source = i8x16.shuffle(ef, gh, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  const destination = lanes(load<u32>(p0, 16), load<u32>(p1, 16), load<u32>(p2, 16), load<u32>(p3, 16));
+
+  // The sum of all halves is all ones; their order in memory does not matter to it.
+  let sum = i32x4.add(i32x4.add(halves(first), halves(second)), i32x4.add(halves(ttl), halves(source)));
+  sum = halves(halves(i32x4.add(sum, halves(destination))));
+  let fit = i32x4.eq(sum, i32x4.splat(0xffff));
+  fit = v128.and(fit, i32x4.eq(v128.and(first, i32x4.splat(0xff)), i32x4.splat(0x45)));
+  const total = swapWords(v128.and(first, i32x4.splat(0xffff0000)));
+  fit = v128.and(fit, v128.and(i32x4.ge_s(total, least), i32x4.le_s(total, bytes)));
+  fit = v128.and(fit, i32x4.gt_s(v128.and(ttl, i32x4.splat(0xff)), i32x4.splat(1)));
+  const sourceKey = swapWords(source);
+  const destinationKey = swapWords(destination);
+  fit = v128.andnot(fit, v128.or(isNotUnicast(sourceKey), isNotUnicast(destinationKey)));
+
+  const protocol = v128.and(i32x4.shr_u(ttl, 8), i32x4.splat(0xff));
+  // MF and the offset, not DF: the upper half of the word as it lies.
+  const whole = i32x4.eq(v128.and(second, i32x4.splat(0xff3f0000)), i32x4.splat(0));
+  const port = swapWords(lanes(load<u32>(p0, 20), load<u32>(p1, 20), load<u32>(p2, 20), load<u32>(p3, 20)));
+  const ports = v128.and(port, v128.and(whole, hasPorts(protocol)));
+  const hash = finish(mix(mix(mix(mix(i32x4.splat(0), sourceKey), destinationKey), ports), protocol));
+
+  const mask = i32x4.bitmask(fit) & present;
+  if (mask == ALL_LANES) {
+    v128.store(column, lanes(<u32>p0, <u32>p1, <u32>p2, <u32>p3), EXPRESS_PACKET_OFFSET);
+    v128.store(column, lanes(<u32>d0, <u32>d1, <u32>d2, <u32>d3), EXPRESS_DESC_OFFSET);
+    v128.store(column, sourceKey, EXPRESS_SOURCE_OFFSET);
+    v128.store(column, destinationKey, EXPRESS_DESTINATION_OFFSET);
+    v128.store(column, hash, EXPRESS_HASH_OFFSET);
+    v128.store(column, first, EXPRESS_FIRST_OFFSET);
+    v128.store(column, ttl, EXPRESS_TTL_OFFSET);
+    column += 16;
+    return;
+  }
+  take(d0, mask & 1, present & 1, i32x4.extract_lane(sourceKey, 0), i32x4.extract_lane(destinationKey, 0), i32x4.extract_lane(hash, 0));
+  take(d1, mask & 2, present & 2, i32x4.extract_lane(sourceKey, 1), i32x4.extract_lane(destinationKey, 1), i32x4.extract_lane(hash, 1));
+  take(d2, mask & 4, present & 4, i32x4.extract_lane(sourceKey, 2), i32x4.extract_lane(destinationKey, 2), i32x4.extract_lane(hash, 2));
+  take(d3, mask & 8, present & 8, i32x4.extract_lane(sourceKey, 3), i32x4.extract_lane(destinationKey, 3), i32x4.extract_lane(hash, 3));
+}
+
+/** One packet of a mixed four. */
+function take(desc: usize, fits: i32, isPresent: i32, source: i32, destination: i32, hash: i32): void {
+  if (isPresent == 0) return;
+  if (fits == 0) return leave(desc);
+  const packet = packetAt(desc);
+  store<u32>(column, packet, EXPRESS_PACKET_OFFSET);
+  store<u32>(column, <u32>desc, EXPRESS_DESC_OFFSET);
+  store<i32>(column, source, EXPRESS_SOURCE_OFFSET);
+  store<i32>(column, destination, EXPRESS_DESTINATION_OFFSET);
+  store<i32>(column, hash, EXPRESS_HASH_OFFSET);
+  store<u32>(column, load<u32>(<usize>packet), EXPRESS_FIRST_OFFSET);
+  store<u32>(column, load<u32>(<usize>packet, 8), EXPRESS_TTL_OFFSET);
+  column += 4;
+}
+
+function leave(desc: usize): void {
+  store<u32>(left, <u32>desc);
+  left += 4;
+}
+
+function leaveFour(d0: usize, d1: usize, d2: usize, d3: usize, present: i32): void {
+  if (present & 1) leave(d0);
+  if (present & 2) leave(d1);
+  if (present & 4) leave(d2);
+  if (present & 8) leave(d3);
+}
