@@ -18,6 +18,7 @@ export {
   lpmConvert,
   lpmCount,
   lpmDestroy,
+  lpmEstimate,
   lpmFootprint,
   lpmInsert,
   lpmNext,

@@ -17,7 +17,8 @@ import {
   SPEC_FAMILY_OFFSET,
 } from '../layout';
 import { section } from '../control';
-import { isEmpty, specValue } from './spec';
+import { estimateNext } from './footprint4';
+import { isEmpty, specBits, specValue } from './spec';
 import * as compare from './compare';
 import * as dir18Run from './dir18-run';
 import * as dir24 from './dir24-8';
@@ -193,6 +194,22 @@ export function lpmCount(kind: i32, family: i32, root: u32, spec: usize): u32 {
   store<u8>(spec, 0, SPEC_FAMILY_OFFSET);
   while (patricia.next(family, root, spec, count == 0)) count += 1;
   return count;
+}
+
+/** About how many bytes the prefixes of an IPv4 table would take in dir18-run, beside what an empty one does. */
+export function lpmEstimate(kind: i32, root: u32, spec: usize): u32 {
+  let bytes: u32 = 0;
+  let before: u32 = 0;
+  let beforeBits: u32 = 0;
+  let isFirst: bool = true;
+  store<u8>(spec, 0, SPEC_FAMILY_OFFSET);
+  while (lpmNext(kind, 4, root, spec)) {
+    bytes += estimateNext(before, beforeBits, load<u32>(spec), specBits(spec), isFirst);
+    before = load<u32>(spec);
+    beforeBits = specBits(spec);
+    isFirst = false;
+  }
+  return bytes;
 }
 
 /**

@@ -29,6 +29,13 @@ export interface FibChange {
   readonly value: number;
 }
 
+/** By how much a table grows until its kind is looked at again. */
+const GROWTH = 1.125;
+const EMPTY_DIR18_BYTES = 4.25 * 1024 * 1024;
+/** Bytes a prefix in dir18-run: of a full table of the Internet at most; and where it stops to be worth it. */
+const DENSE_BYTES = 128;
+const SPARSE_BYTES = 1024;
+
 /** A structure in the engine's memory. */
 interface Form {
   readonly kind: LpmKind;
@@ -129,17 +136,33 @@ export class Fib {
     throw new EngineError('no-room', 'fib', fibBytes + 1, fibBytes);
   }
 
+  /** Takes the kind that 'auto' has for a table of so many prefixes. True when that is another than before. */
+  #choose(prefixes: number): boolean {
+    const kind = chooseLpm('auto', this.family, prefixes, this.#form.kind);
+    const isChange = this.#take(kind === 'dir18-run' && !this.#affords(prefixes) ? 'patricia' : kind);
+    const next = this.#form.kind === 'compare' ? SMALL_TABLE + 1 : LARGE_TABLE;
+    this.#countFrom = Math.max(next, prefixes * GROWTH);
+    return isChange;
+  }
+
+  /**
+   * Whether dir18-run is worth its memory for the prefixes that there are: sparse ones, such as host routes of all the
+   * world, take a kilobyte each. What another kind has used of the arena cannot be had back for this one.
+   */
+  #affords(prefixes: number): boolean {
+    const bytes = this.#exports.lpmEstimate(this.code, this.#form.root, this.#specs) >>> 0;
+    const each = bytes / prefixes;
+    const share = each <= DENSE_BYTES ? 0.75 : each <= SPARSE_BYTES ? 0.25 : 0;
+    return EMPTY_DIR18_BYTES + bytes <= this.#memory.capacity.fibBytes * share;
+  }
+
   /** Before insertions: takes the kind for as many prefixes as there may come to be. True when it took another. */
   #makeRoomFor(insertions: number): boolean {
     this.#atMost += insertions;
     if (this.#atMost < this.#countFrom) return false;
     const prefixes = this.#count();
     this.#atMost = prefixes + insertions;
-    const kind = chooseLpm('auto', this.family, this.#atMost, this.#form.kind);
-    const hasChanged = this.#take(kind);
-    this.#countFrom =
-      this.#form.kind === 'compare' ? SMALL_TABLE + 1 : Math.max(LARGE_TABLE, this.#atMost * 1.125);
-    return hasChanged;
+    return this.#choose(this.#atMost);
   }
 
   /** After changes: takes the kind for the prefixes that there are. */
@@ -148,9 +171,7 @@ export class Fib {
     this.#prefixes = prefixes;
     this.#atMost = prefixes;
     this.#removals = 0;
-    this.#take(chooseLpm('auto', this.family, prefixes, this.#form.kind));
-    this.#countFrom =
-      this.#form.kind === 'compare' ? SMALL_TABLE + 1 : Math.max(LARGE_TABLE, prefixes * 1.125);
+    this.#choose(prefixes);
   }
 
   #count(): number {

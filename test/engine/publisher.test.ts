@@ -62,7 +62,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     section: 'fib',
-    options: { fibBytes: ARENA_HEADER_BYTES + 32 * 12 },
+    options: { fibBytes: ARENA_HEADER_BYTES + 32 * 12, lpm: 'patricia' },
     have: 6,
     set: (engine, n) => engine.setRoute(0, host(n), connected(1)),
     unset: removeRoute,
