@@ -36,6 +36,7 @@ export * from '../engine/codes.ts';
 
 // Longest-prefix match alone.
 export { Lpm, type LpmOptions, type LpmStats } from '../engine/lpm-table.ts';
+export type { TableKinds } from '../engine/publisher.ts';
 export { LPM_KINDS, type LpmCapabilities, type LpmKind } from '../engine/lpm.ts';
 
 // Packets larger than the wire.
