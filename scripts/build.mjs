@@ -1,4 +1,4 @@
-// Builds the engine (three asc targets, base64 module) and then the TypeScript.
+// Builds the engine (three asc targets, inlined module) and then the TypeScript.
 //   node scripts/build.mjs              clean build of everything
 //   node scripts/build.mjs --engine     the engine only
 //   node scripts/build.mjs --if-stale   only what is older than its sources

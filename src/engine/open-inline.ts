@@ -1,7 +1,7 @@
 /** Engines from the module that is built into the package: works everywhere, without a file or a request. */
 import type { EngineOptions } from './engine.ts';
 import { Engine } from './engine.ts';
-import { ENGINE_WASM_BASE64 } from './engine-wasm.generated.ts';
+import { ENGINE_WASM_HEX } from './engine-wasm.generated.ts';
 import { compileEngine, compileEngineSync, type EngineModule, type EngineSource } from './engine-module.ts';
 import { Lpm, type LpmOptions } from './lpm-table.ts';
 import { Offload } from './offload.ts';
@@ -54,15 +54,16 @@ export function createOffloadSync({ wasm }: ModuleChoice = {}): Offload {
 
 async function moduleOf(wasm: EngineSource | undefined): Promise<EngineModule> {
   if (wasm !== undefined) return compileEngine(wasm);
-  return (compiled ??= await compileEngine(decodeBase64(ENGINE_WASM_BASE64)));
+  return (compiled ??= await compileEngine(decodeHex(ENGINE_WASM_HEX)));
 }
 
 function moduleOfSync(wasm: EngineSource | undefined): EngineModule {
   if (wasm !== undefined) return compileEngineSync(wasm);
-  return (compiled ??= compileEngineSync(decodeBase64(ENGINE_WASM_BASE64)));
+  return (compiled ??= compileEngineSync(decodeHex(ENGINE_WASM_HEX)));
 }
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+function decodeHex(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
 }

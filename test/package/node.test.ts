@@ -26,7 +26,7 @@ describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
     project.run(process.execPath, project.write(name, text)).trimEnd();
 
   describe('contents', () => {
-    it('has no tests, no benches and the engine as base64 once', () => {
+    it('has no tests, no benches and the engine inlined once', () => {
       const paths = project.files.map(({ path }) => path);
       expect(
         paths.filter((path) => /^(test|bench|dist\/bench|dist\/test|scripts|build)\//.test(path)),
