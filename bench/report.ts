@@ -42,9 +42,13 @@ export function caseText(result: CaseResult): string {
     m.ratio.toFixed(2),
   ]);
   const facts = Object.entries(result.facts).map(([key, value]) => `${key} ${value}`);
-  return [`${result.suite}: ${result.name}`, `  ${facts.join(', ')}`, ...aligned([header, ...rows])].join(
-    '\n',
-  );
+  const notes = Object.entries(result.notes ?? {}).map(([name, note]) => `  ${name}: ${note}`);
+  return [
+    `${result.suite}: ${result.name}`,
+    `  ${facts.join(', ')}`,
+    ...aligned([header, ...rows]),
+    ...notes,
+  ].join('\n');
 }
 
 export const DISTURBED_NOTE = '! some round had less than 90 % of a core: measure again on a quiet machine';

@@ -1,7 +1,8 @@
 /**
  * npm run bench -- [suite...] [--json FILE] [--rounds N] [--seconds S] [--seed N]
+ *                  [--keys N] [--unsummed] [--prefixes FILE]      for `native`
  *
- * Runs from dist/ on plain Node. Without a suite name, all of them. Results worth keeping go, as JSON and with a
+ * Runs from dist/ on plain Node. Without a suite name, all of them but `native`. Results worth keeping go, as JSON and with a
  * SETUP.md, to bench/results/<name>/.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,13 +11,14 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from './env.ts';
 import { forwardSuite } from './forward.ts';
 import { lookupSuite } from './lookup.ts';
+import { nativeSuite } from './native.ts';
 import { offloadSuite } from './offload.ts';
 import { caseText, DISTURBED_NOTE, environmentText, isDisturbed, type Report } from './report.ts';
 import { consumed, measureCase, type CaseResult, type Settings, type Suite } from './runner.ts';
 
-const SUITES: readonly Suite[] = [lookupSuite, forwardSuite, offloadSuite];
+const SUITES: readonly Suite[] = [lookupSuite, forwardSuite, offloadSuite, nativeSuite];
 
-function main(): void {
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -24,23 +26,41 @@ function main(): void {
       rounds: { type: 'string', default: '7' },
       seconds: { type: 'string', default: '0.2' },
       seed: { type: 'string', default: '1' },
+      keys: { type: 'string' },
+      unsummed: { type: 'boolean', default: false },
+      prefixes: { type: 'string' },
     },
   });
   const settings: Settings = {
     rounds: positive('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
     seed: positive('seed', values.seed),
+    keys: values.keys === undefined ? 0 : positive('keys', values.keys),
+    unsummed: values.unsummed,
+    ...(values.prefixes === undefined ? {} : { prefixes: values.prefixes }),
   };
-  const suites = positionals.length === 0 ? SUITES : positionals.map(suiteNamed);
+  const suites =
+    positionals.length === 0
+      ? SUITES.filter(({ isOptional }) => isOptional !== true)
+      : positionals.map(suiteNamed);
   const environment = readEnvironment(settings.seed);
   console.log(environmentText(environment));
   const results: CaseResult[] = [];
   for (const suite of suites) {
-    for (const work of suite.cases(settings.seed)) {
-      const result = measureCase(suite.name, work, settings, showProgress);
-      showProgress('');
-      console.log(`\n${caseText(result)}`);
-      results.push(result);
+    try {
+      const cases = await suite.cases(settings.seed, settings);
+      if ('skipped' in cases) {
+        console.log(`\n${suite.name}: skipped: ${cases.skipped}`);
+        continue;
+      }
+      for (const work of cases) {
+        const result = await measureCase(suite.name, work, settings, showProgress);
+        showProgress('');
+        console.log(`\n${caseText(result)}`);
+        results.push(result);
+      }
+    } finally {
+      suite.close?.();
     }
   }
   if (results.some(({ measured }) => measured.some(isDisturbed))) console.log(`\n${DISTURBED_NOTE}`);
@@ -72,7 +92,7 @@ function showProgress(text: string): void {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -11,6 +11,13 @@ export interface Contender {
   readonly run: () => number;
 }
 
+/** A contender that times itself: it lives in another process, or a call of it is a pass over a long trace. */
+export interface SelfTimed {
+  readonly name: string;
+  /** The round by number, 0 for the one that warms up and does not count. Its `medianNs` is that of one pass. */
+  readonly time: (round: number) => Round | Promise<Round>;
+}
+
 /** Contenders for one piece of work. */
 export interface Case {
   readonly name: string;
@@ -20,25 +27,40 @@ export interface Case {
   readonly operations: number;
   /** Bytes that these operations work on, where bytes are what takes the time. */
   readonly bytes?: number;
-  readonly contenders: readonly Contender[];
+  readonly contenders: readonly (Contender | SelfTimed)[];
   /** Name of the contender that ratios refer to. */
   readonly baseline: string;
   /** Throws when the contenders do not all do the same, right thing. */
-  readonly gate: () => void;
+  readonly gate: () => void | Promise<void>;
   /** What the table and the trace are like: sizes, next hops, length histogram. */
   readonly facts: Readonly<Record<string, string | number>>;
+  /** What is to be known of contenders, by name: their tables, or why they are absent. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 export interface Suite {
   readonly name: string;
-  readonly cases: (seed: number) => readonly Case[];
+  /** Takes long or needs what few have: runs only when it is named. */
+  readonly isOptional?: boolean;
+  readonly cases: (seed: number, settings: Settings) => Cases | Promise<Cases>;
+  /** Ends what `cases` began. */
+  readonly close?: () => void;
 }
+
+/** Or why there are none. */
+export type Cases = readonly Case[] | { readonly skipped: string };
 
 export interface Settings {
   readonly rounds: number;
   /** Per contender and round. */
   readonly seconds: number;
   readonly seed: number;
+  /** Of suites over a trace: keys a pass, 0 for all of it. */
+  readonly keys: number;
+  /** Of suites over a trace: results are not added up, by nobody. */
+  readonly unsummed: boolean;
+  /** Of suites over a full table: its list of prefixes; undefined for the one beside the checkout. */
+  readonly prefixes?: string;
 }
 
 /** One contender in one case. */
@@ -69,6 +91,7 @@ export interface CaseResult {
   readonly bytesPerCall?: number;
   readonly baseline: string;
   readonly facts: Readonly<Record<string, string | number>>;
+  readonly notes?: Readonly<Record<string, string>>;
   readonly measured: readonly Measured[];
 }
 
@@ -77,26 +100,35 @@ const WARM_UP_SECONDS = 0.3;
 /** What contenders return ends here, so that no compiler can leave their work out. */
 let sink = 0;
 
+/** For contenders that time themselves. */
+export function consume(value: number): void {
+  sink = (sink + value) | 0;
+}
+
 export function consumed(): number {
   return sink;
 }
 
-export function measureCase(
+export async function measureCase(
   suite: string,
   work: Case,
   settings: Settings,
   progress: (text: string) => void,
-): CaseResult {
+): Promise<CaseResult> {
   progress(`${work.name}: gate`);
-  work.gate();
-  for (const contender of work.contenders) warmUp(contender);
+  await work.gate();
+  for (const contender of work.contenders) await warmUp(contender);
   const rounds = new Map<string, Round[]>(work.contenders.map(({ name }) => [name, []]));
   for (let r = 0; r < settings.rounds; r++) {
     // Another one goes first each time.
     const order = work.contenders.map((_, i) => work.contenders[(i + r) % work.contenders.length]!);
     for (const contender of order) {
       progress(`${work.name}: round ${r + 1} of ${settings.rounds}, ${contender.name}`);
-      rounds.get(contender.name)!.push(measureRound(contender, work.operations, settings.seconds));
+      const round =
+        'time' in contender
+          ? await contender.time(r + 1)
+          : measureRound(contender, work.operations, settings.seconds);
+      rounds.get(contender.name)!.push(round);
     }
   }
   const median = (name: string): number => middle(rounds.get(name)!.map(({ medianNs }) => medianNs));
@@ -108,6 +140,7 @@ export function measureCase(
     ...(work.bytes === undefined ? {} : { bytesPerCall: work.bytes }),
     baseline: work.baseline,
     facts: work.facts,
+    ...(work.notes === undefined ? {} : { notes: work.notes }),
     measured: work.contenders.map(({ name }) => {
       const own = rounds.get(name)!;
       const medians = own.map(({ medianNs }) => medianNs);
@@ -123,7 +156,11 @@ export function measureCase(
   };
 }
 
-function warmUp(contender: Contender): void {
+async function warmUp(contender: Contender | SelfTimed): Promise<void> {
+  if ('time' in contender) {
+    await contender.time(0);
+    return;
+  }
   const end = performance.now() + WARM_UP_SECONDS * 1000;
   do sink = (sink + contender.run()) | 0;
   while (performance.now() < end);

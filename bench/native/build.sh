@@ -18,8 +18,10 @@ command -v gzip >/dev/null 2>&1 || absent 'no gzip'
 
 mkdir -p "$out"
 cd "$here"
+if [ -x "$out/harness" ] && [ -x "$out/gen" ] && [ -z "$(find . -newer "$out/harness")" ]; then exit 0; fi
 warnings='-std=gnu11 -Wall -Wextra -Wno-deprecated-declarations'
-$cc $warnings -O2 -o "$out/gen" gen.c prefixes.c
+$cc $warnings -O2 -o "$out/gen.new" gen.c prefixes.c
+mv "$out/gen.new" "$out/gen"
 
 # The package's flags ask for an old CPU; what comes later wins.
 flags="$(pkg-config --cflags libdpdk) $warnings -O3 -march=native"

@@ -1,0 +1,225 @@
+/**
+ * Native contenders (DPDK's tables, C forwarding loops; bench/native) and the engine's lookup, over a full table and
+ * long traces, in rounds that take turns. Needs libdpdk-dev and a list of prefixes; `taskset -c 1` pins all of it.
+ * Times are CPU time of the process that does the work. The engine is measured through `Lpm.lookupBatch`: keys go into
+ * its memory and values come out of it, which native contenders need not do.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Family } from '../src/base/ip.ts';
+import { digestOf, lookUpAll, openFullTables, type FullTable } from './full-table.ts';
+import { generate, readTrace, traceLength, TRACES } from './native-data.ts';
+import { buildNative, checkoutFolder, NativeHarness } from './native-harness.ts';
+import { judge } from './native-judge.ts';
+import type { NativeContender, NativeWork } from './native-protocol.ts';
+import {
+  consume,
+  type Case,
+  type Cases,
+  type Round,
+  type SelfTimed,
+  type Settings,
+  type Suite,
+} from './runner.ts';
+
+const NEXT_HOPS = 1000;
+const PACKET_BATCH = 256;
+const KEY_BATCH: Readonly<Record<Family, number>> = { 4: 256, 6: 64 };
+const BASELINE = {
+  4: 'rte_lpm_bulk',
+  6: 'rte_lpm6_bulk',
+  forward: 'forward_plain_lpm',
+  decapsulate: 'decapsulate_lpm',
+};
+const PACKET_TRACES = ['rand', 'zipf'] as const;
+/** Packets that two loops must treat alike, and that the Model judges. */
+const GATE_PACKETS = 1 << 18;
+const JUDGED_PACKETS = 512;
+
+let harness: NativeHarness | undefined;
+
+export const nativeSuite: Suite = {
+  name: 'native',
+  isOptional: true,
+  cases: (_, settings) => openCases(settings),
+  close: () => {
+    harness?.close();
+    harness = undefined;
+  },
+};
+
+/** What the cases share. */
+interface Field {
+  readonly harness: NativeHarness;
+  readonly folder: string;
+  readonly settings: Settings;
+  readonly contenders: readonly NativeContender[];
+  readonly engines: readonly FullTable[];
+}
+
+async function openCases(settings: Settings): Promise<Cases> {
+  const root = checkoutFolder();
+  const prefixes = settings.prefixes ?? join(root, '../shared/data/bgp-prefixes.txt.gz');
+  if (!existsSync(prefixes))
+    return { skipped: `no list of prefixes at ${prefixes} (--prefixes names another)` };
+  const programs = buildNative();
+  if ('skipped' in programs) return programs;
+  const folder = join(root, 'build/native', `data-${settings.seed}-${NEXT_HOPS}`);
+  generate(programs.gen, prefixes, folder, { seed: settings.seed, nextHops: NEXT_HOPS });
+  harness = new NativeHarness(programs.harness);
+  await harness.load(folder);
+  const field: Field = {
+    harness,
+    folder,
+    settings,
+    contenders: await harness.list(),
+    engines: [...openFullTables(folder, 4), ...openFullTables(folder, 6)],
+  };
+  const cases: Case[] = [];
+  for (const family of [4, 6] as const) {
+    for (const trace of TRACES[family]) cases.push(await lookupCase(field, family, trace));
+  }
+  for (const work of ['forward', 'decapsulate'] as const) {
+    for (const trace of PACKET_TRACES) cases.push(await packetCase(field, work, trace));
+  }
+  return cases;
+}
+
+async function lookupCase(field: Field, family: Family, trace: string): Promise<Case> {
+  const { settings, folder } = field;
+  const batch = KEY_BATCH[family];
+  const natives = await ready(field, 'lookup', family, trace, batch);
+  const engines = field.engines.filter((table) => table.family === family);
+  const keys = once(() => readTrace(folder, family, trace, settings.keys));
+  return {
+    name: `lookup IPv${family} ${trace}, results ${settings.unsummed ? 'not summed' : 'summed'}`,
+    unit: 'key',
+    operations: passLength(field, family, trace),
+    baseline: BASELINE[family],
+    contenders: [
+      ...natives.timed,
+      ...engines.map((table): SelfTimed => ({
+        name: `pxtr ${table.kind}`,
+        time: () =>
+          timeHere(passLength(field, family, trace), () =>
+            lookUpAll(table, keys(), batch, !settings.unsummed),
+          ),
+      })),
+    ],
+    facts: { batch, seed: settings.seed, 'next hops': NEXT_HOPS },
+    notes: { ...natives.notes, ...Object.fromEntries(engines.map(noteOf)) },
+    gate: async () => {
+      const digests = new Map<string, string>();
+      for (const { name } of natives.timed) {
+        if (!name.startsWith('null'))
+          digests.set(name, await digestOfNative(field, name, trace, settings.keys));
+      }
+      for (const table of engines) digests.set(`pxtr ${table.kind}`, digestOf(table, keys()));
+      allEqual(digests);
+    },
+  };
+}
+
+async function packetCase(field: Field, work: Exclude<NativeWork, 'lookup'>, trace: string): Promise<Case> {
+  const natives = await ready(field, work, 4, trace, PACKET_BATCH);
+  const isWhole = (name: string): boolean => !name.startsWith('receive') && !name.includes('bare');
+  return {
+    name: `${work} IPv4 in IPv4, ${trace}`,
+    unit: 'packet',
+    operations: passLength(field, 4, trace),
+    baseline: BASELINE[work],
+    contenders: natives.timed,
+    facts: { batch: PACKET_BATCH, bytes: 64, slots: 4096 },
+    notes: natives.notes,
+    gate: async () => {
+      for (const dirty of [false, true]) {
+        const digests = new Map<string, string>();
+        for (const { name } of natives.timed.filter((each) => isWhole(each.name))) {
+          digests.set(name, await digestOfNative(field, name, trace, GATE_PACKETS, dirty));
+        }
+        allEqual(digests);
+        const packets = await field.harness.show(BASELINE[work], trace, JUDGED_PACKETS, { dirty });
+        if (!('skipped' in packets)) judge(work, packets);
+      }
+    },
+  };
+}
+
+function passLength({ folder, settings }: Field, family: Family, trace: string): number {
+  const whole = traceLength(folder, family, trace);
+  return settings.keys === 0 ? whole : Math.min(whole, settings.keys);
+}
+
+/** The native contenders of a case that can run, and what is to be said of each. */
+async function ready(
+  { harness: native, contenders, settings }: Field,
+  work: NativeWork,
+  family: Family,
+  trace: string,
+  batch: number,
+): Promise<{ readonly timed: readonly SelfTimed[]; readonly notes: Readonly<Record<string, string>> }> {
+  const timed: SelfTimed[] = [];
+  const notes: Record<string, string> = {};
+  const options = { unsummed: settings.unsummed };
+  for (const { name, note } of contenders.filter((each) => each.work === work && each.family === family)) {
+    const trial = await native.round(name, trace, batch, batch);
+    if ('skipped' in trial) {
+      notes[name] = `skipped: ${trial.skipped}`;
+      continue;
+    }
+    const size = trial.memoryBytes === 0 ? [] : [sizeOf(trial.memoryBytes, trial.buildMs)];
+    const about = [...size, ...(note === '' ? [] : [note])];
+    if (about.length > 0) notes[name] = about.join('; ');
+    timed.push({
+      name,
+      time: async () => roundOf(await native.round(name, trace, batch, settings.keys, options)),
+    });
+  }
+  return { timed, notes };
+}
+
+function noteOf({ kind, lpm, buildMs }: FullTable): [string, string] {
+  return [`pxtr ${kind}`, sizeOf(lpm.stats().liveBytes, buildMs)];
+}
+
+function sizeOf(bytes: number, buildMs: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB, built in ${buildMs.toFixed(0)} ms`;
+}
+
+function roundOf(answer: Awaited<ReturnType<NativeHarness['round']>>): Round {
+  if ('skipped' in answer) throw new Error(answer.skipped);
+  return { medianNs: answer.cpuNs, calls: 1, cpuShare: answer.cpuNs / answer.wallNs };
+}
+
+function timeHere(operations: number, pass: () => number): Round {
+  const [wall, cpu] = [performance.now(), process.cpuUsage()];
+  consume(pass());
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuNs = (user + system) * 1000;
+  return { medianNs: cpuNs / operations, calls: 1, cpuShare: cpuNs / 1e6 / (performance.now() - wall) };
+}
+
+async function digestOfNative(
+  { harness: native }: Field,
+  name: string,
+  trace: string,
+  keys: number,
+  dirty = false,
+): Promise<string> {
+  const answer = await native.check(name, trace, keys, { dirty });
+  if ('skipped' in answer) throw new Error(answer.skipped);
+  return `${answer.digest} ${answer.sum}`;
+}
+
+function allEqual(digests: ReadonlyMap<string, string>): void {
+  const [first, ...others] = digests;
+  for (const [name, digest] of others) {
+    if (digest !== first![1]) throw new Error(`${name} answers ${digest}, ${first![0]} ${first![1]}`);
+  }
+}
+
+/** Traces are large: read when first used. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}

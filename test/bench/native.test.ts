@@ -1,0 +1,153 @@
+// The native contenders are held to the project's own tables and packets, over a table of this test's making.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { digestOf, openFullTables } from '../../bench/full-table.ts';
+import { generate, readRoutes, readTrace, TRACES } from '../../bench/native-data.ts';
+import { buildNative, NativeHarness } from '../../bench/native-harness.ts';
+import { judge } from '../../bench/native-judge.ts';
+import type { NativeContender } from '../../bench/native-protocol.ts';
+import { ipv4, ipv6, prefix, type IpPrefix } from '../../src/base/ip.ts';
+import { formatPrefix } from '../../src/base/ip-text.ts';
+import { SeededRandom } from '../../src/base/random.ts';
+import type { LpmKind } from '../../src/engine/lpm.ts';
+
+const SEED = 1;
+const KEYS = 100_000;
+const PREFIXES = 20_000;
+/** Room for the tables of this size, in MB; and for those of the engine, in bytes. */
+const MEGABYTES = 1536;
+const TABLE_BYTES = 192 * 2 ** 20;
+const JUDGE: LpmKind = 'patricia';
+
+const programs = buildNative();
+if ('skipped' in programs) console.warn(`skipped: ${programs.skipped}`);
+
+/** Prefixes of both families, many of them inside others. */
+function prefixList(): string {
+  const random = new SeededRandom(SEED, 'native prefixes');
+  const made: IpPrefix[] = [];
+  for (let i = 0; i < PREFIXES; i++) {
+    const parent = made.length > 2 && random.u32() % 2 === 0 ? made[random.u32() % made.length] : undefined;
+    const family = parent?.address.family ?? (i % 2 === 0 ? 4 : 6);
+    const [w0, w1, w2, w3] = [random.u32(), random.u32(), random.u32(), random.u32()];
+    const least = parent?.bits ?? 4;
+    const bits = least + (random.u32() % ((family === 4 ? 32 : 128) - least + 1));
+    if (bits < 1) continue;
+    // Half of all are cut from their parent: the same bits as far as those go.
+    const fresh = family === 4 ? ipv4(w0) : ipv6(w0, w1, w2, w3);
+    const address = parent === undefined ? fresh : within(parent, [w0, w1, w2, w3]);
+    made.push(prefix(address, bits));
+  }
+  return made.map((each) => formatPrefix(each) + '\n').join('');
+}
+
+function within({ address, bits }: IpPrefix, noise: readonly number[]): IpPrefix['address'] {
+  const part = (own: number, i: number): number => {
+    const kept = Math.max(0, Math.min(32, bits - 32 * i));
+    const mask = kept === 0 ? 0 : (0xffff_ffff << (32 - kept)) >>> 0;
+    return ((own & mask) | (noise[i]! & ~mask)) >>> 0;
+  };
+  const { family, w0, w1, w2, w3 } = address;
+  return family === 4 ? ipv4(part(w0, 0)) : ipv6(part(w0, 0), part(w1, 1), part(w2, 2), part(w3, 3));
+}
+
+describe.skipIf('skipped' in programs)('native contenders', () => {
+  let folder: string;
+  let harness: NativeHarness;
+  let contenders: readonly NativeContender[];
+
+  beforeAll(async () => {
+    if ('skipped' in programs) return;
+    folder = mkdtempSync(join(tmpdir(), 'pxtr-native-'));
+    const list = join(folder, 'prefixes.txt');
+    writeFileSync(list, prefixList());
+    generate(programs.gen, list, join(folder, 'data'), {
+      seed: SEED,
+      nextHops: 100,
+      keys4: KEYS,
+      keys6: KEYS,
+    });
+    harness = new NativeHarness(programs.harness, MEGABYTES);
+    await harness.load(join(folder, 'data'));
+    contenders = await harness.list();
+  });
+
+  afterAll(() => {
+    harness.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const family of [4, 6] as const) {
+    it(`find in IPv${family} what the engine finds, in ${KEYS} keys of each trace`, async () => {
+      const data = join(folder, 'data');
+      expect([...readRoutes(data, family)].length).toBeGreaterThan(PREFIXES / 4);
+      const table = openFullTables(data, family, TABLE_BYTES).find(({ kind }) => kind === JUDGE)!;
+      const own = contenders.filter((each) => each.work === 'lookup' && each.family === family);
+      let judged = 0;
+      for (const trace of TRACES[family]) {
+        const wanted = digestOf(table, readTrace(data, family, trace, 0));
+        for (const { name } of own.filter((each) => !each.name.startsWith('null'))) {
+          const got = await harness.check(name, trace, 0);
+          if ('skipped' in got) continue;
+          expect(got.keys).toBe(KEYS);
+          expect(`${name} ${trace} ${got.digest} ${got.sum}`).toBe(`${name} ${trace} ${wanted}`);
+          judged++;
+        }
+      }
+      expect(judged).toBeGreaterThan(TRACES[family].length);
+    });
+  }
+
+  it('give the same sum in calls of any size, and none unsummed', async () => {
+    for (const { name } of contenders.filter((each) => each.work === 'lookup')) {
+      const sums = new Set<bigint>();
+      for (const batch of [1, 64, 256, 1000]) {
+        const round = await harness.round(name, 'rand', batch, 10_001);
+        if (!('skipped' in round)) sums.add(round.sum);
+      }
+      expect(`${name} ${sums.size}`).toBe(`${name} ${Math.min(1, sums.size)}`);
+      const silent = await harness.round(name, 'rand', 256, 10_000, { unsummed: true });
+      if (!('skipped' in silent)) expect(silent.sum).toBe(0n);
+    }
+  });
+
+  for (const [work, plain] of [
+    ['forward', 'forward_plain_lpm'],
+    ['decapsulate', 'decapsulate_lpm'],
+  ] as const) {
+    it(`${work} as the Model does, clean packets and dirty ones`, async () => {
+      for (const trace of TRACES[4]) {
+        for (const dirty of [false, true]) {
+          const packets = await harness.show(plain, trace, 1024, { dirty });
+          if ('skipped' in packets) throw new Error(packets.skipped);
+          judge(work, packets);
+        }
+      }
+    });
+
+    it(`${work} alike in all loops with all features`, async () => {
+      const loops = contenders.filter((each) => each.work === work);
+      const whole = loops.filter(({ name }) => !name.startsWith('receive') && !name.includes('bare'));
+      for (const trace of TRACES[4]) {
+        for (const options of [{}, { dirty: true }, { stride: 2048 }]) {
+          const digests = new Set<string>();
+          for (const { name } of whole) {
+            const got = await harness.check(name, trace, 65_536, options);
+            if (!('skipped' in got)) digests.add(`${got.digest} ${got.sum}`);
+          }
+          expect(digests.size).toBe(1);
+        }
+      }
+    });
+  }
+
+  it('answers what it does not know with an error', async () => {
+    await expect(harness.round('no-such', 'rand', 256, 0)).rejects.toThrow('no such contender');
+    await expect(harness.round('rte_lpm_bulk', '../k4rand', 256, 0)).rejects.toThrow('no such trace');
+    await expect(harness.round('rte_lpm_bulk', 'rand', 0, 0)).rejects.toThrow('batch');
+    await expect(harness.round('forward_plain_lpm', 'rand', 512, 0)).rejects.toThrow('batches');
+    await expect(harness.load(folder)).rejects.toThrow('once');
+  });
+});
