@@ -117,7 +117,8 @@ export function isUdpChecksumRight(packet: Packet, datagram: Uint8Array): boolea
 /** The packet with another TTL and TOS, its IPv4 checksum made right; the packet itself when nothing differs. */
 export function withTtlAndTos(packet: Packet, ttl: number, tos: number): Packet {
   if (ttl === packet.ttl && tos === packet.tos) return packet;
-  const bytes = packet.bytes.slice();
+  // Not slice(): a Buffer's does not copy.
+  const bytes = new Uint8Array(packet.bytes);
   if (packet.family === 4) {
     bytes[1] = tos;
     bytes[8] = ttl;

@@ -118,7 +118,8 @@ export class Model implements DataPlane {
   inject(packet: Uint8Array, options: InjectOptions): boolean {
     const isFull = this.#queued.length + this.#done.length >= this.#batchCount;
     if (isFull || packet.length > this.#packetBytes) return false;
-    this.#queued.push({ bytes: packet.slice(), options });
+    // Not slice(): a Buffer's does not copy.
+    this.#queued.push({ bytes: new Uint8Array(packet), options });
     return true;
   }
 
@@ -156,7 +157,7 @@ export class Model implements DataPlane {
     const phases: Phase[] = [];
     const outcome = forward(this.#tables, packet, arrivalOf(options), (phase) => phases.push(phase()));
     const { verdict, reason, outInterface } = outcome;
-    return { phases, verdict, reason, outInterface, bytes: outcome.bytes.slice() };
+    return { phases, verdict, reason, outInterface, bytes: new Uint8Array(outcome.bytes) };
   }
 
   #draft(instanceId: number): ModelVrf {

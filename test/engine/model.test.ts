@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { checksum } from '../../src/base/checksum.ts';
 import { cidr, ip } from '../../src/base/ip-text.ts';
+import { VERDICT_NATIVE } from '../../src/engine/codes.ts';
 import { Model } from '../../src/engine/model.ts';
 import { murmur3 } from '../../src/engine/model-packet.ts';
 import { ModelTable } from '../../src/engine/model-tables.ts';
@@ -35,6 +37,27 @@ describe('Model', () => {
     packet.fill(0);
     model.process();
     model.collect((_, bytes) => expect([...bytes]).toEqual([0x50, 1]));
+  });
+
+  it('leaves a Buffer that is injected or explained as it is, and does not keep it', () => {
+    const model = new Model();
+    const out = { kind: 'via', interfaceIndex: 1, gateway: ip('192.0.2.254'), mtu: 1500 } as const;
+    model.setRoute(0, cidr('198.51.100.0/24'), out);
+    model.publish();
+    const packet = Buffer.from('450000140000000040010000c0000207c6336407', 'hex');
+    packet.writeUInt16BE(checksum(packet), 10);
+    const before = packet.toString('hex');
+    const explained = model.explain(packet, { interfaceIndex: 0 });
+    model.inject(packet, { interfaceIndex: 0 });
+    expect(packet.toString('hex')).toBe(before);
+    packet.fill(0);
+    model.process();
+    model.collect(({ verdict }, bytes) => {
+      expect(verdict).toBe(VERDICT_NATIVE);
+      expect(bytes[8]).toBe(63);
+      expect([...bytes]).toEqual([...explained.bytes]);
+    });
+    expect(packet.every((byte) => byte === 0)).toBe(true);
   });
 
   it('finds the longest published prefix of its own family', () => {
