@@ -53,6 +53,7 @@ export type {
   SitePrefixView,
   SiteView,
 } from '../router/view.ts';
+export type { InterfaceCounts } from '../router/interface-counters.ts';
 export type { CacheEntry } from '../roles/machine.ts';
 export type { MapServerSession } from '../roles/registrar.ts';
 export type { Action } from '../mapping/action.ts';

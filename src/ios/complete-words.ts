@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'control-plane': 'LISP control plane',
   copy: 'Copy from one file to another',
   count: 'Number of Map-Requests to send',
+  counters: 'Packet counters of interfaces',
   database: 'EID-Prefixes of this site',
   'database-mapping': 'Configure an EID-Prefix of this site',
   debug: 'Debugging functions (see also "undebug")',

@@ -74,6 +74,12 @@ export const EXEC_COMMANDS: readonly ExecEntry[] = [
     ENABLED,
   ),
   entry(
+    'clear counters [<interface:interface>]',
+    'Set the packet counters of interfaces to zero',
+    readClearCounters,
+    ENABLED,
+  ),
+  entry(
     'trace add <count:1-1000>',
     'Trace the next packets through the data plane',
     (args) => ({ kind: 'trace', count: args.number('count') }),
@@ -142,10 +148,22 @@ function readClear(args: Args): ExecCommand | undefined {
   return undefined;
 }
 
-function readCapture(args: Args, { interfaces }: RouterOptions): ExecCommand | undefined {
+function readClearCounters(args: Args, options: RouterOptions): ExecCommand | undefined {
+  if (args.optionalInterface('interface') === undefined) return { kind: 'clear-counters' };
+  const interfaceName = readInterface(args, options);
+  return interfaceName === undefined ? undefined : { kind: 'clear-counters', interfaceName };
+}
+
+function readCapture(args: Args, options: RouterOptions): ExecCommand | undefined {
+  if (args.optionalInterface('interface') === undefined) return { kind: 'capture-start' };
+  const interfaceName = readInterface(args, options);
+  return interfaceName === undefined ? undefined : { kind: 'capture-start', interfaceName };
+}
+
+/** An interface of this router; undefined after a refusal. */
+function readInterface(args: Args, { interfaces }: RouterOptions): string | undefined {
   const name = args.optionalInterface('interface');
-  if (name === undefined) return { kind: 'capture-start' };
-  if (interfaces.some((each) => each.name === name)) return { kind: 'capture-start', interfaceName: name };
+  if (interfaces.some((each) => each.name === name)) return name;
   const names = interfaces.map((each) => each.name).join(', ') || 'none';
   args.refuse('interface', 'Unknown interface', `interfaces are: ${names}`);
   return undefined;

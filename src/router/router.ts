@@ -14,6 +14,7 @@ import { forwardingEntry } from './encap-targets.ts';
 import { ForwardingCounters, type ForwardingCounterState } from './forwarding-counters.ts';
 import { ForwardingProgram } from './forwarding-program.ts';
 import { forwardingEntryViews, mapCacheView, routeViews } from './insight.ts';
+import { InterfaceCounters, type InterfaceCounts } from './interface-counters.ts';
 import { tunnelSources, type TunnelSources } from './lisp-config.ts';
 import type { Arrival, LigRequest, NetworkNode, NodeOutput, PingRequest, TracerouteRequest } from './node.ts';
 import type { DatabaseMapping, RouterOptions } from './options.ts';
@@ -60,6 +61,8 @@ export interface RouterState {
   readonly counters: readonly (readonly [string, number])[];
   /** @internal */
   readonly forwarding: ForwardingCounterState;
+  /** @internal */
+  readonly interfaces: readonly (readonly [string, InterfaceCounts])[];
 }
 
 const NO_SOURCES: TunnelSources = { rlocs: [], exclusive: false };
@@ -79,6 +82,7 @@ export class Router implements NetworkNode, RouterView {
   readonly #control: ControlPlane;
   readonly #traffic: Traffic;
   readonly #counters = new ControlCounters();
+  readonly #interfaceCounters = new InterfaceCounters();
   /** Map-Cache entries that are not published yet: held packets wait for that. */
   #installed: EidPrefix[] = [];
   #now: Micros = 0;
@@ -88,7 +92,9 @@ export class Router implements NetworkNode, RouterView {
   constructor(options: RouterOptions, { dataPlane, random, clockSec = 0 }: RouterParts) {
     this.#options = options;
     this.#routing = new Routing(options, random, {
-      transmit: (interfaceIndex, bytes) => this.#out.push({ kind: 'transmit', interfaceIndex, bytes }),
+      transmit: (interfaceIndex, bytes) => {
+        this.#emit({ kind: 'transmit', interfaceIndex, bytes });
+      },
       drop: (reason, detail) => {
         this.#count(`drop:${reason}`, { detail });
       },
@@ -104,9 +110,17 @@ export class Router implements NetworkNode, RouterView {
     this.#forwardingCounters = new ForwardingCounters(dataPlane);
     this.#traffic = new Traffic(dataPlane, this.#program, {
       moment: () => ({ now: this.#now, options: this.#options, underlay: this.#underlay }),
-      emit: (output) => this.#out.push(output),
+      emit: (output) => {
+        this.#emit(output);
+      },
       count: (name, fields) => {
         this.#count(name, fields);
+      },
+      countInput: (index, bytes) => {
+        this.#interfaceCounters.countInput(this.#nameOf(index), bytes);
+      },
+      countInputDrop: (index) => {
+        this.#interfaceCounters.countInputDrop(this.#nameOf(index));
       },
       publish: () => {
         this.#publish();
@@ -206,6 +220,7 @@ export class Router implements NetworkNode, RouterView {
       traffic: this.#traffic.save(),
       counters: this.#counters.save(),
       forwarding: this.#forwardingCounters.save(cached),
+      interfaces: this.#interfaceCounters.save(),
     };
   }
 
@@ -225,6 +240,7 @@ export class Router implements NetworkNode, RouterView {
     for (const entry of this.#control.mapCache()) this.#programEntry(entry);
     this.#publish();
     this.#forwardingCounters.restore(state.forwarding);
+    this.#interfaceCounters.restore(state.interfaces);
   }
 
   // ---- configuration and insight ---------------------------------------------------------------------------------
@@ -276,6 +292,12 @@ export class Router implements NetworkNode, RouterView {
     this.#counters.clear();
   }
 
+  /** Packets of one interface, or of all, count from zero. */
+  clearInterfaceCounts(now: Micros, name?: string): void {
+    for (const each of name === undefined ? this.interfaces : [name])
+      this.#interfaceCounters.clear(now, each);
+  }
+
   /** The running configuration. Plain data that is not changed in place. */
   get options(): RouterOptions {
     return this.#options;
@@ -319,6 +341,10 @@ export class Router implements NetworkNode, RouterView {
 
   control(): ReadonlyMap<string, number> {
     return this.#counters.all();
+  }
+
+  interfaceCounts(name: string): InterfaceCounts {
+    return this.#interfaceCounters.read(name);
   }
 
   /**
@@ -393,6 +419,16 @@ export class Router implements NetworkNode, RouterView {
         payload,
       ),
     );
+  }
+
+  #emit(output: NodeOutput): void {
+    if (output.kind === 'transmit')
+      this.#interfaceCounters.countOutput(this.#nameOf(output.interfaceIndex), output.bytes.length);
+    this.#out.push(output);
+  }
+
+  #nameOf(interfaceIndex: number): string {
+    return this.#options.interfaces[interfaceIndex]?.name ?? '?';
   }
 
   #count(name: string, fields: TraceFields): void {

@@ -39,6 +39,8 @@ export interface TrafficEffects {
   moment(): Moment;
   emit(output: NodeOutput): unknown;
   count(name: string, fields: TraceFields): void;
+  countInput(interfaceIndex: number, bytes: number): void;
+  countInputDrop(interfaceIndex: number): void;
   /** Makes table changes visible; returns the Map-Cache entries that are new. */
   publish(): readonly EidPrefix[];
   /** The EID must be resolved, for a packet from `source`. */
@@ -92,8 +94,12 @@ export class Traffic {
   arrive(arrivals: readonly Arrival[]): void {
     const { interfaces } = this.#effects.moment().options;
     for (const { interfaceIndex, bytes } of arrivals) {
-      if (interfaces[interfaceIndex]?.shutdown === true) this.#count('packet:interface-down', bytes);
-      else this.#path.push(bytes, { interfaceIndex });
+      if (interfaces[interfaceIndex]?.shutdown === true) {
+        this.#lose('packet:interface-down', bytes, { interfaceIndex });
+      } else {
+        this.#effects.countInput(interfaceIndex, bytes.length);
+        this.#path.push(bytes, { interfaceIndex });
+      }
     }
   }
 
@@ -124,13 +130,14 @@ export class Traffic {
 
   tick(): void {
     const { now } = this.#effects.moment();
-    for (const { bytes } of this.#held.expire(now)) this.#count('packet:hold-expired', bytes);
+    for (const { bytes, options } of this.#held.expire(now))
+      this.#lose('packet:hold-expired', bytes, options);
     this.#services.tick(now, this.#addresses());
   }
 
   /** Packets held for `eid` will not be resolved. */
   giveUp(eid: Eid): void {
-    for (const { bytes } of this.#held.giveUp(eid)) this.#count('packet:unresolved', bytes);
+    for (const { bytes, options } of this.#held.giveUp(eid)) this.#lose('packet:unresolved', bytes, options);
   }
 
   /** Publishes table changes and moves packets until none is left: what this router sends may come back to it. */
@@ -208,7 +215,7 @@ export class Traffic {
         for (const fragment of decision.fragments) this.#path.push(fragment, options);
         break;
       case 'refuse':
-        this.#count(`packet:${decision.reason}`, bytes);
+        this.#lose(`packet:${decision.reason}`, bytes, options);
         if (decision.error !== undefined) this.#refuse(decision.error, bytes, options, decision.mtu);
         break;
       case 'too-long':
@@ -225,7 +232,7 @@ export class Traffic {
     const wayOut = ip.ok ? this.#effects.moment().underlay.resolve(ip.value.destination) : undefined;
     const mtu = isV4 ? Math.min(wayOut?.mtu ?? DEFAULT_MTU, DEFAULT_MTU) : MIN_MTU_V6;
     const fragments = isOwn ? this.#fragmenter.split(bytes, mtu, isOwn) : [];
-    if (fragments.length === 0) this.#count('packet:too-long', bytes);
+    if (fragments.length === 0) this.#lose('packet:too-long', bytes, options);
     for (const fragment of fragments) this.#path.push(fragment, options);
   }
 
@@ -242,7 +249,8 @@ export class Traffic {
     if (!ip.ok) return;
     const eid: Eid = { instanceId: options.instanceId ?? 0, address: ip.value.destination };
     const verdict = this.#held.offer(this.#effects.moment().now, eid, bytes, options);
-    this.#count(`packet:${verdict}`, bytes);
+    if (verdict === 'hold') this.#count(`packet:${verdict}`, bytes);
+    else this.#lose(`packet:${verdict}`, bytes, options);
     this.#effects.lookup(eid, ip.value.source);
   }
 
@@ -282,7 +290,7 @@ export class Traffic {
   }
 
   #closedPort(bytes: Uint8Array, options: InjectOptions): void {
-    this.#count('drop:closed-port', bytes);
+    this.#lose('drop:closed-port', bytes, options);
     this.#refuse('port-unreachable', bytes, options, 0);
   }
 
@@ -296,6 +304,12 @@ export class Traffic {
   #addresses(): LocalAddresses {
     const { underlay, options } = this.#effects.moment();
     return { underlay, lisp: options.lisp };
+  }
+
+  /** Counts a packet that ends here, also at the interface that it came in by. */
+  #lose(name: string, bytes: Uint8Array, { interfaceIndex, originated = false }: InjectOptions): void {
+    this.#count(name, bytes);
+    if (!originated) this.#effects.countInputDrop(interfaceIndex);
   }
 
   #count(name: string, bytes: Uint8Array): void {

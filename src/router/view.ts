@@ -8,6 +8,7 @@ import type { Site } from '../mapping/site.ts';
 import type { Registration } from '../mapping/store.ts';
 import type { CacheEntry } from '../roles/machine.ts';
 import type { MapServerSession } from '../roles/registrar.ts';
+import type { InterfaceCounts } from './interface-counters.ts';
 import type { DatabaseMapping, RouterOptions } from './options.ts';
 
 /** Read-only state of a router: what `show` commands and inspectors print. Snapshots, owned by the caller. */
@@ -33,6 +34,8 @@ export interface RouterView {
   packetTraces(): readonly PacketTrace[];
   /** Control-plane counters by name: 'map-request-sent', 'drop:bad-nonce'... in order of first use. */
   control(): ReadonlyMap<string, number>;
+  /** Packets of an interface; zeros for a name that no interface has. */
+  interfaceCounts(name: string): InterfaceCounts;
 }
 
 /** A packet that the data plane of a router took up while it was tracing, and why it did what it did. */

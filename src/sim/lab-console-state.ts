@@ -49,7 +49,7 @@ export type Job = Extract<ExecCommand, { kind: 'ping' | 'traceroute' | 'lig' }>;
 export type ConsoleAction =
   | Job
   | { readonly kind: 'configure'; readonly options: RouterOptions }
-  | Extract<ExecCommand, { kind: 'clear-map-cache' | 'clear-statistics' | 'trace' | 'clear-trace' }>;
+  | Extract<ExecCommand, { kind: `clear-${string}` | 'trace' }>;
 
 export interface ConsoleOutcome {
   readonly state: ConsoleState;

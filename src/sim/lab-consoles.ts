@@ -247,6 +247,9 @@ function actOnRouter(
     case 'clear-statistics':
       router.clearStatistics();
       break;
+    case 'clear-counters':
+      router.clearInterfaceCounts(now, action.interfaceName);
+      break;
     case 'trace':
       router.traceNext(action.count);
       break;

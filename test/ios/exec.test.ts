@@ -122,6 +122,8 @@ describe('commands that change something', () => {
       { kind: 'clear-map-cache', family: 6, eid: { instanceId: 0, prefix: cidr('2001:db8::/32') } },
     ],
     ['clear ip lisp statistics', { kind: 'clear-statistics' }],
+    ['clear counters', { kind: 'clear-counters' }],
+    ['clear count fa 0/0', { kind: 'clear-counters', interfaceName: 'FastEthernet0/0' }],
     ['trace add 10', { kind: 'trace', count: 10 }],
     ['clear trace', { kind: 'clear-trace' }],
     ['mon cap start', { kind: 'capture-start' }],
@@ -140,13 +142,14 @@ describe('commands that change something', () => {
   it.each([
     ['clear ip lisp map-cache 2001:db8::/32', 'Family mismatch'],
     ['monitor capture start interface lo9', 'Unknown interface'],
+    ['clear counters lo9', 'Unknown interface'],
     ['trace add 0', 'out of range'],
     ['reload', 'Invalid input'],
   ])('%s is refused: %s', (text, reason) => {
     expect(() => run(text)).toThrow(reason);
   });
 
-  it.each(['conf t', 'clear ip lisp map-cache', 'monitor capture stop', 'write memory'])(
+  it.each(['conf t', 'clear ip lisp map-cache', 'clear counters', 'monitor capture stop', 'write memory'])(
     '%s needs privileges',
     (text) => {
       const parsed = parseExec(text, options, { privileged: false });

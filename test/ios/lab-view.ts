@@ -200,6 +200,7 @@ export function viewOf(options: RouterOptions, parts: Partial<RouterView> = {}):
     }),
     rip: () => undefined,
     control: () => new Map(),
+    interfaceCounts: () => ({ input: none, output: none, inputDrops: 0 }),
     ...parts,
   };
 }

@@ -204,6 +204,12 @@ router lisp
         ['drop:bad-nonce', 1],
         ['map-reply-received', 2],
       ]),
+    interfaceCounts: (name) => ({
+      input: { packets: 12, bytes: 1_200 },
+      output: { packets: 9, bytes: 1_044 },
+      inputDrops: 3,
+      ...(name === 'Loopback0' ? {} : { clearedAt: NOW - seconds(75) }),
+    }),
     mapServers: () => [
       {
         address: ip('10.0.1.1'),

@@ -43,11 +43,10 @@ export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
   showCommand(`${FAMILY} interface brief`, 'Interfaces and their addresses', ({ view }, args) =>
     showInterfacesBrief(view.options, args.family()),
   ),
-  showCommand('interfaces [<name:interface>]', 'Interfaces', ({ view }, args) => {
-    const { interfaces } = view.options;
-    if (args.optionalInterface('name') === undefined) return showInterfaces(interfaces);
-    const found = findInterface(interfaces, args);
-    return found && showInterfaces([found]);
+  showCommand('interfaces [<name:interface>]', 'Interfaces and their packets', ({ view, now }, args) => {
+    if (args.optionalInterface('name') === undefined) return showInterfaces(view, now);
+    const found = findInterface(view.options.interfaces, args);
+    return found && showInterfaces(view, now, [found]);
   }),
   showCommand('running-config', 'The configuration, as it was entered', ({ view, facts }) =>
     linesOf(facts === undefined ? renderConfig(view.options) : renderDraft(facts.draft)),

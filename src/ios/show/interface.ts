@@ -1,6 +1,9 @@
 import type { Family } from '../../base/ip.ts';
 import { formatIp } from '../../base/ip-text.ts';
+import { formatAge, type Micros } from '../../base/time.ts';
+import type { InterfaceCounts } from '../../router/interface-counters.ts';
 import type { InterfaceOptions, RouterOptions } from '../../router/options.ts';
+import type { RouterView } from '../../router/view.ts';
 
 /** `show ip interface brief`. */
 export function showInterfacesBrief({ interfaces }: RouterOptions, family: Family): string[] {
@@ -41,10 +44,26 @@ function addressesOf({ addresses }: InterfaceOptions, family: Family): string[] 
 }
 
 /** `show interfaces [NAME]`. */
-export function showInterfaces(interfaces: readonly InterfaceOptions[]): string[] {
+export function showInterfaces(
+  view: RouterView,
+  now: Micros,
+  interfaces: readonly InterfaceOptions[] = view.options.interfaces,
+): string[] {
   return interfaces.flatMap(({ name, shutdown, mtu, addresses }) => [
     `${name} is ${shutdown ? 'administratively down' : 'up'}, line protocol is ${shutdown ? 'down' : 'up'}`,
     ...addresses.map(({ address, bits }) => `  Internet address is ${formatIp(address)}/${bits}`),
     `  MTU ${mtu} bytes`,
+    ...countLines(view.interfaceCounts(name), now),
   ]);
+}
+
+/** Nothing waits at an interface: the sizes of its queues are 0, and what goes out is not dropped there. */
+function countLines({ input, output, inputDrops, clearedAt }: InterfaceCounts, now: Micros): string[] {
+  const cleared = clearedAt === undefined ? 'never' : formatAge(now - clearedAt);
+  return [
+    `  Last clearing of "show interface" counters ${cleared}`,
+    `  Input queue: 0/0/${inputDrops}/0 (size/max/drops/flushes); Total output drops: 0`,
+    `     ${input.packets} packets input, ${input.bytes} bytes`,
+    `     ${output.packets} packets output, ${output.bytes} bytes`,
+  ];
 }
