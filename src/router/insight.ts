@@ -1,10 +1,12 @@
 /** What `show` commands and inspectors see of a router's tables, made from what the parts hold. */
 import { comparePrefix, type Family } from '../base/ip.ts';
+import type { Micros } from '../base/time.ts';
 import { ACTION_FORWARD } from '../engine/codes.ts';
 import { bucketRow } from '../engine/buckets.ts';
 import type { EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
 import { ACTION_NATIVELY_FORWARD, ACTION_SEND_MAP_REQUEST, type Action } from '../mapping/action.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
+import type { Locator } from '../mapping/locator.ts';
 import type { CacheEntry } from '../roles/machine.ts';
 import { locatorState } from './encap-targets.ts';
 import type { ForwardingProgram } from './forwarding-program.ts';
@@ -18,12 +20,19 @@ export interface TableKey {
   readonly instanceId: number;
 }
 
+/** What the cache itself does not know of its entries. */
+export interface CacheFacts {
+  readonly hits: (eid: EidPrefix) => number;
+  /** When a locator came up or went down last. */
+  readonly since: (eid: EidPrefix, locator: Locator) => Micros | undefined;
+}
+
 export function mapCacheView(
   entries: Iterable<CacheEntry>,
   key: TableKey,
   { lisp }: RouterOptions,
   underlay: Underlay,
-  hits: (eid: EidPrefix) => number,
+  { hits, since }: CacheFacts,
 ): CacheEntryView[] {
   const hasPetr = lisp !== undefined && perFamily(lisp.itr, key.family).usePetr.length > 0;
   return [...entries]
@@ -34,7 +43,7 @@ export function mapCacheView(
       locators: entry.mapping.locators.map((locator) => ({
         locator,
         state: locatorState(locator, underlay),
-        since: entry.installed,
+        since: since(entry.mapping.eid, locator) ?? entry.installed,
       })),
       viaPetr: hasPetr && isNativelyForwarded(entry),
     }));

@@ -6,6 +6,7 @@ import type { TraceFields } from '../base/trace.ts';
 import type { Counters, DataPlane, InjectOptions } from '../engine/data-plane.ts';
 import type { Explanation } from '../engine/phases.ts';
 import type { Eid, EidPrefix } from '../mapping/eid.ts';
+import type { Locator } from '../mapping/locator.ts';
 import type { CacheEntry, SendOutput } from '../roles/machine.ts';
 import { buildUdpPacket } from '../wire/udp.ts';
 import { ControlCounters } from './control-counters.ts';
@@ -16,6 +17,7 @@ import { ForwardingProgram } from './forwarding-program.ts';
 import { forwardingEntryViews, mapCacheView, routeViews } from './insight.ts';
 import { InterfaceCounters, type InterfaceCounts } from './interface-counters.ts';
 import { tunnelSources, type TunnelSources } from './lisp-config.ts';
+import { LocatorStates, type LocatorStatesState } from './locator-states.ts';
 import type { Arrival, LigRequest, NetworkNode, NodeOutput, PingRequest, TracerouteRequest } from './node.ts';
 import type { DatabaseMapping, RouterOptions } from './options.ts';
 import { ORIGINATED_TTL } from './ping.ts';
@@ -63,6 +65,8 @@ export interface RouterState {
   readonly forwarding: ForwardingCounterState;
   /** @internal */
   readonly interfaces: readonly (readonly [string, InterfaceCounts])[];
+  /** @internal */
+  readonly locators: LocatorStatesState;
 }
 
 const NO_SOURCES: TunnelSources = { rlocs: [], exclusive: false };
@@ -83,6 +87,7 @@ export class Router implements NetworkNode, RouterView {
   readonly #traffic: Traffic;
   readonly #counters = new ControlCounters();
   readonly #interfaceCounters = new InterfaceCounters();
+  readonly #locatorStates = new LocatorStates();
   /** Map-Cache entries that are not published yet: held packets wait for that. */
   #installed: EidPrefix[] = [];
   #now: Micros = 0;
@@ -144,6 +149,7 @@ export class Router implements NetworkNode, RouterView {
       uninstall: (eid) => {
         this.#program.removeEntry(eid);
         this.#forwardingCounters.forget(eid);
+        this.#locatorStates.forget(eid);
       },
       giveUp: (eid) => {
         this.#traffic.giveUp(eid);
@@ -221,6 +227,7 @@ export class Router implements NetworkNode, RouterView {
       counters: this.#counters.save(),
       forwarding: this.#forwardingCounters.save(cached),
       interfaces: this.#interfaceCounters.save(),
+      locators: this.#locatorStates.save(),
     };
   }
 
@@ -241,6 +248,7 @@ export class Router implements NetworkNode, RouterView {
     this.#publish();
     this.#forwardingCounters.restore(state.forwarding);
     this.#interfaceCounters.restore(state.interfaces);
+    this.#locatorStates.restore(state.locators);
   }
 
   // ---- configuration and insight ---------------------------------------------------------------------------------
@@ -305,8 +313,10 @@ export class Router implements NetworkNode, RouterView {
 
   mapCache(family: Family, instanceId = 0): readonly CacheEntryView[] {
     const hits = (eid: EidPrefix): number => this.#forwardingCounters.hits(eid);
-    const entries = this.#control.mapCache();
-    return mapCacheView(entries, { family, instanceId }, this.#options, this.#underlay, hits);
+    const since = (eid: EidPrefix, locator: Locator): Micros | undefined =>
+      this.#locatorStates.since(eid, locator);
+    const key = { family, instanceId };
+    return mapCacheView(this.#control.mapCache(), key, this.#options, this.#underlay, { hits, since });
   }
 
   forwardingEntries(family: Family, instanceId = 0): readonly ForwardingEntryView[] {
@@ -378,7 +388,10 @@ export class Router implements NetworkNode, RouterView {
       clockSec: this.#clockSec,
       entryCapacity: this.#entryCapacity,
     });
-    for (const entry of this.#control.mapCache()) this.#programEntry(entry);
+    for (const entry of this.#control.mapCache()) {
+      this.#programEntry(entry);
+      this.#locatorStates.observe(this.#now, entry, this.#underlay);
+    }
   }
 
   /** Lack of room in the engine is counted and told; the tables stay as they were until there is less to hold. */
@@ -391,6 +404,7 @@ export class Router implements NetworkNode, RouterView {
 
   #install(entry: CacheEntry): void {
     this.#programEntry(entry);
+    this.#locatorStates.observe(this.#now, entry, this.#underlay);
     this.#installed.push(entry.mapping.eid);
   }
 

@@ -61,6 +61,7 @@ export interface CacheEntryView {
 export interface LocatorView {
   readonly locator: Locator;
   readonly state: 'up' | 'no-route' | 'unusable';
+  /** When it came up or went down last; of one that did neither when it was learned. */
   readonly since: Micros;
 }
 

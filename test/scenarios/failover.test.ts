@@ -43,3 +43,38 @@ test('with no shutdown everything is as it was, as soon as the Map-Cache entry e
   expect(run.pings().at(-1)!.result.marks).toBe('!!!!!');
   expect(run.show('branch', 'show ip lisp map-cache')).toMatch(/10\.0\.1\.2 .* up +1\/100/);
 });
+
+test('the uptime of a locator runs from its last change, not from the entry', () => {
+  const run = lab('failover');
+  const uptimes = (): string[] =>
+    run
+      .show('branch', 'show ip lisp map-cache detail')
+      .split('\n')
+      .filter((line) => /^ {2}10\.0/.test(line));
+  const configure = (...lines: string[]): void =>
+    run.input(run.now, { kind: 'config', node: 'branch', lines });
+  run.run(seconds(15));
+  expect(uptimes()).toEqual([
+    '  10.0.1.2  00:00:04  up           1/100',
+    '  10.0.2.2  00:00:04  up           2/100',
+  ]);
+  configure('no ip route 0.0.0.0 0.0.0.0 10.0.3.1', 'ip route 10.0.2.0 255.255.255.0 10.0.3.1');
+  run.run(seconds(18));
+  expect(uptimes()).toEqual([
+    '  10.0.1.2  00:00:03  no-route     1/100',
+    '  10.0.2.2  00:00:07  up           2/100',
+  ]);
+  const { event } = run.timeline;
+  configure('ip route 0.0.0.0 0.0.0.0 10.0.3.1');
+  run.run(seconds(25));
+  expect(uptimes()).toEqual([
+    '  10.0.1.2  00:00:07  up           1/100',
+    '  10.0.2.2  00:00:14  up           2/100',
+  ]);
+  run.timeline.goTo(event);
+  run.timeline.runUntil(seconds(17));
+  expect(uptimes()).toEqual([
+    '  10.0.1.2  00:00:02  no-route     1/100',
+    '  10.0.2.2  00:00:06  up           2/100',
+  ]);
+});
