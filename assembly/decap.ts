@@ -13,6 +13,7 @@ import {
   REASON_LISP_KEY,
   REASON_LISP_TRUNCATED,
   REASON_NESTED,
+  REASON_NEXT_PROTOCOL,
   REASON_NONE,
   REASON_UDP_CHECKSUM,
   REASON_UNKNOWN_INSTANCE,
@@ -23,13 +24,17 @@ import {
   ROW_TOS_OFFSET,
   ROW_TTL_OFFSET,
   ROW_VRF_OFFSET,
+  SNAPSHOT_REPORT,
+  SNAPSHOT_UNVERIFIED,
   VRF_INSTANCE_OFFSET,
 } from './layout';
 import { fold, load16, sumWords } from './bytes';
 import { countDecapsulated, descOf, familyOf, lengthOf, packetOf, vrfOf } from './batch';
 import { parsePacket, setTtlAndTos } from './classify';
+import { gpeFamily, isGpe, refuseGpe } from './gpe';
 import { isEncrypted, LISP_BYTES, lispInstance, PROTOCOL_UDP, UDP_BYTES } from './lisp';
-import { findVrf } from './snapshot';
+import { writeReport } from './report';
+import { findVrf, snapshotFlags } from './snapshot';
 
 const UDP_LENGTH: usize = 4;
 const UDP_CHECKSUM: usize = 6;
@@ -80,14 +85,21 @@ export function openEnvelope(row: usize, snapshot: usize): u32 {
   if (room < UDP_BYTES) return REASON_LISP_TRUNCATED;
   const bytes = load16(udp, UDP_LENGTH);
   if (bytes < UDP_BYTES + LISP_BYTES || bytes > room) return REASON_LISP_TRUNCATED;
-  if (!isUdpChecksumRight(row, udp, bytes)) return REASON_UDP_CHECKSUM;
+  const rules = snapshotFlags(snapshot);
+  if (!(rules & SNAPSHOT_UNVERIFIED) && !isUdpChecksumRight(row, udp, bytes)) return REASON_UDP_CHECKSUM;
   const lisp = udp + UDP_BYTES;
   if (isEncrypted(lisp)) return REASON_LISP_KEY;
+  const gpe = isGpe(rules, lisp);
+  if (gpe) {
+    const refusal = refuseGpe(rules, lisp, familyOf(row), load16(udp, UDP_CHECKSUM) != 0);
+    if (refusal != REASON_NONE) return refusal;
+  }
   const vrf = findVrf(snapshot, lispInstance(lisp));
   if (vrf == 0) return REASON_UNKNOWN_INSTANCE;
   const inner = innerRow(row);
   const innerBytes = bytes - UDP_BYTES - LISP_BYTES;
   if (parsePacket(inner, lisp + LISP_BYTES, innerBytes) != REASON_NONE) return REASON_BAD_INNER;
+  if (gpe && gpeFamily(lisp) != familyOf(inner)) return REASON_NEXT_PROTOCOL;
   const outerTos = <u32>load<u8>(row, ROW_TOS_OFFSET);
   const ecn = mergeEcn(load<u8>(inner, ROW_TOS_OFFSET) & 3, outerTos & 3);
   if (ecn < 0) return REASON_ECN;
@@ -101,9 +113,10 @@ export function openEnvelope(row: usize, snapshot: usize): u32 {
 }
 
 /** The inner packet takes the place of the outer one. */
-export function commitDecap(inner: usize): void {
+export function commitDecap(inner: usize, snapshot: usize): void {
   const row = outerRow(inner);
   const desc = descOf(row);
+  if (snapshotFlags(snapshot) & SNAPSHOT_REPORT) writeReport(row, inner);
   countDecapsulated(lengthOf(row));
   const offset = load<u16>(desc, DESC_OFFSET_OFFSET) + (packetOf(inner) - packetOf(row));
   store<u16>(desc, <u16>offset, DESC_OFFSET_OFFSET);

@@ -1,6 +1,7 @@
 /**
  * Putting outer headers on (RFC 9300 §5): copy the rewrite in front of the packet, patch lengths, source port, TTL,
- * DSCP and ECN. ECN copied is RFC 6040 normal mode; UDP checksum 0, DF=1, id 0, N=L=E=V=0 come with the rewrite.
+ * DSCP and ECN. ECN copied is RFC 6040 normal mode; UDP checksum 0, DF=1, id 0 and what the LISP header says (nothing
+ * but the instance in the public profile) come with the rewrite; what its flags ask for beside is done in marked.ts.
  */
 import {
   DESC_LENGTH_OFFSET,
@@ -13,10 +14,11 @@ import {
   ROW_TOS_OFFSET,
 } from './layout';
 import { fold, store16, store32 } from './bytes';
-import { descOf, drop, leaveEncapsulated, lengthOf, packetOf, punt } from './batch';
+import { descOf, drop, familyOf, leaveEncapsulated, lengthOf, packetOf, punt } from './batch';
 import { chooseRewrite } from './locator';
 import { entryHasTarget } from './mapcache';
-import { rewriteAt, rewriteFamily, rewriteNextHop, sideAt, sideMtu, sideSum } from './rewrite';
+import { finishMarked } from './marked';
+import { rewriteAt, rewriteFamily, rewriteNextHop, sideAt, sideFlags, sideMtu, sideSum } from './rewrite';
 import { lowerTtl } from './native';
 
 /** Outer IPv4, UDP and LISP headers. */
@@ -68,6 +70,10 @@ export function encapsulate(row: usize, entry: usize): void {
     store<u8>(outer, ttl, 7);
     store16(outer, port, 40);
     store16(outer, length + UDP_AND_LISP, 44);
+  }
+  const flags = sideFlags(side);
+  if (flags != 0) {
+    finishMarked(flags, packetOf(row) - added, rewriteFamily(rewrite), familyOf(row), length + UDP_AND_LISP);
   }
   store<u16>(desc, <u16>(load<u16>(desc, DESC_OFFSET_OFFSET) - added), DESC_OFFSET_OFFSET);
   store<u16>(desc, <u16>(length + added), DESC_LENGTH_OFFSET);

@@ -24,6 +24,7 @@ import {
   POLICY_ITR_SOURCE,
   POLICY_PETR_SOURCE,
   POLICY_PITR_DESTINATION,
+  POLICY_RTR_DESTINATION,
   REASON_AUTH_FAILURE,
   REASON_DROP_NO_REASON,
   REASON_LOCAL,
@@ -161,7 +162,7 @@ function round(snapshot: usize, count: i32): i32 {
   return decapCount > 0 ? accept(snapshot, decap, decapCount) : 0;
 }
 
-/** 3, the role's part: ETR or PETR of the inner packet? Those accepted become the active list. */
+/** 3, the role's part: ETR, RTR or PETR of the inner packet? Those accepted become the active list. */
 function accept(snapshot: usize, decap: usize, count: i32): i32 {
   const active = work + WORK_ACTIVE_OFFSET;
   const toward = work + WORK_RESULT_OFFSET;
@@ -172,8 +173,9 @@ function accept(snapshot: usize, decap: usize, count: i32): i32 {
   let accepted = 0;
   for (let i = 0; i < count; i++) {
     const inner = item(decap, i);
-    if (item(toward, i) & POLICY_ETR_DESTINATION || item(from, i) & POLICY_PETR_SOURCE) {
-      commitDecap(inner);
+    const isForUs = (item(toward, i) & (POLICY_ETR_DESTINATION | POLICY_RTR_DESTINATION)) != 0;
+    if (isForUs || item(from, i) & POLICY_PETR_SOURCE) {
+      commitDecap(inner, snapshot);
       setItem(active, accepted++, outerRow(inner));
     } else {
       drop(descOf(inner), refusal);
@@ -204,7 +206,11 @@ function forwardByLisp(candidates: usize, count: i32): void {
   let eligible = 0;
   for (let i = 0; i < count; i++) {
     const row = item(candidates, i);
-    const isServed = (item(from, i) & POLICY_ITR_SOURCE) != 0 || (item(toward, i) & POLICY_PITR_DESTINATION) != 0;
+    // An RTR puts a new LISP header on what it took one off, and on nothing else.
+    const served: u32 = hasFlag(row, DESC_DECAPSULATED)
+      ? POLICY_PITR_DESTINATION | POLICY_RTR_DESTINATION
+      : POLICY_PITR_DESTINATION;
+    const isServed = (item(from, i) & POLICY_ITR_SOURCE) != 0 || (<u32>item(toward, i) & served) != 0;
     if (isServed && !hasFlag(row, DESC_UNDERLAY)) {
       const hash = flowHash(row);
       store<u32>(row, hash, ROW_HASH_OFFSET);

@@ -54,6 +54,12 @@ export const REASON_NOT_LOCAL_EID = 30;
 export const REASON_SOURCE_DENIED = 31;
 /** More than two LISP headers (DP-32). */
 export const REASON_NESTED = 32;
+/** GPE: a Next Protocol that is not known here, or not the one inside (RFC 9305). */
+export const REASON_NEXT_PROTOCOL = 33;
+/** GPE: a shim header that is not known here. */
+export const REASON_GPE_SHIM = 34;
+/** GPE over IPv6 without a UDP checksum, where that has not been agreed on (DP-42). */
+export const REASON_GPE_CHECKSUM = 35;
 // drops: forwarding
 export const REASON_NO_ACTION = 40;
 /** The Map-Cache entry says to drop, ACT 3 (RFC 9301 §5.4). */
@@ -78,6 +84,8 @@ export const POLICY_ETR_DESTINATION = 2;
 export const POLICY_PITR_DESTINATION = 4;
 /** Decapsulated packets from here are accepted by this PETR. */
 export const POLICY_PETR_SOURCE = 8;
+/** Decapsulated packets to here are accepted and encapsulated again by this RTR. */
+export const POLICY_RTR_DESTINATION = 16;
 
 // ---- entry actions: 0..7 are ACT codes (RFC 9301 §5.4), FORWARD is a positive entry --------------------------------
 
@@ -99,6 +107,8 @@ export const DESC_ORIGINATED = 1;
 export const DESC_DECAPSULATED = 2;
 /** Between RLOCs, whatever the tables say of their addresses: steps 6 to 8 are skipped. */
 export const DESC_UNDERLAY = 4;
+/** Out: a REPORT lies at the beginning of the buffer. */
+export const DESC_REPORTED = 8;
 
 // ---- memory map --------------------------------------------------------------------------------------------------
 //
@@ -117,7 +127,7 @@ export const PAGE_BYTES = 0x1_0000;
 /** 'PXTR' in memory order. */
 export const MAGIC = 0x5254_5850;
 /** Counts up with every change of this file that moves or reinterprets memory. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 export const CONTROL_MAGIC_OFFSET = 0;
 export const CONTROL_LAYOUT_VERSION_OFFSET = 4;
@@ -204,7 +214,7 @@ export const BUCKET_ROW_MAX = 256;
 // +--------------------------------------------------------+--------+--------+----------------+----------------+
 // | outer IP + UDP + LISP: 36 bytes (IPv4) or 56 (IPv6)    | length | family | out interface  | next hop       |
 // +--------------------------------------------------------+--------+--------+----------------+----------------+
-// SIDE, 16 B: | u32 sum of the IPv4 header words that never change | u32 largest inner packet | u64 0 |
+// SIDE, 16 B: | u32 sum of the IPv4 header words that never change | u32 largest inner packet | u32 flags | u32 0 |
 
 // With an IPv4 header, bytes 40..44 are for the express lane: | u16 sum, folded | u16 largest inner packet |
 
@@ -220,6 +230,12 @@ export const REWRITE_SIDE_BYTES = 16;
 export const REWRITE_SIDE_BYTES_SHIFT = 4;
 export const REWRITE_SIDE_SUM_OFFSET = 0;
 export const REWRITE_SIDE_MTU_OFFSET = 4;
+/** What the copied headers do not say yet; 0 for nearly all. Others keep off the express lane. */
+export const REWRITE_SIDE_FLAGS_OFFSET = 8;
+/** Rewrite flag: the outer UDP checksum is computed. */
+export const REWRITE_CHECKSUM = 1;
+/** Rewrite flag: LISP-GPE, the Next Protocol is that of the inner packet. */
+export const REWRITE_GPE = 2;
 
 // ---- NEXT HOP ----------------------------------------------------------------------------------------------------------
 //
@@ -259,6 +275,14 @@ export const SNAPSHOT_VRF_COUNT_OFFSET = 4;
 export const SNAPSHOT_FLAGS_OFFSET = 8;
 /** Snapshot flag: this router is a PETR. */
 export const SNAPSHOT_PROXY_ETR = 1;
+/** Snapshot flag: LISP headers that are taken off are told to the control plane (REPORT). */
+export const SNAPSHOT_REPORT = 2;
+/** Snapshot flag: P=1 means LISP-GPE; otherwise the bit is ignored. */
+export const SNAPSHOT_GPE = 4;
+/** Snapshot flag: GPE over IPv6 may come without a UDP checksum. */
+export const SNAPSHOT_GPE_ZERO_CHECKSUM = 8;
+/** Snapshot flag: UDP checksums are not looked at. */
+export const SNAPSHOT_UNVERIFIED = 16;
 
 export const VRF_BYTES = 64;
 export const VRF_BYTES_SHIFT = 6;
@@ -304,6 +328,22 @@ export const BUFFER_BYTES = 2240;
 export const BUFFER_HEADROOM = 128;
 /** BUFFER_BYTES - BUFFER_HEADROOM: the largest packet that can be injected. */
 export const MAX_PACKET_BYTES = 2112;
+
+// REPORT, 64 B at the beginning of a buffer, below all that outer headers can reach: the last LISP header taken off
+//  0        1        2                8                16                32                48                64
+// +--------+--------+----------------+----------------+-----------------+-----------------+-----------------+
+// | outer  | inner  | 0              | LISP header    | outer source    | outer destina-  | inner source    |
+// | family | family |                | as received    | 4 words         | tion            |                 |
+// +--------+--------+----------------+----------------+-----------------+-----------------+-----------------+
+// Addresses are words in host order; of an IPv4 address the first counts.
+
+export const REPORT_BYTES = 64;
+export const REPORT_FAMILY_OFFSET = 0;
+export const REPORT_INNER_FAMILY_OFFSET = 1;
+export const REPORT_HEADER_OFFSET = 8;
+export const REPORT_SOURCE_OFFSET = 16;
+export const REPORT_DESTINATION_OFFSET = 32;
+export const REPORT_INNER_SOURCE_OFFSET = 48;
 
 // ---- WORK: what the stages of one batch hand to each other, per worker -------------------------------------------------
 

@@ -1,5 +1,6 @@
 /**
- * LISP data header (RFC 9300 §5.3), by the public profile: only I, the instance ID and KK mean anything.
+ * LISP data header (RFC 9300 §5.3). To packets only I, the instance ID, KK and, with GPE, P mean anything; the rest is
+ * for the control plane, where the profile lets it see that (report.ts).
  *
  * +-+-+-+-+-+-+---+-----------------------------------------------+
  * |N|L|E|V|I|P|KK |  Nonce, map-versions                          |

@@ -4,6 +4,7 @@ import {
   REWRITE_FAMILY_OFFSET,
   REWRITE_NEXT_HOP_OFFSET,
   REWRITE_SIDE_BYTES_SHIFT,
+  REWRITE_SIDE_FLAGS_OFFSET,
   REWRITE_SIDE_MTU_OFFSET,
   REWRITE_SIDE_SUM_OFFSET,
   SECTION_REWRITES,
@@ -48,4 +49,11 @@ export function sideSum(side: usize): u32 {
 @inline
 export function sideMtu(side: usize): u32 {
   return load<u32>(side, REWRITE_SIDE_MTU_OFFSET);
+}
+
+/** REWRITE_CHECKSUM, REWRITE_GPE. */
+// @ts-ignore: decorator
+@inline
+export function sideFlags(side: usize): u32 {
+  return load<u32>(side, REWRITE_SIDE_FLAGS_OFFSET);
 }

@@ -39,6 +39,13 @@ export function emptyVrf(): usize {
   return CONTROL_OFFSET + CONTROL_EMPTY_VRF_OFFSET;
 }
 
+/** SNAPSHOT_ flags: what this router is, and how it reads LISP headers. */
+// @ts-ignore: decorator
+@inline
+export function snapshotFlags(snapshot: usize): u32 {
+  return load<u32>(snapshot, SNAPSHOT_FLAGS_OFFSET);
+}
+
 // @ts-ignore: decorator
 @inline
 export function isProxyEtr(snapshot: usize): bool {

@@ -48,6 +48,12 @@ const REASONS: ReadonlyMap<number, ReasonText> = new Map([
     layout.REASON_SOURCE_DENIED,
     { name: 'source-denied', text: 'the inner source belongs to no site served here' },
   ],
+  [
+    layout.REASON_NEXT_PROTOCOL,
+    { name: 'next-protocol', text: 'its GPE Next Protocol is unknown here, or not what is inside' },
+  ],
+  [layout.REASON_GPE_SHIM, { name: 'gpe-shim', text: 'its GPE shim header is unknown here' }],
+  [layout.REASON_GPE_CHECKSUM, { name: 'gpe-checksum', text: 'it is GPE over IPv6 without a UDP checksum' }],
   [layout.REASON_NESTED, { name: 'nested', text: 'it has more than two LISP headers' }],
   [
     layout.REASON_NO_ACTION,

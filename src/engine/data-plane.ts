@@ -1,6 +1,7 @@
 import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import type { Action } from '../mapping/action.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
+import type { Marking, ReceptionRules, TunnelReport } from './marking.ts';
 
 /**
  * The data plane of one router: tables in, packets in, verdicts out. Implemented by Engine (WASM, fast) and by
@@ -31,6 +32,8 @@ export interface DataPlane {
   setPetr(instanceId: number, innerFamily: Family, targets: readonly EncapTarget[]): void;
   /** Whether decapsulated packets may be accepted as PETR: chooses the reason of a refusal. */
   setProxyEtr(enabled: boolean): void;
+  /** How LISP headers are read from now on; what is absent is off. */
+  setReception(rules: ReceptionRules): void;
   /** Makes the changes since the last call visible to packets, all at once. Throws EngineError on lack of room. */
   publish(): void;
 
@@ -75,6 +78,10 @@ export interface EncapTarget {
   readonly weight: number;
   /** The underlay's way to `destination`. */
   readonly nextHop: NextHop;
+  /** Largest outer packet that the path to `destination` takes, where it is known to be less than the link's. */
+  readonly pathMtu?: number;
+  /** What the LISP header says beside the instance. Absent: nothing, the public profile. */
+  readonly marking?: Marking;
 }
 
 /** A Map-Cache entry, as far as packets care. */
@@ -130,6 +137,8 @@ export interface Verdict {
   readonly mtu: number;
   /** As injected. */
   readonly cookie: number;
+  /** Of a packet that was decapsulated here and now, where `setReception` asks for reports. */
+  readonly tunnel?: TunnelReport;
 }
 
 /** What a data plane has done since the start. */

@@ -11,17 +11,12 @@ import {
   DESC_COOKIE_OFFSET,
   DESC_DECAPSULATED,
   DESC_FLAGS_OFFSET,
-  DESC_FLOW_HASH_OFFSET,
   DESC_IN_INTERFACE_OFFSET,
   DESC_INSTANCE_OFFSET,
   DESC_LENGTH_OFFSET,
-  DESC_MTU_OFFSET,
-  DESC_NEXT_HOP_OFFSET,
   DESC_OFFSET_OFFSET,
   DESC_ORIGINATED,
   DESC_UNDERLAY,
-  DESC_REASON_OFFSET,
-  DESC_VERDICT_OFFSET,
   MAX_PACKET_BYTES,
   SCRATCH_KEYS_OFFSET,
   SCRATCH_RESULTS_OFFSET,
@@ -46,9 +41,10 @@ import type {
 } from './data-plane.ts';
 import type { EngineModule } from './engine-module.ts';
 import type { LpmKind } from './lpm.ts';
+import type { ReceptionRules } from './marking.ts';
 import { EngineMemory, presets, type EngineCapacity } from './memory.ts';
 import { Publisher, type TableKinds } from './publisher.ts';
-import { readNextHop } from './records.ts';
+import { readVerdict } from './verdicts.ts';
 import { instantiateEngine, type EngineExports } from './wasm.ts';
 
 /** What is left to its default follows the 'lab' preset. */
@@ -152,6 +148,10 @@ export class Engine implements DataPlane {
     this.#publisher.setProxyEtr(enabled);
   }
 
+  setReception(rules: ReceptionRules): void {
+    this.#publisher.setReception(rules);
+  }
+
   /** Throws EngineError on lack of room; the tables stay as they were, and the changes are forgotten. */
   publish(): void {
     this.#publisher.publish();
@@ -192,7 +192,10 @@ export class Engine implements DataPlane {
       const { view, bytes } = this.#memory;
       const start =
         view.getUint32(at + DESC_BUFFER_OFFSET, true) + view.getUint16(at + DESC_OFFSET_OFFSET, true);
-      visit(this.#verdict(at), bytes.subarray(start, start + view.getUint16(at + DESC_LENGTH_OFFSET, true)));
+      visit(
+        readVerdict(this.#memory, at),
+        bytes.subarray(start, start + view.getUint16(at + DESC_LENGTH_OFFSET, true)),
+      );
     }
     if (this.#collected < this.#queued) return;
     this.#collected = 0;
@@ -275,25 +278,6 @@ export class Engine implements DataPlane {
 
   #descriptor(slot: number): number {
     return this.#memory.offset(SECTION_DESCRIPTORS) + slot * DESC_BYTES;
-  }
-
-  #verdict(at: number): Verdict {
-    const { view } = this.#memory;
-    const flags = view.getUint8(at + DESC_FLAGS_OFFSET);
-    const nextHop = view.getUint32(at + DESC_NEXT_HOP_OFFSET, true);
-    const way = nextHop === 0 ? { outInterface: 0 } : readNextHop(this.#memory, nextHop - 1);
-    return {
-      verdict: view.getUint8(at + DESC_VERDICT_OFFSET),
-      reason: view.getUint8(at + DESC_REASON_OFFSET),
-      inInterface: view.getUint16(at + DESC_IN_INTERFACE_OFFSET, true),
-      ...way,
-      instanceId: view.getUint32(at + DESC_INSTANCE_OFFSET, true),
-      originated: (flags & DESC_ORIGINATED) !== 0,
-      decapsulated: (flags & DESC_DECAPSULATED) !== 0,
-      flowHash: view.getUint32(at + DESC_FLOW_HASH_OFFSET, true),
-      mtu: view.getUint16(at + DESC_MTU_OFFSET, true),
-      cookie: view.getUint32(at + DESC_COOKIE_OFFSET, true),
-    };
   }
 }
 

@@ -4,6 +4,7 @@ import type { Action } from '../mapping/action.ts';
 import { bucketRow } from './buckets.ts';
 import type { EncapTarget, NextHop } from './data-plane.ts';
 import type { EngineMemory } from './memory.ts';
+import { markingKey } from './outer-headers.ts';
 import { writeBuckets, writeEntry, writeNextHop, writeRewrite } from './records.ts';
 import { RunPool, SharedRecords, SlotPool, type Run } from './slots.ts';
 
@@ -69,7 +70,8 @@ export class ForwardingTable {
       const target = targets[index]!;
       const { slot: nextHopSlot, key } = this.addRoute(target.nextHop, false);
       const { source, destination } = target;
-      const rewriteKey = `${instanceId} ${formatIp(source)} ${formatIp(destination)} ${nextHopSlot}`;
+      const addresses = `${formatIp(source)} ${formatIp(destination)}`;
+      const rewriteKey = `${instanceId} ${addresses} ${nextHopSlot} ${markingKey(target)}`;
       const rewrite = this.#rewrites.acquire(rewriteKey, (at) => {
         writeRewrite(this.#memory, at, target, instanceId, nextHopSlot);
       });

@@ -184,6 +184,6 @@ export class Lpm {
 
   #swing(): void {
     const fibs = [this.#fibs, this.#empty, this.#empty];
-    this.#snapshots.publish([{ instanceId: 0, fibs, petr: { 4: 0, 6: 0 } }], false);
+    this.#snapshots.publish([{ instanceId: 0, fibs, petr: { 4: 0, 6: 0 } }], 0);
   }
 }

@@ -16,6 +16,7 @@ import {
   ACTION_FORWARD,
   POLICY_ITR_SOURCE,
   POLICY_PITR_DESTINATION,
+  POLICY_RTR_DESTINATION,
   REASON_AGGREGATE_HOLE,
   REASON_AUTH_FAILURE,
   REASON_DROP_NO_REASON,
@@ -37,6 +38,7 @@ import {
   VERDICT_PUNT,
 } from '../../assembly/layout.ts';
 import type { NextHop } from './data-plane.ts';
+import type { TunnelReport } from './marking.ts';
 import { decapsulate } from './model-decap.ts';
 import {
   encapsulated,
@@ -85,6 +87,8 @@ export interface Outcome {
   readonly met?: EidPrefix;
   /** Length of every packet whose LISP header was taken off, outermost first. */
   readonly stripped: readonly number[];
+  /** What the last LISP header said that was taken off. */
+  readonly tunnel?: TunnelReport;
 }
 
 const MAX_LISP_HEADERS = 2;
@@ -120,6 +124,7 @@ class Walk {
   #lispHeaders: number;
   #flowHash = 0;
   #met: EidPrefix | undefined;
+  #tunnel: TunnelReport | undefined;
   readonly #stripped: number[] = [];
 
   constructor(tables: ModelTables, received: Uint8Array, arrival: Arrival, record: Recorder) {
@@ -176,6 +181,7 @@ class Walk {
     this.#instanceId = result.value.instanceId;
     this.#lispHeaders++;
     this.#stripped.push(outer.bytes.length);
+    this.#tunnel = result.value.report;
     return undefined;
   }
 
@@ -203,14 +209,19 @@ class Walk {
     if (isRouted) return this.#native(packet, route.value);
 
     // 6: whose packets LISP is for.
+    // What a LISP header was taken off, to where this RTR is to put on a new one.
+    const isRtr =
+      this.#lispHeaders > 0 && (this.#vrf().flagsOf(packet.destination) & POLICY_RTR_DESTINATION) !== 0;
     const { underlay } = this.#arrival;
     const isItr = (this.#vrf().flagsOf(packet.source) & POLICY_ITR_SOURCE) !== 0;
     const isPitr = (this.#vrf().flagsOf(packet.destination) & POLICY_PITR_DESTINATION) !== 0;
     this.#note(STEPS.eligibility, this.#table('policies'), () => [
       text.addresses(packet),
-      underlay ? 'a control message of our own: between RLOCs' : text.eligibility(isItr, isPitr),
+      underlay ? 'a control message of our own: between RLOCs' : text.eligibility(isItr, isPitr, isRtr),
     ]);
-    return !underlay && (isItr || isPitr) ? this.#byMapCache(packet, route) : this.#byRoute(packet, route);
+    return !underlay && (isItr || isPitr || isRtr)
+      ? this.#byMapCache(packet, route)
+      : this.#byRoute(packet, route);
   }
 
   /** 7: what the mapping system said. */
@@ -277,16 +288,17 @@ class Walk {
     ]);
     if (target === undefined) return this.#drop(REASON_NO_USABLE_RLOC);
 
-    const { source, destination, nextHop } = target;
+    const { source, destination, nextHop, pathMtu = Infinity, marking = {} } = target;
     const added = overhead(source.family);
-    const room = Math.max(0, Math.min(MAX_OUTER_BYTES, nextHop.mtu) - added);
+    const room = Math.max(0, Math.min(MAX_OUTER_BYTES, nextHop.mtu, pathMtu) - added);
     const { length } = packet.bytes;
     this.#note(STEPS.mtuEncap, '-', () => [`${length} + ${added} bytes`, text.fits(length, room)]);
     if (length > room) return this.#tooBig(room);
 
     const inner = this.#leaving(packet);
     const sourcePort = 0xc000 | (this.#flowHash & 0x3fff);
-    const bytes = encapsulated(inner, { source, destination, sourcePort, instanceId: this.#instanceId });
+    const instanceId = this.#instanceId;
+    const bytes = encapsulated(inner, { source, destination, sourcePort, instanceId, marking });
     this.#note(STEPS.encapsulation, '-', () => [
       `${text.address(source)} > ${text.address(destination)}`,
       `UDP ${sourcePort} > ${LISP_DATA_PORT}, ${text.headerFields(inner)}, instance ${this.#instanceId}, ${bytes.length} bytes`,
@@ -330,6 +342,7 @@ class Walk {
       flowHash: this.#flowHash,
       ...(this.#met === undefined ? {} : { met: this.#met }),
       stripped: this.#stripped,
+      ...(this.#tunnel === undefined ? {} : { tunnel: this.#tunnel }),
     };
   }
 

@@ -11,6 +11,7 @@ import {
   REASON_BAD_VERSION,
   REASON_TRUNCATED,
 } from '../../assembly/layout.ts';
+import { hasChecksum, type Marking } from './marking.ts';
 
 export const UDP = 17;
 const TCP = 6;
@@ -139,11 +140,13 @@ export interface Envelope {
   readonly sourcePort: number;
   /** 24 bits; 0 sends I=0. */
   readonly instanceId: number;
+  /** What else the LISP header says; nothing in the public profile. */
+  readonly marking: Marking;
 }
 
 /**
- * `inner` behind IP, UDP and LISP headers (RFC 9300 §5): TTL, DSCP and ECN copied, DF=1, UDP checksum 0, the public
- * profile N=L=E=V=0.
+ * `inner` behind IP, UDP and LISP headers (RFC 9300 §5): TTL, DSCP and ECN copied, DF=1; UDP checksum 0 and N=L=E=V=0
+ * unless the marking says otherwise.
  */
 export function encapsulated(inner: Packet, envelope: Envelope): Uint8Array {
   const { source, destination } = envelope;
@@ -173,13 +176,47 @@ export function encapsulated(inner: Packet, envelope: Envelope): Uint8Array {
   putU16(bytes, udp + 2, LISP_DATA_PORT);
   putU16(bytes, udp + 4, udpLength);
   const lisp = udp + UDP_BYTES;
-  if (envelope.instanceId !== 0) {
-    bytes[lisp] = 0x08; // I
-    putU16(bytes, lisp + 4, envelope.instanceId >>> 8);
-    bytes[lisp + 6] = envelope.instanceId;
-  }
+  putLispHeader(bytes.subarray(lisp), envelope, inner.family);
   bytes.set(inner.bytes, lisp + LISP_BYTES);
+  if (hasChecksum(envelope.marking)) putUdpChecksum(bytes.subarray(udp), envelope);
   return bytes;
+}
+
+/** RFC 9300 §5.3: what the first word's low 24 bits are depends on the flags; RFC 9305 §3 for P. */
+function putLispHeader(lisp: Uint8Array, { instanceId, marking }: Envelope, innerFamily: Family): void {
+  const { nonce, echo, versions, locatorStatusBits, gpe } = marking;
+  let flags = 0;
+  if (gpe === true) {
+    flags |= 0x04; // P
+    lisp[3] = innerFamily === 4 ? 1 : 2;
+  } else if (nonce !== undefined) {
+    flags |= echo === true ? 0x80 | 0x20 : 0x80; // N, E
+    lisp[1] = nonce >>> 16;
+    putU16(lisp, 2, nonce & 0xffff);
+  } else if (versions !== undefined) {
+    flags |= 0x10; // V
+    lisp[1] = versions.source >>> 4;
+    lisp[2] = ((versions.source & 15) << 4) | (versions.destination >>> 8);
+    lisp[3] = versions.destination & 0xff;
+  }
+  if (locatorStatusBits !== undefined) {
+    flags |= 0x40; // L
+    putU16(lisp, 4, locatorStatusBits >>> 16);
+    putU16(lisp, 6, locatorStatusBits & 0xffff);
+  }
+  if (instanceId !== 0) {
+    flags |= 0x08; // I: 24 bits of the second word, and 8 LSBs remain
+    putU16(lisp, 4, instanceId >>> 8);
+    lisp[6] = instanceId;
+  }
+  lisp[0] = flags;
+}
+
+/** RFC 768: the field was 0 until now, and 0 is sent as 0xffff. */
+function putUdpChecksum(datagram: Uint8Array, { source, destination }: Envelope): void {
+  const addresses = sumWords(ipToBytes(destination), sumWords(ipToBytes(source)));
+  const checksum = ~sumWords(datagram, addresses + UDP + datagram.length) & 0xffff;
+  putU16(datagram, 6, checksum === 0 ? 0xffff : checksum);
 }
 
 /**

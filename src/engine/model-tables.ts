@@ -3,6 +3,7 @@ import { formatPrefix } from '../base/ip-text.ts';
 import type { Action } from '../mapping/action.ts';
 import { bucketRow } from './buckets.ts';
 import type { EncapTarget, NextHop } from './data-plane.ts';
+import type { ReceptionRules } from './marking.ts';
 
 /** What a lookup found. */
 export interface Match<T> {
@@ -107,4 +108,5 @@ export interface ModelTables {
   /** Undefined when the instance is unknown. */
   vrf(instanceId: number): ModelVrf | undefined;
   readonly isProxyEtr: boolean;
+  readonly reception: ReceptionRules;
 }

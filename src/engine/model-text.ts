@@ -71,14 +71,19 @@ function nextHop({ kind, gateway, interfaceIndex }: NextHop): string {
   }
 }
 
-export function eligibility(isItr: boolean, isPitr: boolean): string {
+export function eligibility(isItr: boolean, isPitr: boolean, isRtr: boolean): string {
   if (isItr) return 'the source is a local EID (ITR)';
   if (isPitr) return 'the destination is in a proxy range (PITR)';
+  if (isRtr) return 'a LISP header was taken off, and a new one is due (RTR)';
   return 'neither source nor destination is ours to encapsulate for';
 }
 
-export function acceptance(isEtr: boolean, isPetr: boolean, refusal: number): string {
+export function acceptance(
+  { isEtr, isRtr, isPetr }: { readonly isEtr: boolean; readonly isRtr: boolean; readonly isPetr: boolean },
+  refusal: number,
+): string {
   if (isEtr) return 'the destination is a local EID (ETR)';
+  if (isRtr) return 'the destination is one to encapsulate to again (RTR)';
   if (isPetr) return 'the source is of a served site (PETR)';
   return reason(refusal);
 }

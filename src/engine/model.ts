@@ -20,6 +20,7 @@ import type {
 } from './data-plane.ts';
 import { forward, type Arrival, type Outcome } from './model-forward.ts';
 import { everything, ModelVrf, targetSet, type ModelTables } from './model-tables.ts';
+import type { ReceptionRules } from './marking.ts';
 import { presets } from './memory.ts';
 import type { Explanation, Phase } from './phases.ts';
 
@@ -51,6 +52,8 @@ export class Model implements DataPlane {
   readonly #vrfs = new Map<number, ModelVrf>();
   #isProxyEtr = false;
   #publishedProxyEtr = false;
+  #reception: ReceptionRules = {};
+  #publishedReception: ReceptionRules = {};
   /** By eidKey; only entries that have been met. */
   readonly #hits = new Map<string, number>();
   #counters = noCounters();
@@ -63,10 +66,14 @@ export class Model implements DataPlane {
     this.#batchCount = options.batchCount ?? presets.lab.buffers;
     this.#packetBytes = options.packetBytes ?? MAX_PACKET_BYTES;
     const isProxyEtr = (): boolean => this.#publishedProxyEtr;
+    const reception = (): ReceptionRules => this.#publishedReception;
     this.#tables = {
       vrf: (instanceId) => this.#published(instanceId),
       get isProxyEtr() {
         return isProxyEtr();
+      },
+      get reception() {
+        return reception();
       },
     };
     // Instance 0 always exists.
@@ -105,8 +112,13 @@ export class Model implements DataPlane {
     this.#isProxyEtr = enabled;
   }
 
+  setReception(rules: ReceptionRules): void {
+    this.#reception = { ...rules };
+  }
+
   publish(): void {
     this.#publishedProxyEtr = this.#isProxyEtr;
+    this.#publishedReception = this.#reception;
     const kept = new Set<string>();
     for (const [instanceId, vrf] of this.#vrfs) {
       vrf.publish();
@@ -212,7 +224,7 @@ function arrivalOf(options: InjectOptions): Arrival {
 }
 
 function verdictOf(outcome: Outcome, options: InjectOptions): Verdict {
-  const { verdict, reason, outInterface, gateway, instanceId, decapsulated, flowHash, mtu } = outcome;
+  const { verdict, reason, outInterface, gateway, instanceId, decapsulated, flowHash, mtu, tunnel } = outcome;
   return {
     verdict,
     reason,
@@ -225,5 +237,6 @@ function verdictOf(outcome: Outcome, options: InjectOptions): Verdict {
     flowHash,
     mtu,
     cookie: (options.cookie ?? 0) >>> 0,
+    ...(tunnel === undefined ? {} : { tunnel }),
   };
 }

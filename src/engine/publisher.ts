@@ -1,15 +1,22 @@
 import { formatPrefix } from '../base/ip-text.ts';
 import type { Family, IpPrefix } from '../base/ip.ts';
-import { ACTION_FORWARD, TABLE_CACHE, TABLE_POLICY, TABLE_ROUTES } from '../../assembly/layout.ts';
+import {
+  ACTION_FORWARD,
+  SNAPSHOT_PROXY_ETR,
+  TABLE_CACHE,
+  TABLE_POLICY,
+  TABLE_ROUTES,
+} from '../../assembly/layout.ts';
 import { eidKey, type EidPrefix } from '../mapping/eid.ts';
 import { PrefixTable } from '../mapping/prefix-table.ts';
 import type { EncapTarget, ForwardingEntry, NextHop } from './data-plane.ts';
 import { Fib, type FibChange } from './fib.ts';
 import { ForwardingTable, type EntryRecord, type RouteRecord } from './forwarding-table.ts';
 import type { LpmKind } from './lpm.ts';
+import type { ReceptionRules } from './marking.ts';
 import type { EngineMemory } from './memory.ts';
 import { readHits } from './records.ts';
-import { SnapshotWriter, type VrfImage } from './snapshot.ts';
+import { receptionFlags, SnapshotWriter, type VrfImage } from './snapshot.ts';
 import type { EngineExports } from './wasm.ts';
 
 type Change =
@@ -67,8 +74,9 @@ export class Publisher {
   readonly #vrfs = new Map<number, Vrf>();
   readonly #entries = new Map<string, InstalledEntry>();
   readonly #bySlot = new Map<number, EidPrefix>();
-  #isProxyEtr = false;
-  #wantsProxyEtr = false;
+  /** SNAPSHOT_* flags: published, and wanted. */
+  #flags = 0;
+  #wantedFlags = 0;
   /** The last change of each key wins. */
   #changes = new Map<string, Change>();
   #undo: (() => void)[] = [];
@@ -81,7 +89,7 @@ export class Publisher {
     this.#table = new ForwardingTable(memory, isQuiesced);
     this.#snapshots = new SnapshotWriter(memory, exports);
     this.#vrf(0);
-    this.#snapshots.publish(this.#images(), false);
+    this.#snapshots.publish(this.#images(), 0);
     this.#undo = [];
   }
 
@@ -107,19 +115,23 @@ export class Publisher {
   }
 
   setProxyEtr(enabled: boolean): void {
-    this.#wantsProxyEtr = enabled;
+    this.#wantedFlags = (this.#wantedFlags & ~SNAPSHOT_PROXY_ETR) | (enabled ? SNAPSHOT_PROXY_ETR : 0);
+  }
+
+  setReception(rules: ReceptionRules): void {
+    this.#wantedFlags = (this.#wantedFlags & SNAPSHOT_PROXY_ETR) | receptionFlags(rules);
   }
 
   /** Throws EngineError; then nothing has changed. */
   publish(): void {
     const changes = [...this.#changes.values()];
     this.#changes = new Map();
-    if (changes.length === 0 && this.#wantsProxyEtr === this.#isProxyEtr) return;
+    if (changes.length === 0 && this.#wantedFlags === this.#flags) return;
     this.#exports.fibBegin();
     try {
       this.#apply(changes);
-      const epoch = this.#snapshots.publish(this.#images(), this.#wantsProxyEtr);
-      this.#isProxyEtr = this.#wantsProxyEtr;
+      const epoch = this.#snapshots.publish(this.#images(), this.#wantedFlags);
+      this.#flags = this.#wantedFlags;
       this.#table.commit(epoch);
       for (const fib of this.#fibs()) fib.commit();
       this.#undo = [];
@@ -242,7 +254,7 @@ export class Publisher {
     this.#table.rollback();
     for (const undo of this.#undo.reverse()) undo();
     this.#undo = [];
-    this.#wantsProxyEtr = this.#isProxyEtr;
+    this.#wantedFlags = this.#flags;
   }
 
   *#fibs(): Iterable<Fib> {

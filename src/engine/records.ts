@@ -1,6 +1,5 @@
 /** Writers of the engine's records (docs/memory.md draws them). All of them write slots that no reader sees. */
-import { DATA_PORT, LISP_I } from '../wire/lisp-data.ts';
-import { addressBytes, ipToBytes, ipv4, ipv6, word, type IpAddress } from '../base/ip.ts';
+import { ipv4, ipv6, word, type IpAddress } from '../base/ip.ts';
 import { sumWords } from '../base/checksum.ts';
 import {
   BUCKET_BYTES,
@@ -31,6 +30,7 @@ import {
   REWRITE_LENGTH_OFFSET,
   REWRITE_NEXT_HOP_OFFSET,
   REWRITE_SIDE_BYTES,
+  REWRITE_SIDE_FLAGS_OFFSET,
   REWRITE_SIDE_MTU_OFFSET,
   REWRITE_SIDE_SUM_OFFSET,
   SECTION_BUCKETS,
@@ -43,12 +43,8 @@ import {
 import type { Action } from '../mapping/action.ts';
 import type { EncapTarget, NextHop } from './data-plane.ts';
 import type { EngineMemory } from './memory.ts';
+import { innerRoom, outerHeaders, rewriteFlags } from './outer-headers.ts';
 import type { Run } from './slots.ts';
-
-/** DP-19: no encapsulated packet is made larger than this, whatever the link takes. */
-const MAX_ENCAPSULATED_BYTES = 1500;
-const UDP_PROTOCOL = 17;
-const UDP_AND_LISP_BYTES = 16;
 
 const KINDS: Readonly<Record<NextHop['kind'], number>> = {
   local: NEXT_HOP_LOCAL,
@@ -82,8 +78,8 @@ export function writeRewrite(
 ): void {
   const { view, bytes } = memory;
   const at = memory.offset(SECTION_REWRITES) + slot * REWRITE_BYTES;
-  const { source, destination, nextHop } = target;
-  const headers = outerHeaders(source, destination, instanceId);
+  const { source, nextHop } = target;
+  const headers = outerHeaders(target, instanceId);
   bytes.fill(0, at, at + REWRITE_BYTES);
   bytes.set(headers, at);
   view.setUint8(at + REWRITE_LENGTH_OFFSET, headers.length);
@@ -92,38 +88,16 @@ export function writeRewrite(
   view.setUint32(at + REWRITE_NEXT_HOP_OFFSET, nextHopSlot, true);
   const side = memory.offset(SECTION_REWRITE_SIDE) + slot * REWRITE_SIDE_BYTES;
   const constantSum = source.family === 4 ? sumWords(headers.subarray(0, 20)) : 0;
-  const mtu = Math.max(0, Math.min(MAX_ENCAPSULATED_BYTES, nextHop.mtu) - headers.length);
-  if (source.family === 4) {
+  const mtu = innerRoom(target, headers.length);
+  const flags = rewriteFlags(target);
+  // What flags ask for is not the express lane's business.
+  if (source.family === 4 && flags === 0) {
     view.setUint16(at + REWRITE_EXPRESS_OFFSET, constantSum, true);
     view.setUint16(at + REWRITE_EXPRESS_OFFSET + 2, mtu, true);
   }
   view.setUint32(side + REWRITE_SIDE_SUM_OFFSET, constantSum, true);
   view.setUint32(side + REWRITE_SIDE_MTU_OFFSET, mtu, true);
-}
-
-/** Everything that is the same for all packets: lengths, TTL, TOS, source port and IPv4 checksum are 0. */
-function outerHeaders(source: IpAddress, destination: IpAddress, instanceId: number): Uint8Array {
-  const isV4 = source.family === 4;
-  const ipBytes = isV4 ? 20 : 40;
-  const headers = new Uint8Array(ipBytes + UDP_AND_LISP_BYTES);
-  const view = new DataView(headers.buffer);
-  if (isV4) {
-    view.setUint8(0, 0x45);
-    view.setUint16(6, 0x4000); // DP-19: DF
-    view.setUint8(9, UDP_PROTOCOL);
-  } else {
-    view.setUint8(0, 0x60);
-    view.setUint8(6, UDP_PROTOCOL);
-  }
-  const addresses = ipBytes - 2 * addressBytes(source.family);
-  headers.set(ipToBytes(source), addresses);
-  headers.set(ipToBytes(destination), addresses + addressBytes(source.family));
-  view.setUint16(ipBytes + 2, DATA_PORT);
-  if (instanceId !== 0) {
-    view.setUint8(ipBytes + 8, LISP_I);
-    view.setUint32(ipBytes + 12, instanceId * 256);
-  }
-  return headers;
+  view.setUint32(side + REWRITE_SIDE_FLAGS_OFFSET, flags, true);
 }
 
 /** The bucket row is null for an entry that does not forward, or has nowhere to forward to. */

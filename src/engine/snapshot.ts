@@ -4,8 +4,11 @@ import {
   SNAPSHOT_COUNT,
   SNAPSHOT_FLAGS_OFFSET,
   SNAPSHOT_GENERATION_OFFSET,
+  SNAPSHOT_GPE,
+  SNAPSHOT_GPE_ZERO_CHECKSUM,
   SNAPSHOT_HEADER_BYTES,
-  SNAPSHOT_PROXY_ETR,
+  SNAPSHOT_REPORT,
+  SNAPSHOT_UNVERIFIED,
   SNAPSHOT_VRF_COUNT_OFFSET,
   VRF_BYTES,
   VRF_INSTANCE_OFFSET,
@@ -18,6 +21,7 @@ import {
 } from '../../assembly/layout.ts';
 import { EngineError } from './errors.ts';
 import type { Fib } from './fib.ts';
+import type { ReceptionRules } from './marking.ts';
 import type { EngineMemory } from './memory.ts';
 import type { EngineExports } from './wasm.ts';
 
@@ -28,6 +32,16 @@ export interface VrfImage {
   readonly fibs: readonly Readonly<Record<Family, Fib>>[];
   /** Entry index + 1 by inner family; 0 = none. */
   readonly petr: Readonly<Record<Family, number>>;
+}
+
+/** SNAPSHOT_* flags of what is on. */
+export function receptionFlags({ report, gpe, gpeZeroChecksum, unverified }: ReceptionRules): number {
+  return (
+    (report === true ? SNAPSHOT_REPORT : 0) |
+    (gpe === true ? SNAPSHOT_GPE : 0) |
+    (gpeZeroChecksum === true ? SNAPSHOT_GPE_ZERO_CHECKSUM : 0) |
+    (unverified === true ? SNAPSHOT_UNVERIFIED : 0)
+  );
 }
 
 /** Fills free snapshot records and makes them the live one. */
@@ -44,8 +58,8 @@ export class SnapshotWriter {
     this.#exports = exports;
   }
 
-  /** Returns the epoch to stamp what this snapshot replaces. Throws EngineError, before anything is visible. */
-  publish(vrfs: readonly VrfImage[], isProxyEtr: boolean): number {
+  /** `flags`: SNAPSHOT_*. Returns the epoch to stamp what this snapshot replaces. Throws EngineError, before anything is visible. */
+  publish(vrfs: readonly VrfImage[], flags: number): number {
     const { capacity } = this.#memory;
     if (vrfs.length > capacity.vrfs) {
       throw new EngineError('no-room', 'vrfs', vrfs.length, capacity.vrfs);
@@ -59,7 +73,7 @@ export class SnapshotWriter {
     this.#write(
       at,
       [...vrfs].sort((a, b) => a.instanceId - b.instanceId),
-      isProxyEtr,
+      flags,
     );
     const epoch = this.#exports.publish(at);
     if (this.#live !== undefined) this.#retired[this.#live] = epoch;
@@ -76,11 +90,11 @@ export class SnapshotWriter {
     throw new EngineError('readers-busy', 'snapshots', SNAPSHOT_COUNT + 1, SNAPSHOT_COUNT);
   }
 
-  #write(at: number, vrfs: readonly VrfImage[], isProxyEtr: boolean): void {
+  #write(at: number, vrfs: readonly VrfImage[], flags: number): void {
     const { view, bytes } = this.#memory;
     view.setUint32(at + SNAPSHOT_GENERATION_OFFSET, ++this.#generation, true);
     view.setUint32(at + SNAPSHOT_VRF_COUNT_OFFSET, vrfs.length, true);
-    view.setUint32(at + SNAPSHOT_FLAGS_OFFSET, isProxyEtr ? SNAPSHOT_PROXY_ETR : 0, true);
+    view.setUint32(at + SNAPSHOT_FLAGS_OFFSET, flags, true);
     for (const [i, { instanceId, fibs, petr }] of vrfs.entries()) {
       const vrf = at + SNAPSHOT_HEADER_BYTES + i * VRF_BYTES;
       bytes.fill(0, vrf, vrf + VRF_BYTES);

@@ -118,6 +118,8 @@ function differencesOf(wanted: Result, got: Result): string[] {
   const gateway = ({ verdict }: Result): string =>
     verdict.gateway === undefined ? 'none' : `${verdict.gateway.family} ${formatIp(verdict.gateway)}`;
   compare('gateway', gateway(wanted), gateway(got));
+  const tunnel = ({ verdict }: Result): string => JSON.stringify(verdict.tunnel ?? 'none');
+  compare('tunnel', tunnel(wanted), tunnel(got));
   compare('bytes', wanted.bytes, got.bytes);
   return lines;
 }

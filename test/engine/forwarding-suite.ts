@@ -5,12 +5,13 @@
 import type { DataPlane } from '../../src/engine/data-plane.ts';
 import { decapsulationSuite } from './forwarding-decapsulation.ts';
 import { encapsulationSuite } from './forwarding-encapsulation.ts';
+import { gpeSuite } from './forwarding-gpe.ts';
 import { headerSuite } from './forwarding-headers.ts';
 import { orderSuite } from './forwarding-order.ts';
 import { tableSuite } from './forwarding-tables.ts';
+import { trustedSuite } from './forwarding-trusted.ts';
 
 export function forwardingSuite(name: string, makeDataPlane: () => DataPlane): void {
-  for (const suite of [encapsulationSuite, decapsulationSuite, orderSuite, headerSuite, tableSuite]) {
-    suite(name, makeDataPlane);
-  }
+  const suites = [encapsulationSuite, decapsulationSuite, orderSuite, headerSuite, tableSuite];
+  for (const suite of [...suites, trustedSuite, gpeSuite]) suite(name, makeDataPlane);
 }

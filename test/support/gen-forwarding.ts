@@ -14,6 +14,7 @@ import {
 import { ip } from '../../src/base/ip-text.ts';
 import type { DataPlane, EncapTarget, ForwardingEntry, NextHop } from '../../src/engine/data-plane.ts';
 import { ACTION_FORWARD } from '../../src/engine/codes.ts';
+import type { Marking, ReceptionRules } from '../../src/engine/marking.ts';
 import type { EidPrefix } from '../../src/mapping/eid.ts';
 import { Dice } from './gen-dice.ts';
 import { PacketGen, type GeneratedPacket, type Meeting } from './gen-packets.ts';
@@ -37,7 +38,8 @@ export type TableOp =
       readonly family: Family;
       readonly targets: readonly EncapTarget[];
     }
-  | { readonly op: 'proxy-etr'; readonly enabled: boolean };
+  | { readonly op: 'proxy-etr'; readonly enabled: boolean }
+  | { readonly op: 'reception'; readonly rules: ReceptionRules };
 
 export function applyOp(plane: DataPlane, op: TableOp): void {
   switch (op.op) {
@@ -59,6 +61,9 @@ export function applyOp(plane: DataPlane, op: TableOp): void {
       break;
     case 'proxy-etr':
       plane.setProxyEtr(op.enabled);
+      break;
+    case 'reception':
+      plane.setReception(op.rules);
       break;
   }
 }
@@ -201,11 +206,17 @@ export class ForwardingGen extends Dice implements Meeting {
       return {
         op: 'policy',
         eid: { instanceId, prefix: this.#prefix(family) },
-        flags: isRemoval ? 0 : (1 << this.int(4)) | (this.chance(30) ? 1 << this.int(4) : 0),
+        flags: isRemoval ? 0 : (1 << this.int(5)) | (this.chance(30) ? 1 << this.int(5) : 0),
       };
     }
     if (kind < 98) return { op: 'petr', instanceId, family, targets: isRemoval ? [] : this.#targets() };
-    return { op: 'proxy-etr', enabled: this.chance(50) };
+    if (this.chance(50)) return { op: 'proxy-etr', enabled: this.chance(50) };
+    return { op: 'reception', rules: this.#rules() };
+  }
+
+  #rules(): ReceptionRules {
+    const isOn = (percent: number): boolean => this.chance(percent);
+    return { report: isOn(60), gpe: isOn(60), gpeZeroChecksum: isOn(30), unverified: isOn(20) };
   }
 
   #route(instanceId: number, at: IpPrefix): Extract<TableOp, { op: 'route' }> {
@@ -229,6 +240,16 @@ export class ForwardingGen extends Dice implements Meeting {
     return { kind, interfaceIndex, mtu: this.pick(this.chance(85) ? WIDE_MTUS : NARROW_MTUS), ...gateway };
   }
 
+  #marking(): Marking {
+    return {
+      ...(this.chance(50) ? {} : { nonce: this.int(0x100_0000), echo: this.chance(50) }),
+      ...(this.chance(50) ? {} : { versions: { source: this.int(0x1000), destination: this.int(0x1000) } }),
+      ...(this.chance(50) ? {} : { locatorStatusBits: this.u32() }),
+      ...(this.chance(60) ? {} : { gpe: true }),
+      ...(this.chance(60) ? {} : { checksum: this.chance(50) }),
+    };
+  }
+
   /** 0 to 5 ways to encapsulate, of both families. */
   #targets(): EncapTarget[] {
     const count = this.chance(8) ? 0 : 1 + this.int(this.chance(40) ? 5 : 1);
@@ -240,6 +261,8 @@ export class ForwardingGen extends Dice implements Meeting {
         priority: this.int(3),
         weight: this.pick([0, 1, 10, 25, 50, 100, 255]),
         nextHop: this.#wayOut(this.chance(50) ? 'via' : 'connected', this.family()),
+        ...(this.chance(90) ? {} : { pathMtu: this.pick(NARROW_MTUS) }),
+        ...(this.chance(80) ? {} : { marking: this.#marking() }),
       };
     });
   }

@@ -132,6 +132,9 @@ export class PacketGen {
       (this.#dice.chance(70) ? 0 : this.#dice.int(256) & 0xf4) |
       (this.#dice.chance(3) ? this.#dice.int(4) : 0);
     lisp.set(this.#dice.bytes(3), 1);
+    // LISP-GPE, mostly with a Next Protocol that somebody has heard of.
+    if ((lisp[0] & 0x04) !== 0)
+      lisp[3] = this.#dice.pick([1, 2, inner[0]! >>> 4 === 6 ? 2 : 1, 3, 0x80, lisp[3]!]);
     view.setUint32(
       4,
       hasInstance ? ((this.#meeting.instance() << 8) | this.#dice.int(256)) >>> 0 : this.#dice.u32(),
