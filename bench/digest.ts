@@ -3,7 +3,7 @@ export class Digest {
   #hash = 0x811c9dc5;
   #sum = 0n;
 
-  add(values: Uint32Array): void {
+  add(values: ArrayLike<number> & Iterable<number>): void {
     let hash = this.#hash;
     let sum = 0;
     for (const value of values) {

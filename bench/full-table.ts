@@ -10,7 +10,7 @@ import { readRoutes } from './native-data.ts';
 const TABLE_BYTES = 384 * 2 ** 20;
 
 /** Kinds that can hold a full table. */
-const KINDS: readonly LpmKind[] = LPM_KINDS.filter((kind) => kind !== 'linear');
+const KINDS: readonly LpmKind[] = LPM_KINDS.filter((kind) => kind !== 'linear' && kind !== 'compare');
 
 /** The loaded table of a family in one kind. */
 export interface FullTable {

@@ -1,12 +1,14 @@
 /**
- * Native contenders (DPDK's tables, C forwarding loops; bench/native) and the engine's lookup, over a full table and
- * long traces, in rounds that take turns. Needs libdpdk-dev and a list of prefixes; `taskset -c 1` pins all of it.
+ * Native contenders (DPDK's tables, C forwarding loops; bench/native) and the engine, over a full table and long traces,
+ * in rounds that take turns. Needs libdpdk-dev and a list of prefixes; `taskset -c 1` pins all of it.
  * Times are CPU time of the process that does the work. The engine is measured through `Lpm.lookupBatch`: keys go into
  * its memory and values come out of it, which native contenders need not do.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Family } from '../src/base/ip.ts';
+import type { LpmKind } from '../src/engine/lpm.ts';
+import { EngineWorld } from './engine-world.ts';
 import { digestOf, lookUpAll, openFullTables, type FullTable } from './full-table.ts';
 import { generate, readTrace, traceLength, TRACES } from './native-data.ts';
 import { buildNative, checkoutFolder, NativeHarness } from './native-harness.ts';
@@ -35,6 +37,10 @@ const PACKET_TRACES = ['rand', 'zipf'] as const;
 /** Packets that two loops must treat alike, and that the Model judges. */
 const GATE_PACKETS = 1 << 18;
 const JUDGED_PACKETS = 512;
+/** Packets that differ in more than their destination. */
+const FRAMES = 1024;
+/** Of the Map-Cache of the engine that forwards. */
+const FORWARDING_KINDS: readonly LpmKind[] = ['dir18-run', 'dir24-8'];
 
 let harness: NativeHarness | undefined;
 
@@ -55,6 +61,7 @@ interface Field {
   readonly settings: Settings;
   readonly contenders: readonly NativeContender[];
   readonly engines: readonly FullTable[];
+  readonly worlds: readonly { readonly kind: LpmKind; readonly world: EngineWorld }[];
 }
 
 async function openCases(settings: Settings): Promise<Cases> {
@@ -74,6 +81,7 @@ async function openCases(settings: Settings): Promise<Cases> {
     settings,
     contenders: await harness.list(),
     engines: [...openFullTables(folder, 4), ...openFullTables(folder, 6)],
+    worlds: FORWARDING_KINDS.map((kind) => ({ kind, world: EngineWorld.open(folder, NEXT_HOPS, kind) })),
   };
   const cases: Case[] = [];
   for (const family of [4, 6] as const) {
@@ -121,24 +129,43 @@ async function lookupCase(field: Field, family: Family, trace: string): Promise<
 }
 
 async function packetCase(field: Field, work: Exclude<NativeWork, 'lookup'>, trace: string): Promise<Case> {
+  const { harness: native, folder, settings } = field;
   const natives = await ready(field, work, 4, trace, PACKET_BATCH);
   const isWhole = (name: string): boolean => !name.startsWith('receive') && !name.includes('bare');
+  const whole = natives.timed.map(({ name }) => name).filter(isWhole);
+  const worlds = work === 'forward' ? field.worlds : [];
+  const keys = once(() => readTrace(folder, 4, trace, settings.keys));
+  const passOf = (name: string, world: EngineWorld, isForwarding: boolean): SelfTimed => ({
+    name,
+    time: () => timeHere(keys().length, () => world.pass(keys(), isForwarding)),
+  });
   return {
     name: `${work} IPv4 in IPv4, ${trace}`,
     unit: 'packet',
     operations: passLength(field, 4, trace),
     baseline: BASELINE[work],
-    contenders: natives.timed,
+    contenders: [
+      ...natives.timed,
+      ...worlds.slice(0, 1).map(({ world }) => passOf('pxtr receive', world, false)),
+      ...worlds.map(({ kind, world }) => passOf(`pxtr forward ${kind}`, world, true)),
+    ],
     facts: { batch: PACKET_BATCH, bytes: 64, slots: 4096 },
     notes: natives.notes,
     gate: async () => {
-      for (const dirty of [false, true]) {
+      // Clean ones last: those frames stay.
+      for (const dirty of [true, false]) {
         const digests = new Map<string, string>();
-        for (const { name } of natives.timed.filter((each) => isWhole(each.name))) {
+        for (const name of whole) {
           digests.set(name, await digestOfNative(field, name, trace, GATE_PACKETS, dirty));
         }
+        const frames = await native.show('receive', trace, FRAMES, { dirty });
+        for (const { kind, world } of worlds) {
+          if ('skipped' in frames) throw new Error(frames.skipped);
+          world.setFrames(frames, keys());
+          digests.set(`pxtr forward ${kind}`, world.digest(keys().subarray(0, GATE_PACKETS)));
+        }
         allEqual(digests);
-        const packets = await field.harness.show(BASELINE[work], trace, JUDGED_PACKETS, { dirty });
+        const packets = await native.show(BASELINE[work], trace, JUDGED_PACKETS, { dirty });
         if (!('skipped' in packets)) judge(work, packets);
       }
     },

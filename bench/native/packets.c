@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 
+#include "frames.h"
 #include "lookup-lpm.h"
-#include "world.h"
 
-// Bytes of a packet that count for the digest: all headers, and then some.
-#define DIGESTED 128u
+// Of a packet that is longer than what frames have, only so much was received.
+#define LONG 200u
 
 const char *packets_refuse(const struct stream *stream) {
   if (stream->batch > PACKETS_A_BATCH || SLOTS % stream->batch != 0) return "packets go in batches of 1, 2, 4 .. 256";
@@ -25,7 +25,7 @@ static void digest_packet(struct digest *digest, const struct descriptor *descri
   digest_word(digest, descriptor->next_hop);
   digest_word(digest, descriptor->flow_hash);
   digest_word(digest, (uint32_t)descriptor->mtu << 16 | descriptor->length);
-  const uint32_t bytes = descriptor->length < DIGESTED ? descriptor->length : DIGESTED;
+  const uint32_t bytes = descriptor->length < LONG ? descriptor->length : FRAME_BYTES;
   for (uint32_t i = 0; i < bytes; i++) digest_word(digest, packet_of(descriptor)[i]);
 }
 

@@ -28,7 +28,7 @@ static void fill_rewrite(uint32_t index) {
   rewrite->length = OVERHEAD;
   rewrite->family = 4;
   rewrite->interface = 1;
-  rewrite->next_hop = NEXT_HOP_OUT;
+  rewrite->next_hop = NEXT_HOP_LOCATORS;
   world.sides[index].sum = sum_words(headers, 20);
   world.sides[index].mtu = LINK_MTU - OVERHEAD;
 }
@@ -64,7 +64,7 @@ void world_open(void) {
   const struct next_hop out = {
       .kind = NEXT_HOP_VIA, .interface = 1, .mtu = LINK_MTU, .gateway_family = 4, .gateway = {GATEWAY}};
   world.next_hops[NEXT_HOP_OWN] = (struct next_hop){.kind = NEXT_HOP_LOCAL, .mtu = LINK_MTU};
-  world.next_hops[NEXT_HOP_OUT] = out;
+  world.next_hops[NEXT_HOP_OUT] = world.next_hops[NEXT_HOP_LOCATORS] = out;
   world.next_hops[NEXT_HOP_OUT].flags = NEXT_HOP_DEFAULT_ROUTE;
   world.next_hops[NEXT_HOP_ATTACHED] = (struct next_hop){.kind = NEXT_HOP_CONNECTED, .interface = 2, .mtu = LINK_MTU};
   for (uint32_t i = 0; i < world.entry_count; i++) {

@@ -25,7 +25,8 @@
 #define OVERHEAD 36u
 #define LISP_PORT 4341u
 
-enum { NEXT_HOP_OWN, NEXT_HOP_OUT, NEXT_HOP_ATTACHED, NEXT_HOP_COUNT };
+// Toward locators goes a next hop of its own, as in the engine: it is no default route.
+enum { NEXT_HOP_OWN, NEXT_HOP_OUT, NEXT_HOP_ATTACHED, NEXT_HOP_LOCATORS, NEXT_HOP_COUNT };
 
 // A table of a handful of prefixes, the longest first.
 struct small_row {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EngineWorld } from '../../bench/engine-world.ts';
 import { digestOf, openFullTables } from '../../bench/full-table.ts';
 import { generate, readRoutes, readTrace, TRACES } from '../../bench/native-data.ts';
 import { buildNative, NativeHarness } from '../../bench/native-harness.ts';
@@ -16,6 +17,7 @@ import type { LpmKind } from '../../src/engine/lpm.ts';
 const SEED = 1;
 const KEYS = 100_000;
 const PREFIXES = 20_000;
+const NEXT_HOPS = 100;
 /** Room for the tables of this size, in MB; and for those of the engine, in bytes. */
 const MEGABYTES = 1536;
 const TABLE_BYTES = 192 * 2 ** 20;
@@ -65,7 +67,7 @@ describe.skipIf('skipped' in programs)('native contenders', () => {
     writeFileSync(list, prefixList());
     generate(programs.gen, list, join(folder, 'data'), {
       seed: SEED,
-      nextHops: 100,
+      nextHops: NEXT_HOPS,
       keys4: KEYS,
       keys6: KEYS,
     });
@@ -142,6 +144,21 @@ describe.skipIf('skipped' in programs)('native contenders', () => {
       }
     });
   }
+
+  it('are told apart from the engine by nothing, packet for packet', async () => {
+    const data = join(folder, 'data');
+    const world = EngineWorld.open(data, NEXT_HOPS, 'dir18-run');
+    for (const trace of TRACES[4]) {
+      const keys = readTrace(data, 4, trace, 65_536);
+      for (const dirty of [false, true]) {
+        const frames = await harness.show('receive', trace, 1024, { dirty });
+        const wanted = await harness.check('forward_plain_lpm', trace, keys.length, { dirty });
+        if ('skipped' in frames || 'skipped' in wanted) throw new Error('a loop in plain C is skipped');
+        world.setFrames(frames, keys);
+        expect(world.digest(keys)).toBe(`${wanted.digest} ${wanted.sum}`);
+      }
+    }
+  });
 
   it('answers what it does not know with an error', async () => {
     await expect(harness.round('no-such', 'rand', 256, 0)).rejects.toThrow('no such contender');
