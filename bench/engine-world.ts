@@ -2,10 +2,6 @@
  * The engine as a forwarding contender, with the tables of bench/native/world.h: the same entries, locators, policies
  * and routes, its Map-Cache the loaded table, and a receive stage like theirs in its own memory.
  */
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { hostPrefix, ipv4, prefix, type IpPrefix } from '../src/base/ip.ts';
 import { cidr, ip } from '../src/base/ip-text.ts';
 import { ACTION_FORWARD, POLICY_ITR_SOURCE, POLICY_PETR_SOURCE } from '../src/engine/codes.ts';
@@ -29,8 +25,8 @@ import {
   SECTION_BUFFERS,
   SECTION_DESCRIPTORS,
 } from '../assembly/layout.ts';
+import { compileStage } from './compile-as.ts';
 import { Digest } from './digest.ts';
-import { checkoutFolder } from './native-harness.ts';
 import { readRoutes } from './native-data.ts';
 import type { NativePacket } from './native-protocol.ts';
 
@@ -89,7 +85,7 @@ export class EngineWorld {
       fibBytes: FIB_BYTES,
     });
     fill(engine, folder, entries, cache);
-    return new EngineWorld(engine, compileReceive(engine));
+    return new EngineWorld(engine, compileStage('receive', engine)['receive'] as Receive);
   }
 
   /** Frames as the harness shows them: the packets that it receives for the first keys of a trace. */
@@ -206,33 +202,6 @@ function targetsOf(entry: number): EncapTarget[] {
     nextHop: OUT,
   });
   return entry % 4 === 3 ? [target(entry), target(entry + 1)] : [target(entry)];
-}
-
-/** By the compiler as a program: its types would change those of `console` everywhere. */
-function compileReceive(engine: Engine): Receive {
-  const root = checkoutFolder();
-  const folder = mkdtempSync(join(tmpdir(), 'pxtr-receive-'));
-  try {
-    copyFileSync(join(root, 'bench/receive.as'), join(folder, 'receive.ts'));
-    const options = ['--baseDir', folder, '--outFile', 'receive.wasm', '--runtime', 'stub', '--importMemory'];
-    execFileSync(
-      process.execPath,
-      [
-        join(root, 'node_modules/assemblyscript/bin/asc.js'),
-        'receive.ts',
-        ...options,
-        '--enable',
-        'simd',
-        '-O3',
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    const env = { memory: engine.memory.memory as WebAssembly.Memory };
-    const module = new WebAssembly.Module(readFileSync(join(folder, 'receive.wasm')));
-    return new WebAssembly.Instance(module, { env }).exports['receive'] as unknown as Receive;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 function fold(sum: number): number {

@@ -1,8 +1,8 @@
 /**
  * Native contenders (DPDK's tables, C forwarding loops; bench/native) and the engine, over a full table and long traces,
  * in rounds that take turns. Needs libdpdk-dev and a list of prefixes; `taskset -c 1` pins all of it.
- * Times are CPU time of the process that does the work. The engine is measured through `Lpm.lookupBatch`: keys go into
- * its memory and values come out of it, which native contenders need not do.
+ * Times are CPU time of the process that does the work. The engine's lookup is measured in its memory, where the keys
+ * lie as they do for native contenders, and through `Lpm.lookupBatch`, with keys copied in and values copied out.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import type { Family } from '../src/base/ip.ts';
 import type { LpmKind } from '../src/engine/lpm.ts';
 import { EngineWorld } from './engine-world.ts';
 import { digestOf, lookUpAll, openFullTables, type FullTable } from './full-table.ts';
+import { Kernel } from './kernel.ts';
 import { generate, readTrace, traceLength, TRACES } from './native-data.ts';
 import { buildNative, checkoutFolder, NativeHarness } from './native-harness.ts';
 import { judge } from './native-judge.ts';
@@ -61,6 +62,7 @@ interface Field {
   readonly settings: Settings;
   readonly contenders: readonly NativeContender[];
   readonly engines: readonly FullTable[];
+  readonly kernels: readonly Kernel[];
   readonly worlds: readonly { readonly kind: LpmKind; readonly world: EngineWorld }[];
 }
 
@@ -81,6 +83,7 @@ async function openCases(settings: Settings): Promise<Cases> {
     settings,
     contenders: await harness.list(),
     engines: [...openFullTables(folder, 4), ...openFullTables(folder, 6)],
+    kernels: [...openKernels(folder, 4), ...openKernels(folder, 6)],
     worlds: FORWARDING_KINDS.map((kind) => ({ kind, world: EngineWorld.open(folder, NEXT_HOPS, kind) })),
   };
   const cases: Case[] = [];
@@ -98,6 +101,7 @@ async function lookupCase(field: Field, family: Family, trace: string): Promise<
   const batch = KEY_BATCH[family];
   const natives = await ready(field, 'lookup', family, trace, batch);
   const engines = field.engines.filter((table) => table.family === family);
+  const kernels = field.kernels.filter((kernel) => kernel.family === family);
   const keys = once(() => readTrace(folder, family, trace, settings.keys));
   return {
     name: `lookup IPv${family} ${trace}, results ${settings.unsummed ? 'not summed' : 'summed'}`,
@@ -106,8 +110,15 @@ async function lookupCase(field: Field, family: Family, trace: string): Promise<
     baseline: BASELINE[family],
     contenders: [
       ...natives.timed,
+      ...kernels.map((kernel): SelfTimed => ({
+        name: `pxtr ${kernel.kind}`,
+        time: () =>
+          timeHere(passLength(field, family, trace), () =>
+            Number(kernel.pass(keys(), batch, !settings.unsummed) & 0xffffn),
+          ),
+      })),
       ...engines.map((table): SelfTimed => ({
-        name: `pxtr ${table.kind}`,
+        name: `lookupBatch ${table.kind}`,
         time: () =>
           timeHere(passLength(field, family, trace), () =>
             lookUpAll(table, keys(), batch, !settings.unsummed),
@@ -122,10 +133,19 @@ async function lookupCase(field: Field, family: Family, trace: string): Promise<
         if (!name.startsWith('null'))
           digests.set(name, await digestOfNative(field, name, trace, settings.keys));
       }
-      for (const table of engines) digests.set(`pxtr ${table.kind}`, digestOf(table, keys()));
+      for (const table of engines) digests.set(`lookupBatch ${table.kind}`, digestOf(table, keys()));
       allEqual(digests);
+      for (const kernel of kernels) {
+        const sum = String(kernel.pass(keys(), batch, true));
+        const wanted = [...digests.values()][0]!.split(' ')[1];
+        if (sum !== wanted) throw new Error(`pxtr ${kernel.kind} adds up to ${sum}, others to ${wanted}`);
+      }
     },
   };
+}
+
+function openKernels(folder: string, family: Family): Kernel[] {
+  return Kernel.openAll(folder, family, traceLength(folder, family, 'rand'));
 }
 
 async function packetCase(field: Field, work: Exclude<NativeWork, 'lookup'>, trace: string): Promise<Case> {
@@ -206,7 +226,7 @@ async function ready(
 }
 
 function noteOf({ kind, lpm, buildMs }: FullTable): [string, string] {
-  return [`pxtr ${kind}`, sizeOf(lpm.stats().liveBytes, buildMs)];
+  return [`lookupBatch ${kind}`, sizeOf(lpm.stats().liveBytes, buildMs)];
 }
 
 function sizeOf(bytes: number, buildMs: number): string {

@@ -1,6 +1,6 @@
 /**
  * The receive stage of bench/native/receive.c in the engine's memory: frame copied, destination and checksum set,
- * descriptor written. Compiled by bench/engine-world.ts; AssemblyScript, so not a .ts file for tsc.
+ * descriptor written. Compiled by bench/compile-as.ts; AssemblyScript, so not a .ts file for tsc.
  */
 const FRAMES: u32 = 1024;
 const FRAME_BYTES: u32 = 64;

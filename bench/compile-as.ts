@@ -1,0 +1,29 @@
+/** Benches' own stages in WebAssembly, over the engine's memory. */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Engine } from '../src/engine/engine.ts';
+import { checkoutFolder } from './native-harness.ts';
+
+const OPTIONS = ['--runtime', 'stub', '--importMemory', '--enable', 'simd', '-O3'];
+
+/** The exports of bench/<name>.as. The compiler runs as a program: its types would change those of `console`. */
+export function compileStage(name: string, engine: Engine): Readonly<Record<string, unknown>> {
+  const root = checkoutFolder();
+  const folder = mkdtempSync(join(tmpdir(), 'pxtr-stage-'));
+  try {
+    copyFileSync(join(root, `bench/${name}.as`), join(folder, 'stage.ts'));
+    const asc = join(root, 'node_modules/assemblyscript/bin/asc.js');
+    const files = ['stage.ts', '--baseDir', folder, '--outFile', 'stage.wasm'];
+    execFileSync(process.execPath, [asc, ...files, ...OPTIONS], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const module = new WebAssembly.Module(readFileSync(join(folder, 'stage.wasm')));
+    const env = { memory: engine.memory.memory as WebAssembly.Memory };
+    // The function itself, so that one module calls the other without JavaScript in between.
+    const { lookup } = engine.exports as Readonly<Record<string, unknown>>;
+    const imports = { env, engine: { lookup } } as WebAssembly.Imports;
+    return new WebAssembly.Instance(module, imports).exports;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
