@@ -2,7 +2,6 @@
 import { fromHex } from '../base/bytes.ts';
 import { anyAddress, prefix, type Family } from '../base/ip.ts';
 import { formatIp } from '../base/ip-text.ts';
-import { nobleMac } from '../base/mac.ts';
 import {
   ACTION_DROP_NO_REASON,
   ACTION_NATIVELY_FORWARD,
@@ -27,6 +26,7 @@ import {
   type StaticMapCacheEntry,
 } from './options.ts';
 import type { Underlay } from './underlay.ts';
+import { xtrIdOf } from './xtr-id.ts';
 
 const STATIC_ACTIONS: Readonly<Record<StaticMapCacheEntry['action'], number>> = {
   'map-request': ACTION_SEND_MAP_REQUEST,
@@ -113,7 +113,7 @@ export function etrConfig(lisp: LispOptions, underlay: Underlay, node: NodeIdent
       return enabled ? [databaseMapping(eid, ttlMinutes, local)] : [];
     }),
     mapServers: mapServers(lisp),
-    ids: { xtrId: xtrId(lisp, node.hostname), siteId: idBytes(lisp.siteId, 8) ?? new Uint8Array(8) },
+    ids: { xtrId: xtrIdOf(lisp, node.hostname), siteId: idBytes(lisp.siteId, 8) ?? new Uint8Array(8) },
     clockSec: node.clockSec,
   };
 }
@@ -150,14 +150,6 @@ function mapServers(lisp: LispOptions): EtrMapServer[] {
     }
   }
   return [...found.values()];
-}
-
-/** The configured xTR-ID, or one that follows from the hostname: unique within a site as hostnames are (CP-27). */
-function xtrId(lisp: LispOptions, hostname: string): Uint8Array {
-  const text = new TextEncoder();
-  return (
-    idBytes(lisp.xtrId, 16) ?? nobleMac.hmacSha256(text.encode('xTR-ID'), text.encode(hostname)).slice(0, 16)
-  );
 }
 
 function idBytes(hex: string | undefined, bytes: number): Uint8Array | undefined {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cidr, ip } from '../../src/base/ip-text.ts';
 import { renderConfig } from '../../src/ios/render.ts';
@@ -297,6 +298,23 @@ describe('show', () => {
     const extra = lines.filter((line) => !show(rich, 'show ip lisp statistics').split('\n').includes(line));
     expect(extra).toEqual(['Data packets by reason:', expect.stringMatching(/: +2$/)]);
     expect(extra[1]).toContain(reasonName(REASON_NO_ROUTE));
+  });
+
+  it('the version is the one of the package', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+    expect(show(rich, 'show version').split('\n')[0]).toBe(`pxtr Software, Version ${version}`);
+  });
+
+  it('the xTR-ID is what the router registers with, configured or not', () => {
+    const id = (text: string): string =>
+      /xTR-ID: +(\S+)/.exec(show(viewOf(read(text).options), 'show ip lisp'))![1]!;
+    const configured = `${LAB.lisp1}\nrouter lisp\n xtr-id 00112233445566778899aabbccddeeff\n site-id 7\n`;
+    expect(id(configured)).toBe('0x00112233-0x44556677-0x8899AABB-0xCCDDEEFF');
+    expect(id(LAB.lisp1)).not.toBe(id(LAB.lisp2));
+    const lab = createLab(labFile('pxtr'), { makeDataPlane: () => createEngineSync() });
+    lab.run(seconds(5));
+    const registered = /xTR-ID (\S+)/.exec(lab.show('mapserver', 'show lisp site name site1'))![1];
+    expect(/xTR-ID: +(\S+)/.exec(lab.show('lisp1', 'show ip lisp'))![1]).toBe(registered);
   });
 
   it('takes abbreviations', () => {

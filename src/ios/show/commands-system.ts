@@ -1,5 +1,6 @@
 /** `show` commands that are not about LISP. */
 import { formatAge } from '../../base/time.ts';
+import { VERSION } from '../../base/version.ts';
 import { optionsOf } from '../apply.ts';
 import { dayOfMarch, timeOfDay } from '../clock.ts';
 import type { Args } from '../args.ts';
@@ -70,7 +71,8 @@ export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
     `*${timeOfDay(now)} UTC, March ${dayOfMarch(now)}`,
   ]),
   showCommand('version', 'What this router is', ({ view, now }) => [
-    'pxtr: LISP (RFC 9300, RFC 9301, RFC 6832) in software',
+    `pxtr Software, Version ${VERSION}`,
+    'LISP (RFC 9300, RFC 9301, RFC 6832)',
     '',
     `${view.options.hostname} uptime is ${formatAge(now)}`,
     `${view.options.interfaces.length} interfaces`,

@@ -1,8 +1,11 @@
+import { toHex } from '../../base/bytes.ts';
 import { sameIp, type Family, type IpAddress } from '../../base/ip.ts';
 import { formatIp, formatPrefix } from '../../base/ip-text.ts';
 import { perFamily, type RouterOptions } from '../../router/options.ts';
 import type { RouterView } from '../../router/view.ts';
+import { xtrIdOf } from '../../router/xtr-id.ts';
 import { hashName } from '../key.ts';
+import { formatId } from './xtr-ids.ts';
 
 /** `show ip lisp`: the roles of this router in one address family, and who it works with. */
 export function showLisp(view: RouterView, family: Family): string[] {
@@ -37,8 +40,8 @@ export function showLisp(view: RouterView, family: Family): string[] {
       ),
     ),
     row('ETR Map-Reply TTL', `${etr.ttlMinutes} minutes`),
-    row('xTR-ID', lisp.xtrId ?? 'made from the hostname'),
-    row('site-ID', lisp.siteId ?? 'unspecified'),
+    row('xTR-ID', formatId(toHex(xtrIdOf(lisp, view.options.hostname)))),
+    row('site-ID', formatId(lisp.siteId ?? '')),
     row('Miss policy', lisp.missPolicy),
     row('Map-Cache', `${entries.length} entries, ${statics} static`),
     row('Database', `${view.database(family).length} EID-Prefixes`),

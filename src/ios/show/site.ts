@@ -6,6 +6,7 @@ import type { Registration } from '../../mapping/store.ts';
 import type { RouterView, SitePrefixView, SiteView } from '../../router/view.ts';
 import { hashName } from '../key.ts';
 import { locatorTable } from './locator-table.ts';
+import { formatId } from './xtr-ids.ts';
 
 /** `show lisp site`: one line for each prefix. */
 export function showSites(view: RouterView, now: Micros): string[] {
@@ -149,12 +150,6 @@ function latest(registrations: readonly Registration[]): Registration | undefine
 
 function ttl({ mapping }: Registration): string {
   return formatAge(minutes(mapping.ttlMinutes));
-}
-
-/** `0x11223344-0x55667788`; what is no ID in hexadecimal, or all zeros, is unspecified. */
-function formatId(id: string): string {
-  if (!/^([0-9a-f]{8})+$/i.test(id) || /^0+$/.test(id)) return 'unspecified';
-  return (id.match(/.{8}/g) ?? []).map((word) => `0x${word.toUpperCase()}`).join('-');
 }
 
 function yes(claim: boolean): string {
