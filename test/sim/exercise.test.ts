@@ -66,11 +66,35 @@ describe('exercises', () => {
       expect(new Set(hints).size).toBe(hints.length);
     });
 
+    it('names no show command that its lab refuses', () => {
+      const { task, hints, files } = exercise(name);
+      const quoted = [task, ...hints].flatMap((text) =>
+        [...text.matchAll(/"(show [^"]+)"/g)].map(([, command]) => command!),
+      );
+      const loaded = loadLab(files);
+      if (!loaded.ok) throw new Error('does not load');
+      const run = createLab(loaded.value, settings);
+      run.run();
+      expect(quoted.filter((command) => run.show('mapserver', command).startsWith('%'))).toEqual([]);
+    });
+
     it('does not change what its solution must not change', () => {
       const { keep } = exercise(name);
       expect(keep.filter((file) => filesIn(join(ROOT, name, 'solution')).has(file))).toEqual([]);
     });
   });
+});
+
+it('the counter that the second hint of 07-no-source names is what its mapserver counts', () => {
+  const { files, hints } = exercise('07-no-source');
+  const loaded = loadLab(files);
+  if (!loaded.ok) throw new Error('does not load');
+  const run = createLab(loaded.value, settings);
+  run.run();
+  const [, counter] = /It is "([^"]+)"/.exec(hints[1]!) ?? [];
+  const statistics = run.show('mapserver', 'show ip lisp statistics');
+  expect(statistics).toMatch(new RegExp(`${counter!}: +5`));
+  expect(statistics).not.toContain('map-request-sent');
 });
 
 describe('a check', () => {
