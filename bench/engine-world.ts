@@ -24,6 +24,7 @@ import {
   DESC_VERDICT_OFFSET,
   SECTION_BUFFERS,
   SECTION_DESCRIPTORS,
+  SNAPSHOT_PROXY_ETR,
 } from '../assembly/layout.ts';
 import { compileStage } from './compile-as.ts';
 import { Digest } from './digest.ts';
@@ -188,7 +189,7 @@ function fill(engine: Engine, folder: string, entries: number, kind: LpmKind): v
   cache[4].apply([...readRoutes(folder, 4)].map(([each, value]) => ({ prefix: each, value })));
   new SnapshotWriter(memory, exports).publish(
     [{ instanceId: 0, fibs: [routes, cache, policy], petr: { 4: 0, 6: 0 } }],
-    true,
+    SNAPSHOT_PROXY_ETR,
   );
 }
 
