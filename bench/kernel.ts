@@ -60,10 +60,7 @@ export class Kernel {
       exports.fibBegin();
       routes[family].apply([...readRoutes(folder, family)].map(([prefix, value]) => ({ prefix, value })));
       const petr = { 4: 0, 6: 0 };
-      new SnapshotWriter(memory, exports).publish(
-        [{ instanceId: 0, fibs: [routes, empty, empty], petr }],
-        false,
-      );
+      new SnapshotWriter(memory, exports).publish([{ instanceId: 0, fibs: [routes, empty, empty], petr }], 0);
       return [new Kernel(engine, kind, family)];
     });
   }
