@@ -13,13 +13,13 @@ function address(text: string, instanceId = 0): Eid {
 }
 
 describe('the miss policy', () => {
-  it('drop holds nothing', () => {
+  it('DP-36 drop holds nothing', () => {
     const miss = new MissDecider({ ...HOLD, policy: 'drop' });
     expect(miss.offer(0, address('4.4.4.4'))).toBe('miss-policy');
     expect(miss.nextDeadline()).toBe(NEVER);
   });
 
-  it('hold keeps one packet per EID', () => {
+  it('DP-36 hold keeps one packet per EID', () => {
     const miss = new MissDecider(HOLD);
     expect(miss.offer(0, address('4.4.4.4'))).toBe('hold');
     expect(miss.offer(0, address('4.4.4.4'))).toBe('held-full');
