@@ -34,13 +34,14 @@ export function encapTargets(
  */
 export function sourceRloc(
   destination: IpAddress,
-  { rlocs, exclusive }: TunnelSources,
+  { rlocs, exclusive, hostEids = [] }: TunnelSources,
   underlay: Underlay,
 ): IpAddress | undefined {
   const outgoing = underlay.sourceFor(destination);
   const sameFamily = rlocs.filter(({ family }) => family === destination.family);
   if (outgoing === undefined || sameFamily.some((rloc) => sameIp(rloc, outgoing))) return outgoing;
-  return sameFamily[0] ?? (exclusive ? undefined : outgoing);
+  const isEid = hostEids.some((own) => sameIp(own, outgoing));
+  return sameFamily[0] ?? (exclusive || isEid ? undefined : outgoing);
 }
 
 /** The data plane's form of a Map-Cache entry. */

@@ -1,4 +1,4 @@
-import { contains, sameIp, type Family, type IpAddress } from '../base/ip.ts';
+import { addressBits, contains, sameIp, type Family, type IpAddress } from '../base/ip.ts';
 import type { LigParties, LigRequest } from '../roles/lig.ts';
 import { perFamily, type LispOptions } from './options.ts';
 import type { Underlay } from './underlay.ts';
@@ -9,6 +9,8 @@ export interface TunnelSources {
   readonly rlocs: readonly IpAddress[];
   /** No other address may take their place. */
   readonly exclusive: boolean;
+  /** Own addresses that are EIDs, one by one: no RLOCs, whatever lies on the way out (DP-33). */
+  readonly hostEids?: readonly IpAddress[];
 }
 
 /**
@@ -17,7 +19,18 @@ export interface TunnelSources {
  * site's RLOCs to send from.
  */
 export function tunnelSources(lisp: LispOptions, underlay: Underlay): TunnelSources {
-  return { rlocs: ownRlocs(lisp, underlay), exclusive: isProxyOnly(lisp) };
+  return {
+    rlocs: ownRlocs(lisp, underlay),
+    exclusive: isProxyOnly(lisp),
+    hostEids: underlay.ownAddresses().filter((own) => isHostEid(lisp, own)),
+  };
+}
+
+/** DP-33: a database mapping of just this address makes it an EID. */
+function isHostEid({ databaseMappings }: LispOptions, address: IpAddress): boolean {
+  return databaseMappings.some(({ eid: { prefix } }) => {
+    return prefix.bits === addressBits(address.family) && sameIp(prefix.address, address);
+  });
 }
 
 /**
@@ -29,12 +42,13 @@ export function ownRlocs(lisp: LispOptions, underlay: Underlay): IpAddress[] {
   const { ipv4, ipv6 } = lisp.proxyItr;
   const isProxy = isProxyOnly(lisp);
   const ofSite = lisp.databaseMappings.flatMap(({ locators }) => locators.map(({ address }) => address));
-  const configured = [...ipv4.rlocs, ...ipv6.rlocs, ...(isProxy ? [] : ofSite)].filter((address) =>
-    underlay.isOwn(address),
+  const configured = [...ipv4.rlocs, ...ipv6.rlocs, ...(isProxy ? [] : ofSite)].filter(
+    (address) => underlay.isOwn(address) && !isHostEid(lisp, address),
   );
   if (configured.length > 0 || isProxy) return unique(configured);
   const resolvers = [...lisp.itr.ipv4.mapResolvers, ...lisp.itr.ipv6.mapResolvers];
-  return unique(resolvers.flatMap((resolver) => underlay.sourceFor(resolver) ?? []));
+  const onTheWay = resolvers.flatMap((resolver) => underlay.sourceFor(resolver) ?? []);
+  return unique(onTheWay.filter((address) => !isHostEid(lisp, address)));
 }
 
 function isProxyOnly({ itr, proxyItr }: LispOptions): boolean {

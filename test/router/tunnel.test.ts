@@ -171,6 +171,38 @@ describe('an error from inside a tunnel', () => {
     );
   });
 
+  it('DP-18 an inner packet that does not fit is split with DF=0, else refused with the size that does', () => {
+    const net = warm(new LabNet(file()));
+    warm(net, true);
+    const give = (bytes: Uint8Array): void => {
+      net.network.inject('xtr1', 'FastEthernet0/1', bytes);
+      net.network.runUntil(net.network.now + 10_000);
+    };
+    const echo = (size: number, dontFragment: boolean, six = false): Uint8Array => {
+      const [from, to] = six ? ['2001:db8:1::10', '2001:db8:2::10'] : ['192.168.1.10', '192.168.2.10'];
+      const fields = { source: ip(from), destination: ip(to), ttl: 64, dontFragment };
+      const data = new Uint8Array(size - (six ? 48 : 28));
+      return buildIcmpPacket(fields, { type: 'echo-request', identifier: 9, sequence: 1, data });
+    };
+    const sent = (bytes: Uint8Array): number[] => {
+      const before = net.records.length;
+      give(bytes);
+      const frames = net.records.slice(before).filter(isKind('frame'));
+      return frames
+        .filter(({ frame }) => frame.link === 1 && frame.direction === 0)
+        .map(({ frame }) => frame.bytes.length);
+    };
+    expect(sent(echo(1464, true))).toEqual([1500]);
+    expect(sent(echo(1465, true))).toEqual([]);
+    expect(heard(net)).toMatchObject({ type: 'unreachable', code: 4, mtu: 1464 });
+    const pieces = sent(echo(1465, false));
+    expect(pieces).toHaveLength(2);
+    expect(pieces.every((bytes) => bytes <= 1500)).toBe(true);
+    expect(sent(echo(1464, false, true))).toEqual([1500]);
+    expect(sent(echo(1465, false, true))).toEqual([]);
+    expect(heard(net)).toMatchObject({ type: 'packet-too-big', mtu: 1464 });
+  });
+
   it('T19 no MTU below what everybody must carry is passed on', () => {
     const net = warm(new LabNet(file(mtu(500))));
     expect(net.ping('h1', '192.168.2.10', undefined, { size: 600, count: 1 }).marks).toBe('M');
