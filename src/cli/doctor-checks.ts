@@ -9,6 +9,7 @@ import { Model } from '../engine/model.ts';
 import { createEngineSync } from '../engine/open-inline.ts';
 import { eidPrefix } from '../mapping/eid.ts';
 import { buildIcmpPacket } from '../wire/icmp.ts';
+import { failureText } from './failure-text.ts';
 import { builtInScenarios } from './scenario-files.ts';
 import { packageVersion } from './version.ts';
 
@@ -102,8 +103,7 @@ function attempt(name: string, use: string, hint: string, work: () => string): C
   try {
     return { name, state: 'ok', detail: work() };
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    return { name, state: 'failed', detail: `${use}: ${why}`, hint };
+    return { name, state: 'failed', detail: `${use}: ${failureText(problem)}`, hint };
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { nearest } from '../ios/nearest.ts';
 import { EXERCISE_FILE_NAME, loadExercise, type Exercise } from '../sim/lab-exercise.ts';
 import { formatLabError } from '../sim/lab-yaml.ts';
+import { failureText } from './failure-text.ts';
 import { CliError, EXIT } from './io.ts';
 import { examplesFolder, readScenario } from './scenario-files.ts';
 
@@ -15,6 +16,8 @@ export interface NamedExercise extends Exercise {
 
 /** Remembered in the work folder. */
 export interface Progress {
+  /** Whose work it is. */
+  readonly exercise?: string;
   readonly hints: number;
   readonly done: boolean;
   readonly answer?: string;
@@ -78,37 +81,81 @@ export function solutionFiles({ name, path }: NamedExercise): ReadonlyMap<string
   return existsSync(folder) ? readScenario({ name, path: folder }) : new Map();
 }
 
-export function workFolder({ name }: NamedExercise, named: string | undefined): string {
-  return named ?? join(WORK_ROOT, name);
+/** Where the work on an exercise is: the folder named, else where it was started below the current one. */
+export function workFolder(
+  { name }: Pick<NamedExercise, 'name'>,
+  named: string | undefined,
+  here = '.',
+): string {
+  if (named !== undefined) return named;
+  const usual = join(here, WORK_ROOT, name);
+  if (isStarted(usual)) return usual;
+  const own = startedIn(here).filter((folder) => readProgress(folder).exercise === name);
+  return own.length === 1 ? own[0]! : usual;
+}
+
+/** Where work goes unless a folder is named. */
+export function usualFolder({ name }: NamedExercise): string {
+  return join(WORK_ROOT, name);
+}
+
+/** The folders in another where an exercise was started under a name of one's own. */
+function startedIn(here: string): string[] {
+  return readdirSync(here, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isStarted(join(here, entry.name)))
+    .map(({ name }) => `${here}/${name}`)
+    .sort();
 }
 
 export function isStarted(folder: string): boolean {
   return existsSync(join(folder, PROGRESS_FILE));
 }
 
-/** Writes the lab of the start. */
-export function writeStart({ files }: NamedExercise, folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of files) writeFileSync(join(folder, name), text);
-  writeProgress(folder, { hints: 0, done: false });
+/** Writes the lab of the start. @throws CliError when that would write over something and is not `wanted` */
+export function writeStart({ name, files }: NamedExercise, folder: string, wanted: boolean): void {
+  const there = isStarted(folder)
+    ? folder
+    : [...files.keys()].map((file) => join(folder, file)).find(existsSync);
+  if (there !== undefined && !wanted)
+    throw new CliError(`${there} is there already`, EXIT.usage, '--force begins again, over what is there');
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const [file, text] of files) writeFileSync(join(folder, file), text);
+  } catch (problem) {
+    throw new CliError(`cannot write into ${folder}: ${failureText(problem)}`, EXIT.failed);
+  }
+  writeProgress(folder, { exercise: name, hints: 0, done: false });
 }
 
-/** @throws CliError when nothing was started there */
+/** @throws CliError when this exercise was not started there */
 export function readWork(exercise: NamedExercise, folder: string): ReadonlyMap<string, string> {
-  if (existsSync(folder)) return readScenario({ name: exercise.name, path: folder });
-  throw new CliError(
-    `there is no folder ${folder}`,
-    EXIT.usage,
-    `start with: pxtr learn start ${exercise.name}`,
-  );
+  const { name } = exercise;
+  const where = folder === usualFolder(exercise) ? '' : ` ${folder}`;
+  if (!isStarted(folder)) {
+    const message = existsSync(folder) ? `nothing was started in ${folder}` : `there is no folder ${folder}`;
+    throw new CliError(message, EXIT.usage, `start with: pxtr learn start ${name}${where}`);
+  }
+  const { exercise: other } = readProgress(folder);
+  if (other !== undefined && other !== name)
+    throw new CliError(
+      `${folder} is work on ${other}, not on ${name}`,
+      EXIT.usage,
+      `pxtr learn show ${other} ${folder}   says what it is about`,
+    );
+  return readScenario({ name, path: folder });
 }
 
 export function readProgress(folder: string): Progress {
   try {
-    const { hints, done, answer } = JSON.parse(
+    const { exercise, hints, done, answer } = JSON.parse(
       readFileSync(join(folder, PROGRESS_FILE), 'utf8'),
     ) as Partial<Progress>;
-    return { hints: hints ?? 0, done: done ?? false, ...(answer === undefined ? {} : { answer }) };
+    return {
+      ...(exercise === undefined ? {} : { exercise }),
+      hints: hints ?? 0,
+      done: done ?? false,
+      ...(answer === undefined ? {} : { answer }),
+    };
   } catch {
     // Nothing was started, or somebody edited it: begin again.
     return { hints: 0, done: false };

@@ -1,6 +1,7 @@
 /** Packets that a command line names: a file, standard input, or hexadecimal digits. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseHexText } from '../wire/hex-text.ts';
+import { failureText } from './failure-text.ts';
 import { captureFrames, readFrames, type Frames } from './frames.ts';
 import { CliError, EXIT, type CliIo } from './io.ts';
 
@@ -36,8 +37,7 @@ export async function readBytes(path: string, io: CliIo): Promise<Uint8Array> {
     for await (const chunk of io.input ?? []) chunks.push(Buffer.from(chunk as Uint8Array | string));
     return Buffer.concat(chunks);
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    throw new CliError(`cannot read ${nameOfInput(path)}: ${why}`, EXIT.usage);
+    throw new CliError(`cannot read ${nameOfInput(path)}: ${failureText(problem)}`, EXIT.usage);
   }
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '../ios/nearest.ts';
+import { failureText } from './failure-text.ts';
 import { CliError, EXIT } from './io.ts';
 
 export const LAB_FILE = 'lab.yaml';
@@ -87,8 +88,7 @@ export function readScenario({ path }: ScenarioFolder): ScenarioFiles {
       files.set(entry.name, readFileSync(join(path, entry.name), 'utf8'));
     }
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    throw new CliError(`cannot read ${path}: ${why}`, EXIT.failed);
+    throw new CliError(`cannot read ${path}: ${failureText(problem)}`, EXIT.failed);
   }
   return files;
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { ShellOutput } from '../sim/lab-shell.ts';
+import { failureText } from './failure-text.ts';
 
 /** An output whose files are written: with what came of that. */
 export interface Settled extends ShellOutput {
@@ -18,8 +19,7 @@ export function settle(output: ShellOutput): Settled {
       writeFileSync(path, bytes);
       lines.push(`Exported successfully: ${path}, ${bytes.length} bytes`);
     } catch (problem) {
-      const why = problem instanceof Error ? problem.message : String(problem);
-      lines.push(`% Cannot write ${path}: ${why}`);
+      lines.push(`% Cannot write ${path}: ${failureText(problem)}`);
       refused = true;
     }
   }

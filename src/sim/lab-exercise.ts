@@ -1,4 +1,6 @@
 /** Exercises: a broken lab, a task, hints that help more and more, and a check. */
+import { bitsOfMask, formatPrefix, parseIp } from '../base/ip-text.ts';
+import { addressBits, prefix, type Family } from '../base/ip.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { loadLab, LAB_FILE_NAME } from './lab-file.ts';
 import { createLab, type Lab, type LabSettings } from './lab.ts';
@@ -227,15 +229,39 @@ function forbidPoint(
 
 function questionPoint(question: ExerciseQuestion, lab: Lab, answer: string | undefined): ExercisePoint {
   const right = answerOf(question, lab);
-  const normal = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
   if (answer === undefined || answer.trim() === '') return { passed: false, text: 'there is no answer yet' };
-  if (right !== undefined && normal(answer) === normal(right))
+  if (right !== undefined && sameAnswer(answer) === sameAnswer(right))
     return { passed: true, text: `the answer is ${right}` };
   return {
     passed: false,
     text: `"${answer.trim()}" is not the answer`,
     look: `${question.node}# ${question.command}`,
   };
+}
+
+/**
+ * What one answer and another that means the same have in common. Quotes, a full stop and case mean nothing, a prefix
+ * may have a mask instead of a length or any address of it in front.
+ */
+function sameAnswer(text: string): string {
+  const bare = text
+    .trim()
+    .replace(/^["'`(]+|["'`).,;!]+$/g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?\/ ?/, '/')
+    .toLowerCase();
+  const [, address, mask] = /^(\S+?)[ /](\S+)$/.exec(bare) ?? [];
+  const first = parseIp(address ?? bare);
+  if (first === undefined) return bare;
+  const bits = mask === undefined ? addressBits(first.family) : lengthOf(mask, first.family);
+  return bits === undefined ? bare : formatPrefix(prefix(first, bits));
+}
+
+/** `24` or `255.255.255.0`. */
+function lengthOf(mask: string, family: Family): number | undefined {
+  if (/^[0-9]{1,3}$/.test(mask)) return Number(mask) <= addressBits(family) ? Number(mask) : undefined;
+  const address = parseIp(mask);
+  return address?.family === family ? bitsOfMask(address) : undefined;
 }
 
 function lookAt(expectation: { readonly kind: string; readonly node?: string }): { readonly look?: string } {

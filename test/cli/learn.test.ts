@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { workFolder } from '../../src/cli/exercise-files.ts';
 import { pxtr } from './run.ts';
 
 describe('pxtr learn', () => {
@@ -29,7 +30,7 @@ describe('pxtr learn', () => {
     expect(started.out).toContain('Find out why the registration is refused');
     const failed = await pxtr('learn', 'check', '2', folder);
     expect(failed.code).toBe(3);
-    expect(failed.out).toContain('FAIL registered at mapserver');
+    expect(failed.out).toContain('✗ registered at mapserver');
     expect((await pxtr('learn', 'hint', '2', folder)).out).toMatch(/^Hint 1 of 3/);
     expect((await pxtr('learn', 'hint', '2', folder)).out).toMatch(/^Hint 2 of 3/);
     expect((await pxtr('learn', 'solution', '2')).out).toBe(
@@ -65,6 +66,57 @@ describe('pxtr learn', () => {
     expect(wrong.out).toContain('look: lisp1# show ip lisp map-cache 192.168.3.77');
     await pxtr('learn', 'answer', '5', '192.168.3.0/24', folder);
     expect((await pxtr('learn', 'check', '5', folder)).code).toBe(0);
+  });
+
+  it('the number of an exercise alone shows it; a misspelt command is named', async () => {
+    expect((await pxtr('learn', '2')).out).toBe((await pxtr('learn', 'show', '2')).out);
+    const { code, err } = await pxtr('learn', 'chek', '2');
+    expect(code).toBe(2);
+    expect(err).toContain('no command and no exercise chek - did you mean check?');
+  });
+
+  it('hints before the start are the first, and how to get at the others', async () => {
+    for (let i = 0; i < 2; i++) {
+      const { out } = await pxtr('learn', 'hint', '2', folder);
+      expect(out).toMatch(/^Hint 1 of 3/);
+      expect(out).toContain(`pxtr learn start 02-wrong-key ${folder}`);
+    }
+  });
+
+  it.each([['check'], ['hint'], ['show'], ['answer']])(
+    'a folder of another exercise is no work on this one: %s',
+    async (command) => {
+      await pxtr('learn', 'start', '2', folder);
+      const words = command === 'answer' ? ['5', '10.0.0.0/8'] : ['3'];
+      const { code, err } = await pxtr('learn', command, ...words, folder);
+      expect(code).toBe(2);
+      expect(err).toContain(`${folder} is work on 02-wrong-key, not on 0`);
+      expect(readFileSync(join(folder, '.progress.json'), 'utf8')).toContain('"hints":0');
+    },
+  );
+
+  it('a folder in which nothing was started is left alone', async () => {
+    mkdirSync(folder);
+    const lab = join(folder, 'lab.yaml');
+    writeFileSync(lab, 'mine');
+    const checked = await pxtr('learn', 'check', '2', folder);
+    expect(checked.err).toContain(`nothing was started in ${folder}`);
+    const started = await pxtr('learn', 'start', '2', folder);
+    expect(started.code).toBe(2);
+    expect(started.err).toContain(`${lab} is there already`);
+    expect(readFileSync(lab, 'utf8')).toBe('mine');
+  });
+
+  it('work under a name of one\u2019s own is found from the folder around it', async () => {
+    const around = join(folder, '..');
+    const wrongKey = { name: '02-wrong-key' };
+    expect(workFolder(wrongKey, undefined, around)).toBe(join(around, 'pxtr-learn/02-wrong-key'));
+    await pxtr('learn', 'start', '2', folder);
+    await pxtr('learn', 'start', '3', join(around, 'another'));
+    expect(workFolder(wrongKey, undefined, around)).toBe(folder);
+    // Two of them are not told apart by themselves.
+    await pxtr('learn', 'start', '2', join(around, 'again'));
+    expect(workFolder(wrongKey, undefined, around)).toBe(join(around, 'pxtr-learn/02-wrong-key'));
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEngineSync } from '../../src/engine/open-inline.ts';
 import { answerOf, checkExercise, loadExercise, type Exercise } from '../../src/sim/lab-exercise.ts';
-import { loadLab } from '../../src/sim/lab-file.ts';
+import { loadLab, type LabFile } from '../../src/sim/lab-file.ts';
 import { createLab } from '../../src/sim/lab.ts';
 import { formatLabError } from '../../src/sim/lab-yaml.ts';
 import { exampleFiles } from './examples.ts';
@@ -22,6 +22,12 @@ function exercise(name: string): Exercise {
   const loaded = loadExercise(filesIn(join(ROOT, name)), exampleFiles);
   if (!loaded.ok) throw new Error(loaded.error.map(formatLabError).join('\n'));
   return loaded.value;
+}
+
+function loaded({ files }: Exercise): LabFile {
+  const lab = loadLab(files);
+  if (!lab.ok) throw new Error(lab.error.map(formatLabError).join('\n'));
+  return lab.value;
 }
 
 /** The answer that the lab gives to the question. */
@@ -144,6 +150,43 @@ describe('a check', () => {
       look: 'lisp1# show ip lisp map-cache 192.168.3.77',
     });
     expect(point(' 192.168.3.0/24 ').passed).toBe(true);
+  });
+});
+
+describe('an answer', () => {
+  const asked = exercise('05-which-hole');
+  const isRight = (answer: string) => checkExercise(asked, { files: new Map(), answer }, settings).passed;
+
+  it.each([
+    '192.168.3.0/24.',
+    '"192.168.3.0/24"',
+    '192.168.3.0 / 24',
+    '192.168.3.0 255.255.255.0',
+    '192.168.3.0/255.255.255.0',
+    '192.168.3.77/24',
+  ])('%s is right: it means 192.168.3.0/24', (answer) => {
+    expect(isRight(answer)).toBe(true);
+  });
+
+  it.each(['192.168.3.0', '192.168.3.0/25', '192.168.3.0/240', '192.168.3.0 255.0.255.0', '/24', '24', 'x'])(
+    '%s is wrong',
+    (answer) => {
+      expect(isRight(answer)).toBe(false);
+    },
+  );
+});
+
+describe('07-no-source is what its text says', () => {
+  const lab = createLab(loaded(exercise('07-no-source')), settings);
+  lab.run();
+
+  it('mapserver learns no mapping, sends no Map-Request, and counts why', () => {
+    expect(lab.show('mapserver', 'show lisp site')).toMatch(/yes +10\.0\.1\.2 +192\.168\.1\.1\/32/);
+    expect(lab.show('mapserver', 'show ip lisp map-cache')).not.toContain('via map-reply');
+    expect(lab.story().some(({ from, title }) => from === 'mapserver' && title.includes('Map-Request'))).toBe(
+      false,
+    );
+    expect(lab.show('mapserver', 'show ip lisp statistics')).toMatch(/no-itr-rloc: +5/);
   });
 });
 

@@ -9,6 +9,7 @@ import { writePcap } from '../../wire/pcap.ts';
 import { checksum } from '../../base/checksum.ts';
 import { pseudoHeaderSum, UDP_CHECKSUM_OFFSET } from '../../wire/udp.ts';
 import { PROTOCOL_UDP } from '../../wire/ipv4.ts';
+import { failureText } from '../failure-text.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
 import { nameOfInput, readBytes } from '../packet-input.ts';
 import { packetFromJson } from '../packet-json/packet.ts';
@@ -106,9 +107,8 @@ function parse(text: string, name: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
     throw new CliError(
-      `${name} is no JSON: ${why}`,
+      `${name} is no JSON: ${failureText(problem)}`,
       EXIT.failed,
       '"pxtr encode --template ecm" shows what is wanted',
     );

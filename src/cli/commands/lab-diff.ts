@@ -4,6 +4,7 @@ import { seconds, type Micros } from '../../base/time.ts';
 import { nearest } from '../../ios/nearest.ts';
 import type { LabFile } from '../../sim/lab-file.ts';
 import { formatTime } from '../../sim/log.ts';
+import { failureText } from '../failure-text.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
 import { isSame, labDiffReport } from '../lab-diff-report.ts';
 import { loadScenario, openScenario } from '../open-lab.ts';
@@ -133,7 +134,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    throw new CliError(`cannot read ${path}: ${why}`, EXIT.failed);
+    throw new CliError(`cannot read ${path}: ${failureText(problem)}`, EXIT.failed);
   }
 }

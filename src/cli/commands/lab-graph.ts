@@ -6,6 +6,7 @@ import { topologyDot } from '../../sim/draw/dot.ts';
 import { topologyMermaid } from '../../sim/draw/mermaid.ts';
 import { topologySvg } from '../../sim/draw/topology-svg.ts';
 import { labGraph } from '../../sim/lab-graph.ts';
+import { failureText } from '../failure-text.ts';
 import { CliError, EXIT, type CliIo } from '../io.ts';
 import { drawLadder, graphReport, ladderReport, ladderStory } from '../lab-picture.ts';
 import { makeLab, openScenario } from '../open-lab.ts';
@@ -69,8 +70,7 @@ function graph(scenario: string, flags: GraphFlags, io: CliIo): void {
   try {
     writeFileSync(flags.out, text);
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    throw new CliError(`cannot write ${flags.out}: ${why}`, EXIT.failed);
+    throw new CliError(`cannot write ${flags.out}: ${failureText(problem)}`, EXIT.failed);
   }
   io.err(`wrote ${flags.out}\n`);
 }

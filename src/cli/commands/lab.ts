@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Micros } from '../../base/time.ts';
 import type { Lab } from '../../sim/lab.ts';
 import { ladder } from '../../sim/narrate.ts';
+import { failureText } from '../failure-text.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
 import { labReport } from '../lab-report.ts';
 import { describeScenario, makeLab, openScenario } from '../open-lab.ts';
@@ -122,8 +123,7 @@ function writeCapture(path: string, bytes: Uint8Array, frames: number, io: CliIo
   try {
     writeFileSync(path, bytes);
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    throw new CliError(`cannot write ${path}: ${why}`, EXIT.failed);
+    throw new CliError(`cannot write ${path}: ${failureText(problem)}`, EXIT.failed);
   }
   // Not on standard output, where a JSON document may go.
   io.err(

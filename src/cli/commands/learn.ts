@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { nearest } from '../../ios/nearest.ts';
 import { checkExercise } from '../../sim/lab-exercise.ts';
 import { align } from '../align.ts';
 import { dataPlaneMaker } from '../data-planes.ts';
@@ -9,6 +10,7 @@ import {
   readProgress,
   readWork,
   solutionFiles,
+  usualFolder,
   workFolder,
   writeProgress,
   writeStart,
@@ -24,6 +26,7 @@ interface Flags {
   readonly all?: true;
 }
 
+const FOLDER = 'where the work is (default: where it was started, pxtr-learn/NAME at first)';
 const JSON_FLAG = ['--json', 'one JSON document instead of text'] as const;
 
 /** Adds `pxtr learn`. Exit codes: 0 fine, 1 failed, 2 usage, 3 the check does not pass. */
@@ -35,10 +38,17 @@ export function registerLearn(program: Command, io: CliIo, state: ExitState): vo
   learn
     .command('list', { isDefault: true })
     .description('list the exercises, and how far you are')
+    .argument('[exercise]', 'show this one instead')
+    .argument('[folder]', FOLDER)
     .option(...JSON_FLAG)
-    .addHelpText('after', '\nExample:\n  pxtr learn list')
-    .action((flags: Flags) => {
-      list(flags, io);
+    .addHelpText('after', '\nExamples:\n  pxtr learn\n  pxtr learn 2')
+    .action((wanted: string | undefined, folder: string | undefined, flags: Flags) => {
+      if (wanted === undefined) {
+        list(flags, io);
+        return;
+      }
+      const exercise = exerciseCalled(wanted, learn);
+      show(exercise, workFolder(exercise, folder), flags, io);
     });
   const add = (
     name: string,
@@ -50,12 +60,14 @@ export function registerLearn(program: Command, io: CliIo, state: ExitState): vo
       .command(name)
       .description(about)
       .argument('<exercise>', 'its name or number')
-      .argument('[folder]', 'where the work is (default: pxtr-learn/NAME)')
+      .argument('[folder]', FOLDER)
       .option(...JSON_FLAG)
       .addHelpText('after', `\nExample:\n  ${example}`)
       .action((wanted: string, folder: string | undefined, flags: Flags) => {
         const exercise = findExercise(wanted);
-        state.code = run(exercise, workFolder(exercise, folder), flags);
+        // What begins does so at the usual place, wherever it was begun before.
+        const where = name === 'start' ? (folder ?? usualFolder(exercise)) : workFolder(exercise, folder);
+        state.code = run(exercise, where, flags);
       });
   add('show', 'what an exercise asks for', 'pxtr learn show 1', (exercise, folder, flags) =>
     show(exercise, folder, flags, io),
@@ -83,7 +95,7 @@ export function registerLearn(program: Command, io: CliIo, state: ExitState): vo
     .description('answer a question; "check" says whether it is right')
     .argument('<exercise>', 'its name or number')
     .argument('<answer>', 'a word, a number or a prefix')
-    .argument('[folder]', 'where the work is (default: pxtr-learn/NAME)')
+    .argument('[folder]', FOLDER)
     .option(...JSON_FLAG)
     .addHelpText(
       'after',
@@ -100,9 +112,21 @@ export function registerLearn(program: Command, io: CliIo, state: ExitState): vo
       const folder = workFolder(exercise, named);
       readWork(exercise, folder);
       writeProgress(folder, { ...readProgress(folder), answer });
-      const text = `Noted. pxtr learn check ${exercise.name} says whether it is right.`;
+      const text = `Noted. pxtr learn check ${exercise.name}${folderWord(exercise, folder)} says whether it is right.`;
       print(io, flags, { exercise: exercise.name, answer }, [text]);
     });
+}
+
+/** An exercise where a command of `learn` might stand as well. @throws CliError */
+function exerciseCalled(wanted: string, learn: Command): NamedExercise {
+  const names = learn.commands.map((command) => command.name());
+  const guess = nearest(wanted, names);
+  if (guess === undefined) return findExercise(wanted);
+  throw new CliError(
+    `there is no command and no exercise ${wanted} - did you mean ${guess}?`,
+    EXIT.usage,
+    `Commands: ${names.join(', ')}; "pxtr learn" lists the exercises`,
+  );
 }
 
 function print(io: CliIo, flags: Flags, value: unknown, lines: readonly string[]): void {
@@ -120,21 +144,30 @@ function list(flags: Flags, io: CliIo): void {
       level: exercise.level,
       teaches: exercise.teaches,
       state,
+      ...(state === '' ? {} : { folder }),
+      where: state === '' ? '' : folderWord(exercise, folder),
     };
   });
   const lines = table(
-    rows.map(({ name, title, level, state }) => [name, '*'.repeat(level), state, title]),
+    rows.map(({ name, title, level, state, where }) => [
+      name,
+      '*'.repeat(level),
+      where === '' ? state : `${state} in${where}`,
+      title,
+    ]),
     { styles: [paint.name, paint.dim, paint.good] },
   );
-  print(io, flags, rows, [...lines, '', 'pxtr learn start 1   begins with the first; * easy, *** hard']);
+  const json = rows.map(({ where: _, ...row }) => row);
+  print(io, flags, json, [...lines, '', 'pxtr learn start 1   begins with the first; * easy, *** hard']);
 }
 
 function show(exercise: NamedExercise, folder: string, flags: Flags, io: CliIo): number {
+  if (isStarted(folder)) readWork(exercise, folder);
   const { name, title, level, teaches, task, question, keep, hints } = exercise;
   const paint = paintFor(io.colors);
   const lines = [
     paint.title(`${name}: ${title}`),
-    paint.dim(`level ${level}, about ${teaches}`),
+    paint.dim(`level ${level}, teaches ${teaches}`),
     '',
     ...task.split('\n\n').flatMap((paragraph) => [...wrap(paragraph, PAGE_COLUMNS), '']),
     ...(question === undefined ? [] : [...wrap(question.ask, PAGE_COLUMNS), '']),
@@ -150,10 +183,15 @@ function show(exercise: NamedExercise, folder: string, flags: Flags, io: CliIo):
   return EXIT.ok;
 }
 
+/** The folder as commands need it: nothing where it is the usual one. */
+function folderWord(exercise: NamedExercise, folder: string): string {
+  return folder === usualFolder(exercise) ? '' : ` ${folder}`;
+}
+
 /** Lines to type next, the folder with them where it is not the usual one. */
 function nextSteps(exercise: NamedExercise, folder: string): string[] {
   const { name, question } = exercise;
-  const where = folder === workFolder(exercise, undefined) ? '' : ` ${folder}`;
+  const where = folderWord(exercise, folder);
   if (!isStarted(folder)) return [`pxtr learn start ${name}${where}`];
   const rows =
     question === undefined
@@ -173,9 +211,7 @@ function nextSteps(exercise: NamedExercise, folder: string): string[] {
 }
 
 function start(exercise: NamedExercise, folder: string, flags: Flags, io: CliIo): number {
-  if (isStarted(folder) && flags.force !== true)
-    throw new CliError(`${folder} is there already`, EXIT.usage, '--force begins again, over what is there');
-  writeStart(exercise, folder);
+  writeStart(exercise, folder, flags.force === true);
   if (flags.json === true) {
     print(io, flags, { exercise: exercise.name, folder, files: [...exercise.files.keys()] }, []);
     return EXIT.ok;
@@ -184,38 +220,45 @@ function start(exercise: NamedExercise, folder: string, flags: Flags, io: CliIo)
   return show(exercise, folder, flags, io);
 }
 
-function hint({ name, hints }: NamedExercise, folder: string, flags: Flags, io: CliIo): number {
+function hint(exercise: NamedExercise, folder: string, flags: Flags, io: CliIo): number {
+  const { name, hints } = exercise;
+  const hasWork = isStarted(folder);
+  // Another exercise's folder is a mistake; without any there is nothing to remember hints in.
+  if (hasWork) readWork(exercise, folder);
   const progress = readProgress(folder);
   const shown = flags.all === true ? hints.length : Math.min(hints.length, progress.hints + 1);
-  if (isStarted(folder)) writeProgress(folder, { ...progress, hints: shown });
+  if (hasWork) writeProgress(folder, { ...progress, hints: shown });
   const texts = flags.all === true ? hints : hints.slice(shown - 1, shown);
   const first = shown - texts.length + 1;
   const lines = texts.flatMap((text, i) =>
     wrap(`Hint ${first + i} of ${hints.length}: ${text}`, PAGE_COLUMNS),
   );
-  const more =
-    shown < hints.length ? [] : ['', `That was the last one. pxtr learn solution ${name} shows the rest.`];
+  const where = folderWord(exercise, folder);
+  const next = `Hints go on once it is started: pxtr learn start ${name}${where}; --all shows all of them.`;
+  const last = `That was the last one. pxtr learn solution ${name} shows the rest.`;
+  const more = shown === hints.length ? ['', last] : hasWork ? [] : ['', next];
   print(io, flags, { exercise: name, of: hints.length, shown, hints: texts }, [...lines, ...more]);
   return EXIT.ok;
 }
 
 function check(exercise: NamedExercise, folder: string, flags: Flags, io: CliIo): number {
+  const files = readWork(exercise, folder);
   const progress = readProgress(folder);
   const { answer } = progress;
   const { passed, points } = checkExercise(
     exercise,
-    { files: readWork(exercise, folder), ...(answer === undefined ? {} : { answer }) },
+    { files, ...(answer === undefined ? {} : { answer }) },
     { makeDataPlane: dataPlaneMaker('engine') },
   );
   if (passed) writeProgress(folder, { ...progress, done: true });
   const paint = paintFor(io.colors);
   const lines = points.flatMap(({ passed: holds, text, look }) => [
-    `${holds ? paint.good('ok  ') : paint.bad('FAIL')} ${text}`,
-    ...(look === undefined ? [] : [`     look: ${look.replace('FOLDER', folder)}`]),
+    `${holds ? paint.good('✓') : paint.bad('✗')} ${text}`,
+    ...(look === undefined ? [] : [`  look: ${look.replace('FOLDER', folder)}`]),
   ]);
   const end = passed
     ? paint.good(`Done: ${exercise.title}.`)
-    : paint.warn('Not yet. "pxtr learn hint" helps.');
+    : paint.warn(`Not yet. pxtr learn hint ${exercise.name}${folderWord(exercise, folder)} helps.`);
   print(io, flags, { exercise: exercise.name, passed, points }, [...lines, '', end]);
   return passed ? EXIT.ok : EXIT.assertion;
 }

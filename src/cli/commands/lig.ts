@@ -6,6 +6,7 @@ import { seconds, type Micros } from '../../base/time.ts';
 import { MAX_INSTANCE_ID } from '../../mapping/eid.ts';
 import type { LigRequest, LigResult } from '../../roles/lig.ts';
 import { CONTROL_PORT } from '../../wire/control.ts';
+import { failureText } from '../failure-text.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
 import { askMapResolver, type LigQuestion } from '../lig-query.ts';
 import { parseTime } from '../parse-flags.ts';
@@ -92,8 +93,7 @@ async function ask(question: LigQuestion, name: string): Promise<LigResult> {
   try {
     return await askMapResolver(question);
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    throw new CliError(`no way to ${name}: ${why}`, EXIT.failed);
+    throw new CliError(`no way to ${name}: ${failureText(problem)}`, EXIT.failed);
   }
 }
 

@@ -25,6 +25,7 @@ import {
   type Json,
   type Shape,
 } from './shape.ts';
+import { failureText } from '../failure-text.ts';
 
 const U16 = 0xffff;
 
@@ -194,9 +195,6 @@ function built(path: string, build: () => Uint8Array): Uint8Array {
     return build();
   } catch (problem) {
     if (problem instanceof JsonFault) throw problem;
-    throw new JsonFault(
-      path,
-      `it cannot be encoded: ${problem instanceof Error ? problem.message : String(problem)}`,
-    );
+    throw new JsonFault(path, `it cannot be encoded: ${failureText(problem)}`);
   }
 }
