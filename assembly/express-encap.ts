@@ -49,6 +49,8 @@ function fold(v: v128): v128 {
 /** Packets and inner bytes that this call has sent. */
 let packets: u32 = 0;
 let bytes: u32 = 0;
+/** As the interface counted them. */
+let received: u32 = 0;
 let left: usize = 0;
 
 /**
@@ -58,6 +60,7 @@ let left: usize = 0;
 export function encapsulateColumns(count: u32, before: u32): u32 {
   packets = 0;
   bytes = 0;
+  received = 0;
   left = work + WORK_LEFT_OFFSET + <usize>(before << 2);
   const end = work + <usize>(count << 2);
   for (let at = work; at < end; at += 16) {
@@ -66,7 +69,7 @@ export function encapsulateColumns(count: u32, before: u32): u32 {
     encapsulateFour(at, present);
   }
   countBy(COUNTER_RECEIVED_PACKETS, packets);
-  countBy(COUNTER_RECEIVED_BYTES, bytes);
+  countBy(COUNTER_RECEIVED_BYTES, received);
   countBy(COUNTER_ENCAP_PACKETS, packets);
   countBy(COUNTER_ENCAP_BYTES, bytes + packets * OVERHEAD4);
   return <u32>(left - work - WORK_LEFT_OFFSET) >>> 2;
@@ -156,6 +159,7 @@ function settle(
   store<u16>(outer, <u16>udp, 24);
   store<u32>(packet, innerSecond, 8);
   store<u16>(desc, <u16>(<u32>load<u16>(desc, DESC_OFFSET_OFFSET) - OVERHEAD4), DESC_OFFSET_OFFSET);
+  received += load<u16>(desc, DESC_LENGTH_OFFSET);
   store<u16>(desc, <u16>(length + OVERHEAD4), DESC_LENGTH_OFFSET);
   store<u8>(desc, VERDICT_ENCAP, DESC_VERDICT_OFFSET);
   store<u8>(desc, 0, DESC_REASON_OFFSET);

@@ -10,20 +10,26 @@ import {
   EXPRESS_DESTINATION_OFFSET,
   EXPRESS_FIRST_OFFSET,
   EXPRESS_HASH_OFFSET,
+  EXPRESS_MATCH_OFFSET,
   EXPRESS_PACKET_OFFSET,
+  EXPRESS_REWRITE_OFFSET,
   EXPRESS_SOURCE_OFFSET,
   EXPRESS_TTL_OFFSET,
+  WORK_DECAP_OFFSET,
   WORK_LEFT_OFFSET,
 } from './layout';
 import { work } from './batch';
+import { lpmBatch } from './lpm/lpm';
+import { vrfKind, vrfRoot } from './snapshot';
 
 /** Header and ports: shorter packets take the ordinary way. */
 const LEAST_BYTES: i32 = 24;
 const ALL_LANES: i32 = 15;
 
+/** First byte of the packet of a descriptor. */
 // @ts-ignore: decorator
 @inline
-function packetAt(desc: usize): u32 {
+export function packetAt(desc: usize): u32 {
   return load<u32>(desc, DESC_BUFFER_OFFSET) + <u32>load<u16>(desc, DESC_OFFSET_OFFSET);
 }
 
@@ -91,6 +97,13 @@ function isNotUnicast(address: v128): v128 {
   return v128.or(multicast, v128.or(i32x4.eq(address, zero), i32x4.eq(address, i32x4.splat(-1))));
 }
 
+/** Looks `count` keys of a column up in a TABLE_ of a VRF. */
+// @ts-ignore: decorator
+@inline
+export function look(vrf: usize, table: u32, keys: usize, out: usize, count: u32): void {
+  lpmBatch(vrfKind(vrf, 4, table), 4, vrfRoot(vrf, 4, table), work + keys, work + out, count);
+}
+
 /** The columns being filled: where their next item goes, and the end of the list of those left. */
 let column: usize = 0;
 let left: usize = 0;
@@ -104,30 +117,25 @@ export function parseColumns(desc: usize, count: u32, instance: u32): u32 {
   left = work + WORK_LEFT_OFFSET;
   const end = desc + <usize>(count * DESC_BYTES);
   for (; desc + 4 * DESC_BYTES <= end; desc += 4 * DESC_BYTES) {
-    parseFour(desc, desc + DESC_BYTES, desc + 2 * DESC_BYTES, desc + 3 * DESC_BYTES, instance, ALL_LANES);
+    receiveFour(desc, desc + DESC_BYTES, desc + 2 * DESC_BYTES, desc + 3 * DESC_BYTES, instance, ALL_LANES);
   }
   // What is over: lanes beyond the end repeat the last packet and do not count.
   const over = <i32>((end - desc) / DESC_BYTES);
   if (over > 0) {
     const last = end - DESC_BYTES;
-    parseFour(desc, min(desc + DESC_BYTES, last), min(desc + 2 * DESC_BYTES, last), last, instance, (1 << over) - 1);
+    receiveFour(desc, min(desc + DESC_BYTES, last), min(desc + 2 * DESC_BYTES, last), last, instance, (1 << over) - 1);
   }
   return <u32>(left - work - WORK_LEFT_OFFSET) >>> 2;
 }
 
-function parseFour(d0: usize, d1: usize, d2: usize, d3: usize, instance: u32, present: i32): void {
-  const p0 = <usize>packetAt(d0);
-  const p1 = <usize>packetAt(d1);
-  const p2 = <usize>packetAt(d2);
-  const p3 = <usize>packetAt(d3);
+/** Four packets as they were received. */
+function receiveFour(d0: usize, d1: usize, d2: usize, d3: usize, instance: u32, present: i32): void {
   const bytes = lanes(
     load<u16>(d0, DESC_LENGTH_OFFSET),
     load<u16>(d1, DESC_LENGTH_OFFSET),
     load<u16>(d2, DESC_LENGTH_OFFSET),
     load<u16>(d3, DESC_LENGTH_OFFSET),
   );
-  const least = i32x4.splat(LEAST_BYTES);
-  const enough = i32x4.ge_s(bytes, least);
   const flags =
     load<u8>(d0, DESC_FLAGS_OFFSET) |
     load<u8>(d1, DESC_FLAGS_OFFSET) |
@@ -138,7 +146,64 @@ function parseFour(d0: usize, d1: usize, d2: usize, d3: usize, instance: u32, pr
     (load<u32>(d1, DESC_INSTANCE_OFFSET) ^ instance) |
     (load<u32>(d2, DESC_INSTANCE_OFFSET) ^ instance) |
     (load<u32>(d3, DESC_INSTANCE_OFFSET) ^ instance);
-  if (!i32x4.all_true(enough) || flags != 0 || other != 0) return leaveFour(d0, d1, d2, d3, present);
+  if (flags != 0 || other != 0) return leaveFour(d0, d1, d2, d3, present);
+  const p0 = <usize>packetAt(d0);
+  const p1 = <usize>packetAt(d1);
+  const p2 = <usize>packetAt(d2);
+  const p3 = <usize>packetAt(d3);
+  parseFour(d0, d1, d2, d3, p0, p1, p2, p3, bytes, present);
+}
+
+/**
+ * The same for `count` inner packets: descriptors at WORK_DECAP_OFFSET, addresses in the column of matches, lengths in
+ * that of rewrites. Lists those that are not plain enough from `leftAt` on, and returns how many they are.
+ */
+export function parseListed(count: u32, leftAt: usize): u32 {
+  column = work;
+  left = leftAt;
+  for (let i: u32 = 0; i < count; i += 4) {
+    const over = count - i;
+    const at = work + <usize>(i << 2);
+    // Lanes beyond the end repeat the last packet and do not count.
+    const b = at + <usize>(min<u32>(1, over - 1) << 2);
+    const c = at + <usize>(min<u32>(2, over - 1) << 2);
+    const d = at + <usize>(min<u32>(3, over - 1) << 2);
+    parseFour(
+      descOf(at), descOf(b), descOf(c), descOf(d),
+      packetOf(at), packetOf(b), packetOf(c), packetOf(d),
+      lanes(bytesOf(at), bytesOf(b), bytesOf(c), bytesOf(d)),
+      over >= 4 ? ALL_LANES : (1 << over) - 1,
+    );
+  }
+  return <u32>(left - leftAt) >>> 2;
+}
+
+// @ts-ignore: decorator
+@inline
+function descOf(at: usize): usize {
+  return <usize>load<u32>(at, WORK_DECAP_OFFSET);
+}
+
+// @ts-ignore: decorator
+@inline
+function packetOf(at: usize): usize {
+  return <usize>load<u32>(at, EXPRESS_MATCH_OFFSET);
+}
+
+// @ts-ignore: decorator
+@inline
+function bytesOf(at: usize): u32 {
+  return load<u32>(at, EXPRESS_REWRITE_OFFSET);
+}
+
+function parseFour(
+  d0: usize, d1: usize, d2: usize, d3: usize,
+  p0: usize, p1: usize, p2: usize, p3: usize,
+  bytes: v128,
+  present: i32,
+): void {
+  const least = i32x4.splat(LEAST_BYTES);
+  if (!i32x4.all_true(i32x4.ge_s(bytes, least))) return leaveFour(d0, d1, d2, d3, present);
 
   // Four rows of four words become columns.
   const a = v128.load(p0);
@@ -186,24 +251,23 @@ function parseFour(d0: usize, d1: usize, d2: usize, d3: usize, instance: u32, pr
     column += 16;
     return;
   }
-  take(d0, mask & 1, present & 1, i32x4.extract_lane(sourceKey, 0), i32x4.extract_lane(destinationKey, 0), i32x4.extract_lane(hash, 0));
-  take(d1, mask & 2, present & 2, i32x4.extract_lane(sourceKey, 1), i32x4.extract_lane(destinationKey, 1), i32x4.extract_lane(hash, 1));
-  take(d2, mask & 4, present & 4, i32x4.extract_lane(sourceKey, 2), i32x4.extract_lane(destinationKey, 2), i32x4.extract_lane(hash, 2));
-  take(d3, mask & 8, present & 8, i32x4.extract_lane(sourceKey, 3), i32x4.extract_lane(destinationKey, 3), i32x4.extract_lane(hash, 3));
+  take(d0, p0, mask & 1, present & 1, i32x4.extract_lane(sourceKey, 0), i32x4.extract_lane(destinationKey, 0), i32x4.extract_lane(hash, 0));
+  take(d1, p1, mask & 2, present & 2, i32x4.extract_lane(sourceKey, 1), i32x4.extract_lane(destinationKey, 1), i32x4.extract_lane(hash, 1));
+  take(d2, p2, mask & 4, present & 4, i32x4.extract_lane(sourceKey, 2), i32x4.extract_lane(destinationKey, 2), i32x4.extract_lane(hash, 2));
+  take(d3, p3, mask & 8, present & 8, i32x4.extract_lane(sourceKey, 3), i32x4.extract_lane(destinationKey, 3), i32x4.extract_lane(hash, 3));
 }
 
 /** One packet of a mixed four. */
-function take(desc: usize, fits: i32, isPresent: i32, source: i32, destination: i32, hash: i32): void {
+function take(desc: usize, packet: usize, fits: i32, isPresent: i32, source: i32, destination: i32, hash: i32): void {
   if (isPresent == 0) return;
   if (fits == 0) return leave(desc);
-  const packet = packetAt(desc);
-  store<u32>(column, packet, EXPRESS_PACKET_OFFSET);
+  store<u32>(column, <u32>packet, EXPRESS_PACKET_OFFSET);
   store<u32>(column, <u32>desc, EXPRESS_DESC_OFFSET);
   store<i32>(column, source, EXPRESS_SOURCE_OFFSET);
   store<i32>(column, destination, EXPRESS_DESTINATION_OFFSET);
   store<i32>(column, hash, EXPRESS_HASH_OFFSET);
-  store<u32>(column, load<u32>(<usize>packet), EXPRESS_FIRST_OFFSET);
-  store<u32>(column, load<u32>(<usize>packet, 8), EXPRESS_TTL_OFFSET);
+  store<u32>(column, load<u32>(packet), EXPRESS_FIRST_OFFSET);
+  store<u32>(column, load<u32>(packet, 8), EXPRESS_TTL_OFFSET);
   column += 4;
 }
 

@@ -1,5 +1,6 @@
 /**
- * The express lane: IPv4 packets without options that are encapsulated in IPv4, four at a time from end to end. It
+ * The express lane: IPv4 packets without options that are encapsulated in IPv4, or come out of it (express-decap.ts),
+ * four at a time. It
  * decides by the same tables in the same order as forward.ts, and does nothing to a packet before all is decided; one
  * that is not so plain, or takes another way, is left as it was and listed for the ordinary way.
  */
@@ -14,14 +15,18 @@ import {
   ENTRY_BYTES_SHIFT,
   ENTRY_FLAGS_OFFSET,
   ENTRY_HAS_TARGET,
+  EXPRESS_DESC_OFFSET,
   EXPRESS_DESTINATION_OFFSET,
+  EXPRESS_FIRST_OFFSET,
   EXPRESS_FROM_OFFSET,
   EXPRESS_HASH_OFFSET,
   EXPRESS_MATCH_OFFSET,
+  EXPRESS_PACKET_OFFSET,
   EXPRESS_REWRITE_OFFSET,
   EXPRESS_ROUTE_OFFSET,
   EXPRESS_SOURCE_OFFSET,
   EXPRESS_TOWARD_OFFSET,
+  EXPRESS_TTL_OFFSET,
   DESC_INSTANCE_OFFSET,
   NEXT_HOP_LOCAL,
   POLICY_ITR_SOURCE,
@@ -34,16 +39,17 @@ import {
   TABLE_CACHE,
   TABLE_POLICY,
   TABLE_ROUTES,
+  WORK_DECAP_OFFSET,
   WORK_LEFT_OFFSET,
   WORK_SKIP_OFFSET,
 } from './layout';
 import { work } from './batch';
 import { section } from './control';
 import { encapsulateColumns } from './express-encap';
-import { parseColumns } from './express-parse';
-import { lpmBatch } from './lpm/lpm';
+import { decapsulateListed } from './express-decap';
+import { look, parseColumns } from './express-parse';
 import { isDefaultRoute, leadsOut, nextHopKind, nextHopOf } from './nexthop';
-import { findVrf, vrfKind, vrfRoot } from './snapshot';
+import { findVrf } from './snapshot';
 
 /** When less than a quarter of a batch took the lane, so many batches do not try. */
 const SKIPPED_BATCHES: u32 = 15;
@@ -64,25 +70,60 @@ export function express(snapshot: usize, desc: usize, count: u32): u32 {
     return left;
   }
   look(vrf, TABLE_ROUTES, EXPRESS_DESTINATION_OFFSET, EXPRESS_ROUTE_OFFSET, taken);
-  look(vrf, TABLE_POLICY, EXPRESS_DESTINATION_OFFSET, EXPRESS_TOWARD_OFFSET, taken);
-  look(vrf, TABLE_POLICY, EXPRESS_SOURCE_OFFSET, EXPRESS_FROM_OFFSET, taken);
-  look(vrf, TABLE_CACHE, EXPRESS_DESTINATION_OFFSET, EXPRESS_MATCH_OFFSET, taken);
-  chooseRewrites(taken);
-  const all = encapsulateColumns(taken, left);
+  const local = listLocal(taken);
+  let all = left;
+  if (taken > local) all = encapsulate(vrf, taken - local, all);
+  if (local > 0) all = decapsulateListed(snapshot, local, all);
   if (all > count - (count >>> 2)) store<u32>(work, SKIPPED_BATCHES, WORK_SKIP_OFFSET);
   return all;
+}
+
+function encapsulate(vrf: usize, count: u32, left: u32): u32 {
+  look(vrf, TABLE_POLICY, EXPRESS_DESTINATION_OFFSET, EXPRESS_TOWARD_OFFSET, count);
+  look(vrf, TABLE_POLICY, EXPRESS_SOURCE_OFFSET, EXPRESS_FROM_OFFSET, count);
+  look(vrf, TABLE_CACHE, EXPRESS_DESTINATION_OFFSET, EXPRESS_MATCH_OFFSET, count);
+  chooseRewrites(count);
+  return encapsulateColumns(count, left);
+}
+
+/** Lists the packets to this router at WORK_DECAP_OFFSET and closes the gaps in the columns. Returns how many. */
+function listLocal(count: u32): u32 {
+  let route: u32 = 0;
+  let toUs: bool = false;
+  let kept = work;
+  let listed = work;
+  const end = work + <usize>(count << 2);
+  for (let at = work; at < end; at += 4) {
+    if (load<u32>(at, EXPRESS_ROUTE_OFFSET) != route) {
+      route = load<u32>(at, EXPRESS_ROUTE_OFFSET);
+      toUs = route != 0 && nextHopKind(nextHopOf(route)) == NEXT_HOP_LOCAL;
+    }
+    if (toUs) {
+      store<u32>(listed, load<u32>(at, EXPRESS_DESC_OFFSET), WORK_DECAP_OFFSET);
+      listed += 4;
+      continue;
+    }
+    if (kept != at) moveColumns(kept, at);
+    kept += 4;
+  }
+  return <u32>(listed - work) >>> 2;
+}
+
+function moveColumns(to: usize, from: usize): void {
+  store<u32>(to, load<u32>(from, EXPRESS_PACKET_OFFSET), EXPRESS_PACKET_OFFSET);
+  store<u32>(to, load<u32>(from, EXPRESS_DESC_OFFSET), EXPRESS_DESC_OFFSET);
+  store<u32>(to, load<u32>(from, EXPRESS_SOURCE_OFFSET), EXPRESS_SOURCE_OFFSET);
+  store<u32>(to, load<u32>(from, EXPRESS_DESTINATION_OFFSET), EXPRESS_DESTINATION_OFFSET);
+  store<u32>(to, load<u32>(from, EXPRESS_HASH_OFFSET), EXPRESS_HASH_OFFSET);
+  store<u32>(to, load<u32>(from, EXPRESS_FIRST_OFFSET), EXPRESS_FIRST_OFFSET);
+  store<u32>(to, load<u32>(from, EXPRESS_TTL_OFFSET), EXPRESS_TTL_OFFSET);
+  store<u32>(to, load<u32>(from, EXPRESS_ROUTE_OFFSET), EXPRESS_ROUTE_OFFSET);
 }
 
 function leaveAll(desc: usize, count: u32): u32 {
   const list = work + WORK_LEFT_OFFSET;
   for (let i: u32 = 0; i < count; i++) store<u32>(list + <usize>(i << 2), <u32>desc + i * DESC_BYTES);
   return count;
-}
-
-// @ts-ignore: decorator
-@inline
-function look(vrf: usize, table: u32, keys: usize, out: usize, count: u32): void {
-  lpmBatch(vrfKind(vrf, 4, table), 4, vrfRoot(vrf, 4, table), work + keys, work + out, count);
 }
 
 /**
