@@ -3,6 +3,7 @@ import { ACTION_FORWARD } from '../engine/codes.ts';
 import type { EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
 import { isUsable, type Locator } from '../mapping/locator.ts';
 import type { Mapping } from '../mapping/mapping.ts';
+import type { PathMtu } from '../roles/path-mtu.ts';
 import type { LocatorView } from './view.ts';
 import type { TunnelSources } from './lisp-config.ts';
 import type { Underlay } from './underlay.ts';
@@ -49,11 +50,19 @@ export function forwardingEntry(
   mapping: Mapping,
   sources: TunnelSources,
   underlay: Underlay,
+  paths?: PathMtu,
 ): ForwardingEntry {
   const { eid, action, locators } = mapping;
   if (locators.length === 0) return { eid, action, targets: [] };
   const targets = encapTargets(locators.filter(isUsable), sources, underlay);
-  return { eid, action: ACTION_FORWARD, targets };
+  return {
+    eid,
+    action: ACTION_FORWARD,
+    targets: targets.map((target) => {
+      const pathMtu = paths?.of(target.destination);
+      return pathMtu === undefined ? target : { ...target, pathMtu };
+    }),
+  };
 }
 
 /** Why a locator is or is not among the ways to encapsulate. */

@@ -23,6 +23,8 @@ export interface LocalServiceEffects {
   count(name: string, fields: TraceFields): void;
   /** Whether packets to `eid` leave in LISP packets to `rloc`. */
   encapsulates(eid: Eid, rloc: IpAddress): boolean;
+  /** A router said that LISP packets to `rloc` may have `mtu` bytes. */
+  pathMtu(rloc: IpAddress, mtu: number): void;
 }
 
 /** The addresses of the node at this moment. */
@@ -184,6 +186,9 @@ export class LocalServices {
       return;
     }
     const told = relayedCause(message, outer.family, family);
+    if (told?.cause === 'too-big' && 'mtu' in message) {
+      this.#effects.pathMtu(outer.destination, message.mtu);
+    }
     const speaker = relaySource(from, family, ownEid(lisp, underlay, family) ?? underlay.sourceFor(source));
     const packet = told && speaker && this.#errors.build(now, told.cause, inner.bytes, speaker, told.mtu);
     if (packet === undefined) {

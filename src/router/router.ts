@@ -8,6 +8,7 @@ import type { Explanation } from '../engine/phases.ts';
 import type { Eid, EidPrefix } from '../mapping/eid.ts';
 import type { Locator } from '../mapping/locator.ts';
 import type { CacheEntry, SendOutput } from '../roles/machine.ts';
+import { PathMtu, type PathMtuState } from '../roles/path-mtu.ts';
 import { buildUdpPacket } from '../wire/udp.ts';
 import { ControlCounters } from './control-counters.ts';
 import { ControlPlane, type ControlPlaneState } from './control-plane.ts';
@@ -62,6 +63,8 @@ export interface RouterState {
   /** @internal */
   readonly counters: readonly (readonly [string, number])[];
   /** @internal */
+  readonly paths: PathMtuState;
+  /** @internal */
   readonly forwarding: ForwardingCounterState;
   /** @internal */
   readonly interfaces: readonly (readonly [string, InterfaceCounts])[];
@@ -86,6 +89,7 @@ export class Router implements NetworkNode, RouterView {
   readonly #control: ControlPlane;
   readonly #traffic: Traffic;
   readonly #counters = new ControlCounters();
+  readonly #paths = new PathMtu();
   readonly #interfaceCounters = new InterfaceCounters();
   readonly #locatorStates = new LocatorStates();
   /** Map-Cache entries that are not published yet: held packets wait for that. */
@@ -133,6 +137,11 @@ export class Router implements NetworkNode, RouterView {
       },
       lookup: (eid, source) => {
         this.#control.lookup(this.#now, eid, source);
+      },
+      pathMtu: (rloc, mtu) => {
+        if (!this.#paths.lower(this.#now, rloc, mtu)) return;
+        this.#count('path-mtu-lowered', { rloc: formatIp(rloc), mtu });
+        for (const entry of this.#control.mapCache()) this.#programEntry(entry);
       },
       receive: (received) => {
         this.#control.receive(this.#now, received);
@@ -188,13 +197,19 @@ export class Router implements NetworkNode, RouterView {
     this.#during(now, out, () => {
       this.#routing.tick(now);
       this.#control.tick(now);
+      if (this.#paths.tick(now)) for (const entry of this.#control.mapCache()) this.#programEntry(entry);
       this.#traffic.tick();
       this.#traffic.arrive(arrivals);
     });
   }
 
   nextDeadline(): Micros {
-    return Math.min(this.#routing.nextDeadline(), this.#control.nextDeadline(), this.#traffic.nextDeadline());
+    return Math.min(
+      this.#routing.nextDeadline(),
+      this.#control.nextDeadline(),
+      this.#traffic.nextDeadline(),
+      this.#paths.nextDeadline(),
+    );
   }
 
   ping(now: Micros, request: PingRequest, out: NodeOutput[]): void {
@@ -225,6 +240,7 @@ export class Router implements NetworkNode, RouterView {
       control: this.#control.save(),
       traffic: this.#traffic.save(),
       counters: this.#counters.save(),
+      paths: this.#paths.save(),
       forwarding: this.#forwardingCounters.save(cached),
       interfaces: this.#interfaceCounters.save(),
       locators: this.#locatorStates.save(),
@@ -241,6 +257,7 @@ export class Router implements NetworkNode, RouterView {
     this.#traffic.configure(this.#options.lisp?.missPolicy ?? 'drop');
     this.#traffic.restore(state.traffic);
     this.#counters.restore(state.counters);
+    this.#paths.restore(state.paths);
     this.#program.removeAllEntries();
     this.#publish();
     this.#program.setStatic(staticProgram(this.#options.lisp, this.#underlay, this.#routing.groups()));
@@ -411,7 +428,7 @@ export class Router implements NetworkNode, RouterView {
   #programEntry({ mapping }: CacheEntry): void {
     const { lisp } = this.#options;
     const sources = lisp === undefined ? NO_SOURCES : tunnelSources(lisp, this.#underlay);
-    this.#program.setEntry(forwardingEntry(mapping, sources, this.#underlay));
+    this.#program.setEntry(forwardingEntry(mapping, sources, this.#underlay, this.#paths));
   }
 
   #send({ payload, source, sourcePort, to }: SendOutput): void {

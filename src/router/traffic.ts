@@ -45,6 +45,8 @@ export interface TrafficEffects {
   publish(): readonly EidPrefix[];
   /** The EID must be resolved, for a packet from `source`. */
   lookup(eid: Eid, source: IpPacket['source']): void;
+  /** A router said that LISP packets to `rloc` may have `mtu` bytes. */
+  pathMtu(rloc: IpPacket['source'], mtu: number): void;
   /** A control message for this router. */
   receive(received: ReceivedMessage): void;
   /** Routes from a neighbour. False when nobody here listens. */
@@ -82,6 +84,9 @@ export class Traffic {
         effects.count(name, fields);
       },
       encapsulates: (eid, rloc) => program.encapsulates(eid, rloc),
+      pathMtu: (rloc, mtu) => {
+        effects.pathMtu(rloc, mtu);
+      },
     });
   }
 

@@ -162,7 +162,7 @@ describe('an error from inside a tunnel', () => {
 
   it('too big: the inner sender is told what is left for it, without the LISP headers (RFC 9300 §7)', () => {
     const net = warm(new LabNet(file(mtu(1000))));
-    expect(net.ping('h1', '192.168.2.10', undefined, { size: 1200, count: 2 }).marks).toBe('MM');
+    expect(net.ping('h1', '192.168.2.10', undefined, { size: 1200, count: 1 }).marks).toBe('M');
     const { quote, ...told } = heard(net) as Extract<IcmpMessage, { quote: Uint8Array }>;
     expect(told).toEqual({ type: 'unreachable', code: 4, mtu: 964, from: '10.0.1.1' });
     const inner = decodePacket(quote, 0, true);
@@ -201,6 +201,18 @@ describe('an error from inside a tunnel', () => {
     expect(sent(echo(1464, false, true))).toEqual([1500]);
     expect(sent(echo(1465, false, true))).toEqual([]);
     expect(heard(net)).toMatchObject({ type: 'packet-too-big', mtu: 1464 });
+  });
+
+  it('DP-20 too big: the ITR remembers what the path takes, splits or refuses by it, and tries again later', () => {
+    const net = warm(new LabNet(file(mtu(1000))));
+    const ping = (): string => net.ping('h1', '192.168.2.10', undefined, { size: 1200, count: 2 }).marks;
+    const lowered = (): number | undefined => net.router('xtr1').control().get('path-mtu-lowered');
+    expect(ping()).toBe('M!');
+    expect(ping()).toBe('!!');
+    expect(lowered()).toBe(1);
+    net.network.runUntil(net.network.now + 601_000_000);
+    expect(ping()).toBe('M!');
+    expect(lowered()).toBe(2);
   });
 
   it('T19 no MTU below what everybody must carry is passed on', () => {
