@@ -47,6 +47,11 @@ export const DEBUG_TOPICS: readonly DebugTopic[] = [
     events: ['map-server:registered', 'map-server:withdrawn', 'map-server:map-notify-sent'],
   },
   {
+    name: 'control-plane map-server-registration-errors',
+    help: 'Registrations that this Map-Server refuses, and why',
+    events: ['map-server:registration-refused'],
+  },
+  {
     name: 'forwarding packets',
     help: 'Packets that wait for a mapping, or are dropped',
     events: ['router:*'],
@@ -111,9 +116,18 @@ function textOf(name: string, fields: TraceFields): string {
       return `MS: Send map-notify to ${of('to')}, nonce ${of('nonce')}`;
     case 'map-server:registered':
       return `MS: Registration of ${of('eid')} from ETR ${of('etr')}, site ${of('site')}`;
+    case 'map-server:registration-refused':
+      return `MS: Refuse map-register from ETR ${of('etr')}${refusedText(fields)}`;
     default:
       return plainText(name, fields);
   }
+}
+
+/** ` for 192.168.1.1/32, site site1: map-register-authentication, mac`, as far as it is known. */
+function refusedText({ eid, site, why, detail }: TraceFields): string {
+  const what = eid === undefined ? '' : ` for ${eid}`;
+  const whose = site === undefined ? '' : `, site ${site}`;
+  return `${what}${whose}: ${why}${detail === undefined ? '' : `, ${detail}`}`;
 }
 
 /** `Packet hold from 192.168.1.1 to 4.4.4.4`: events without a text of their own. */

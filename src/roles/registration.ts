@@ -7,6 +7,7 @@ import { formatIp } from '../base/ip-text.ts';
 import type { IpAddress } from '../base/ip.ts';
 import { compareNonce, formatNonce, type Nonce } from '../base/random.ts';
 import { minutes, seconds, type Micros } from '../base/time.ts';
+import type { TraceFields } from '../base/trace.ts';
 import { eidKey, formatEidPrefix, type EidPrefix } from '../mapping/eid.ts';
 import { isLegalRloc } from '../mapping/locator.ts';
 import { TTL_DEFAULT_MINUTES, TTL_RECEIVER_DECIDES, type Mapping } from '../mapping/mapping.ts';
@@ -46,6 +47,12 @@ interface Waiting {
   readonly notify: MapNotify;
 }
 
+/** What is wrong with a record. */
+interface Refusal {
+  readonly why: 'foreign-prefix' | 'more-specific-refused' | 'illegal-rloc';
+  readonly eid: EidPrefix;
+}
+
 export interface RegistrationState {
   readonly nextOpId: number;
   readonly lastNonces: readonly (readonly [string, Nonce])[];
@@ -73,43 +80,50 @@ export class RegistrationDesk {
   /** Checks in the order of spec/02 §8: key, MAC, nonce, prefixes. Any failure drops the message without a reply. */
   register(now: Micros, received: ReceivedMessage, register: MapRegister, out: RoleOutput[]): void {
     const from = formatIp(received.from.address);
+    const refuse = (why: string, detail = '', fields: TraceFields = {}): void => {
+      drop(out, why, `${from} ${detail}`.trimEnd());
+      trace(out, 'map-server', 'registration-refused', { etr: from, ...fields, why });
+    };
     if (!hasControlPort(received)) {
-      drop(out, 'bad-port', from);
+      refuse('bad-port');
       return;
     }
     const mappings = readRecords(register.records);
     if (!mappings.ok) {
-      drop(out, mappings.error, from);
+      refuse(mappings.error);
       return;
     }
     const first = mappings.value[0];
     if (first === undefined) {
-      drop(out, 'no-records', from);
+      refuse('no-records');
       return;
     }
+    const eid = formatEidPrefix(first.eid);
     const match = this.#store.siteOf(first.eid);
     if (match === undefined) {
-      drop(out, 'unknown-site', `${from} ${formatEidPrefix(first.eid)}`);
+      refuse('unknown-site', eid, { eid });
       return;
     }
     const { site } = match;
     const verdict = site.key === undefined ? 'no-key' : verifyControl(received.bytes, authKey(site.key));
     if (site.key === undefined || verdict !== 'ok') {
       this.#count(match, 'authenticationFailures');
-      drop(out, 'map-register-authentication', `${from} ${site.name} ${verdict}`);
+      const fields = { eid, site: site.name, detail: verdict };
+      refuse('map-register-authentication', `${site.name} ${verdict}`, fields);
       return;
     }
     const xtr = register.ids === undefined ? from : toHex(register.ids.xtrId);
     const nonceKey = `${site.name} ${site.key.keyId} ${xtr}`;
     const last = this.#lastNonces.get(nonceKey);
     if (!site.acceptStaleNonces && last !== undefined && compareNonce(register.nonce, last) <= 0) {
-      drop(out, 'stale-nonce', `${from} ${formatNonce(register.nonce)}`);
+      const nonce = formatNonce(register.nonce);
+      refuse('stale-nonce', nonce, { eid, site: site.name, detail: nonce });
       return;
     }
     this.#lastNonces.set(nonceKey, register.nonce);
     const refusal = this.#refusal(mappings.value, match);
     if (refusal !== undefined) {
-      drop(out, refusal, `${from} ${site.name}`);
+      refuse(refusal.why, site.name, { eid: formatEidPrefix(refusal.eid), site: site.name });
       return;
     }
     const opIds = mappings.value.map((mapping) =>
@@ -154,15 +168,15 @@ export class RegistrationDesk {
   }
 
   /** CP-41: every prefix belongs to the site whose key signed; CP-20: every locator is one. */
-  #refusal(mappings: readonly Mapping[], first: SiteMatch): string | undefined {
+  #refusal(mappings: readonly Mapping[], first: SiteMatch): Refusal | undefined {
     for (const { eid, locators } of mappings) {
       const match = this.#store.siteOf(eid);
-      if (match?.site.name !== first.site.name) return 'foreign-prefix';
+      if (match?.site.name !== first.site.name) return { why: 'foreign-prefix', eid };
       if (eid.prefix.bits > match.eid.prefix.bits && !match.acceptMoreSpecifics)
-        return 'more-specific-refused';
+        return { why: 'more-specific-refused', eid };
       if (!locators.every(({ address }) => isLegalRloc(address))) {
         this.#count(match, 'locatorMismatches');
-        return 'illegal-rloc';
+        return { why: 'illegal-rloc', eid };
       }
     }
     return undefined;

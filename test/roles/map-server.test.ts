@@ -236,7 +236,8 @@ describe('a Map-Register', () => {
   ])('CP-32 with %s is dropped, counted under its prefix, and answered by nothing (T16)', (_, fields) => {
     const bench = new Bench();
     const out = bench.register(0, [HOST1], fields);
-    expect(out).toMatchObject([{ kind: 'drop', reason: 'map-register-authentication' }]);
+    expect(drops(out)).toEqual(['map-register-authentication']);
+    expect(sends(out)).toEqual([]);
     expect(bench.registered()).toEqual([]);
     expect(bench.server.errorsOf(eid('192.168.1.0/24'))).toEqual({
       authenticationFailures: 1,
@@ -292,6 +293,21 @@ describe('a Map-Register', () => {
     bench.register(0, [HOST1], { nonce: { hi: 9, lo: 9 }, key: KEY2 });
     expect(drops(bench.register(1, [HOST1], { nonce: { hi: 1, lo: 1 } }))).toEqual([]);
   });
+
+  it.each<[string, readonly Mapping[], Parameters<Bench['register']>[2], object]>([
+    ['the wrong key', [HOST1], { key: KEY2 }, { eid: '192.168.1.1/32', site: 'site1', detail: 'mac' }],
+    ['no site', [mapping('10.9.0.0/16', ['10.0.1.2'])], {}, { eid: '10.9.0.0/16' }],
+    ['a prefix of another site', [HOST1, HOST2], {}, { eid: '192.168.2.1/32', site: 'site1' }],
+  ])(
+    'with %s: a trace tells whose it was, the reason is that of the drop',
+    (_, mappings, fields, expected) => {
+      const out = new Bench().register(0, mappings, fields);
+      const refusals = out.flatMap((output) =>
+        output.kind === 'trace' && output.event.event === 'registration-refused' ? [output.event.fields] : [],
+      );
+      expect(refusals).toEqual([{ etr: '10.0.1.2', ...expected, why: drops(out)[0] }]);
+    },
+  );
 
   it('with a stale nonce is taken where the site allows it', () => {
     const bench = new Bench([site('site1', KEY1, '192.168.1.0/24', { acceptStaleNonces: true })]);

@@ -185,6 +185,13 @@ clear ip lisp map-cache
 ping 4.4.4.4 source Loopback0 repeat 1
 mapserver#debug all
 run 60s
+mapserver#undebug all
+mapserver#debug lisp control-plane map-server-registration-errors
+conf t ; router lisp ; ipv4 etr map-server 10.0.1.1 key WRONG
+run 1s
+conf t ; router lisp ; ipv4 etr map-server 10.0.1.1 key KEY1 ; database-mapping 192.168.2.7/32 10.0.1.2 priority 1 weight 1
+run 1s
+mapserver#show debugging
 `,
   others: `! Consoles of several nodes: what another one prints has its name in front.
 disable
