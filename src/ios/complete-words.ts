@@ -2,6 +2,7 @@
 
 /** By keyword. */
 const WORDS: Readonly<Record<string, string>> = {
+  '*': 'Everything',
   add: 'Add packets to trace',
   address: 'Set the IP address of an interface',
   all: 'Everything',

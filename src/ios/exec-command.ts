@@ -15,6 +15,8 @@ export type ExecCommand =
   /** Without an EID-Prefix everything that was learned. */
   | { readonly kind: 'clear-map-cache'; readonly family: Family; readonly eid?: EidPrefix }
   | { readonly kind: 'clear-statistics' }
+  /** Without site and EID-Prefix every registration. */
+  | { readonly kind: 'clear-sites'; readonly siteName?: string; readonly eid?: EidPrefix }
   /** Without a name those of all interfaces. */
   | { readonly kind: 'clear-counters'; readonly interfaceName?: string }
   /** Trace the next `count` packets. */

@@ -1,9 +1,10 @@
 /** The commands of exec mode as a table: what `parseExec`, `?` and Tab read. */
-import { eidPrefix } from '../mapping/eid.ts';
 import type { RouterOptions } from '../router/options.ts';
 import type { Args } from './args.ts';
 import { DEBUG_TOPICS } from './debug.ts';
 import type { ExecCommand } from './exec-command.ts';
+import { readClearCounters, readClearMapCache, readClearSites } from './exec-clear.ts';
+import { readInterface } from './exec-interface.ts';
 import { readLig, readLigSelf, readPing, readTraceroute } from './exec-probes.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { SHOW_COMMANDS } from './show/show.ts';
@@ -64,13 +65,19 @@ export const EXEC_COMMANDS: readonly ExecEntry[] = [
   entry(
     'clear <family:ip|ipv6> lisp map-cache [<eid:prefix>]',
     'Forget mappings that were learned',
-    readClear,
+    readClearMapCache,
     ENABLED,
   ),
   just(
     'clear <family:ip|ipv6> lisp statistics',
     'Set the LISP counters to zero',
     { kind: 'clear-statistics' },
+    ENABLED,
+  ),
+  entry(
+    'clear lisp site (* | <eid:prefix> [instance-id <instance:0-16777215>] | <name:word>)',
+    'Forget what is registered for sites',
+    readClearSites,
     ENABLED,
   ),
   entry(
@@ -139,32 +146,8 @@ function debugCommands(): ExecEntry[] {
   ];
 }
 
-function readClear(args: Args): ExecCommand | undefined {
-  const family = args.family();
-  if (!args.has('eid')) return { kind: 'clear-map-cache', family };
-  const prefix = args.prefix('eid');
-  if (prefix.address.family === family) return { kind: 'clear-map-cache', family, eid: eidPrefix(prefix) };
-  args.refuse('eid', `Family mismatch`, `an IPv${family} prefix is expected`);
-  return undefined;
-}
-
-function readClearCounters(args: Args, options: RouterOptions): ExecCommand | undefined {
-  if (args.optionalInterface('interface') === undefined) return { kind: 'clear-counters' };
-  const interfaceName = readInterface(args, options);
-  return interfaceName === undefined ? undefined : { kind: 'clear-counters', interfaceName };
-}
-
 function readCapture(args: Args, options: RouterOptions): ExecCommand | undefined {
   if (args.optionalInterface('interface') === undefined) return { kind: 'capture-start' };
   const interfaceName = readInterface(args, options);
   return interfaceName === undefined ? undefined : { kind: 'capture-start', interfaceName };
-}
-
-/** An interface of this router; undefined after a refusal. */
-function readInterface(args: Args, { interfaces }: RouterOptions): string | undefined {
-  const name = args.optionalInterface('interface');
-  if (interfaces.some((each) => each.name === name)) return name;
-  const names = interfaces.map((each) => each.name).join(', ') || 'none';
-  args.refuse('interface', 'Unknown interface', `interfaces are: ${names}`);
-  return undefined;
 }

@@ -67,6 +67,13 @@ export class MapServer implements Machine<RoleInput, RoleOutput, MapServerState>
     return this.#desk.errorsOf(sitePrefix);
   }
 
+  /** Forgets registrations, as `clear lisp site` does; returns how many. ETRs come back with their next Map-Register. */
+  clear(out: RoleOutput[], isUnwanted: (registration: Registration) => boolean): number {
+    const unwanted = [...this.#store.all()].flatMap(({ registrations }) => registrations.filter(isUnwanted));
+    this.#desk.clear(unwanted, out);
+    return unwanted.length;
+  }
+
   /** What a Map-Request for `eid` would get now; nothing is sent or counted. */
   answerFor(eid: Eid): MapServerAnswer {
     return this.#decide(hostEid(eid), eid.address.family);

@@ -132,6 +132,15 @@ export class RegistrationDesk {
     if (register.wantMapNotify) this.#awaitCommit(received, register, site.key, opIds);
   }
 
+  /** Takes registrations back on behalf of the operator. Their nonces stay known: an old Map-Register stays old. */
+  clear(registrations: readonly Registration[], out: RoleOutput[]): void {
+    for (const { xtr, siteName, etr, mapping } of registrations) {
+      out.push({ kind: 'store', op: { kind: 'delete', opId: this.#nextOpId++, eid: mapping.eid, xtr } });
+      const fields = { eid: formatEidPrefix(mapping.eid), site: siteName, etr: formatIp(etr) };
+      trace(out, 'map-server', 'registration-cleared', fields);
+    }
+  }
+
   /** An operation of ours has happened: what waited for it last is sent. */
   committed(event: StoreEvent, out: RoleOutput[]): void {
     if (event.kind === 'synced' || event.opId === undefined) return;

@@ -50,6 +50,12 @@ export interface ControlPlaneEffects {
   ligDone(result: LigResult): unknown;
 }
 
+/** Which registrations: all without either; those of a site, or of an EID-Prefix and everything inside it. */
+export interface SiteSelection {
+  readonly siteName?: string;
+  readonly eid?: EidPrefix;
+}
+
 /** Plain data, structured-clone safe. */
 export interface ControlPlaneState {
   readonly itr: ItrState;
@@ -126,6 +132,19 @@ export class ControlPlane {
     const count = this.#itr.clear(
       out,
       (each) => each.prefix.address.family === family && (key === undefined || eidKey(each) === key),
+    );
+    this.#carry(now, out);
+    return count;
+  }
+
+  /** Forgets registrations with the Map-Server of this box. Returns how many. */
+  clearSites(now: Micros, { siteName, eid }: SiteSelection): number {
+    const out: RoleOutput[] = [];
+    const count = this.#mapServer.clear(
+      out,
+      (each) =>
+        (siteName === undefined || each.siteName === siteName) &&
+        (eid === undefined || coversEid(eid, each.mapping.eid)),
     );
     this.#carry(now, out);
     return count;

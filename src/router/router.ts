@@ -11,7 +11,7 @@ import type { CacheEntry, SendOutput } from '../roles/machine.ts';
 import { PathMtu, type PathMtuState } from '../roles/path-mtu.ts';
 import { buildUdpPacket } from '../wire/udp.ts';
 import { ControlCounters } from './control-counters.ts';
-import { ControlPlane, type ControlPlaneState } from './control-plane.ts';
+import { ControlPlane, type ControlPlaneState, type SiteSelection } from './control-plane.ts';
 import { forwardingEntry } from './encap-targets.ts';
 import { ForwardingCounters, type ForwardingCounterState } from './forwarding-counters.ts';
 import { ForwardingProgram } from './forwarding-program.ts';
@@ -307,6 +307,18 @@ export class Router implements NetworkNode, RouterView {
     let count = 0;
     this.#during(now, out, () => {
       count = this.#control.clearMapCache(now, family, eid);
+    });
+    return count;
+  }
+
+  /**
+   * Forgets what is registered with this Map-Server: everything, or that of a site, or of an EID-Prefix and of what
+   * lies in it. The ETRs' next Map-Registers bring it back. Returns how many registrations went.
+   */
+  clearSites(now: Micros, which: SiteSelection, out: NodeOutput[]): number {
+    let count = 0;
+    this.#during(now, out, () => {
+      count = this.#control.clearSites(now, which);
     });
     return count;
   }

@@ -247,6 +247,9 @@ function actOnRouter(
     case 'clear-statistics':
       router.clearStatistics();
       break;
+    case 'clear-sites':
+      router.clearSites(now, action, out);
+      break;
     case 'clear-counters':
       router.clearInterfaceCounts(now, action.interfaceName);
       break;

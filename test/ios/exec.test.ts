@@ -122,6 +122,7 @@ describe('commands that change something', () => {
       { kind: 'clear-map-cache', family: 6, eid: { instanceId: 0, prefix: cidr('2001:db8::/32') } },
     ],
     ['clear ip lisp statistics', { kind: 'clear-statistics' }],
+    ['clear ipv6 lisp statistics', { kind: 'clear-statistics' }],
     ['clear counters', { kind: 'clear-counters' }],
     ['clear count fa 0/0', { kind: 'clear-counters', interfaceName: 'FastEthernet0/0' }],
     ['trace add 10', { kind: 'trace', count: 10 }],
@@ -157,6 +158,37 @@ describe('commands that change something', () => {
       expect(parseExec(text, options).ok).toBe(true);
     },
   );
+});
+
+describe('clear lisp site', () => {
+  const ofMapServer = (text: string): ExecCommand => {
+    const result = parseExec(text, read(LAB.mapserver).options);
+    if (result.ok) return result.value;
+    throw new Error(formatConfigError(result.error, 'exec'));
+  };
+  const eid = { instanceId: 0, prefix: cidr('192.168.1.0/24') };
+
+  it.each<[string, ExecCommand]>([
+    ['clear lisp site *', { kind: 'clear-sites' }],
+    ['clear lisp site site1', { kind: 'clear-sites', siteName: 'site1' }],
+    ['cl li si 192.168.1.0/24', { kind: 'clear-sites', eid }],
+    ['clear lisp site 192.168.1.0/24 instance-id 0', { kind: 'clear-sites', eid }],
+    [
+      'clear lisp site 192.168.1.64/26',
+      { kind: 'clear-sites', eid: { ...eid, prefix: cidr('192.168.1.64/26') } },
+    ],
+  ])('%s', (text, command) => {
+    expect(ofMapServer(text)).toEqual(command);
+  });
+
+  it.each([
+    ['clear lisp site', 'Incomplete command'],
+    ['clear lisp site site9', 'configured are: site1, site2'],
+    ['clear lisp site 192.168.0.0/16', 'No site has this EID-Prefix'],
+    ['clear lisp site 192.168.1.0/24 instance-id 7', 'No site has this EID-Prefix'],
+  ])('%s is refused: %s', (text, reason) => {
+    expect(() => ofMapServer(text)).toThrow(reason);
+  });
 });
 
 describe('filters', () => {

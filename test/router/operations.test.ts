@@ -74,6 +74,53 @@ describe('clear ip lisp map-cache', () => {
   });
 });
 
+describe('clear lisp site', () => {
+  const registered = (net: LabNet): string[] =>
+    net
+      .router('mapserver')
+      .sites()
+      .flatMap(({ prefixes }) => prefixes.filter(({ registrations }) => registrations.length > 0))
+      .map(({ eid }) => formatEidPrefix(eid));
+  const clearSites = (net: LabNet, which: Parameters<Router['clearSites']>[1]): number => {
+    let count = 0;
+    net.onRouter('mapserver', (router, out, now) => {
+      count = router.clearSites(now, which, out);
+    });
+    return count;
+  };
+
+  it.each([
+    ['everything', {}, []],
+    ['that of a site', { siteName: 'site2' }, ['192.168.1.1/32']],
+    ['that of an EID-Prefix', { eid: eid('192.168.1.1/32') }, ['192.168.2.1/32']],
+    ['what lies in an EID-Prefix', { eid: eid('192.168.1.0/24') }, ['192.168.2.1/32']],
+    ['nothing outside it', { eid: eid('192.168.1.2/32') }, ['192.168.1.1/32', '192.168.2.1/32']],
+  ])('forgets %s, until it is registered again', (_, which, left) => {
+    const net = example('pxtr');
+    expect(registered(net)).toEqual(['192.168.1.1/32', '192.168.2.1/32']);
+    expect(clearSites(net, which)).toBe(2 - left.length);
+    expect(registered(net)).toEqual(left);
+    net.network.runUntil(seconds(70));
+    expect(registered(net)).toEqual(['192.168.1.1/32', '192.168.2.1/32']);
+  });
+
+  it('a Map-Request for it is answered as one for an EID that nobody registered', () => {
+    const net = example('pxtr');
+    clearSites(net, { siteName: 'site2' });
+    const locators = (eid: string): unknown[] =>
+      net.lig('lisp1', eid).mappings.flatMap((each) => each.locators);
+    expect(locators('192.168.1.1')).toHaveLength(1);
+    expect(locators('192.168.2.1')).toEqual([]);
+  });
+
+  it('counts no message: none was received', () => {
+    const net = example('pxtr');
+    const before = [...net.router('mapserver').control()];
+    clearSites(net, {});
+    expect([...net.router('mapserver').control()]).toEqual(before);
+  });
+});
+
 const PLANES: readonly (readonly [string, () => DataPlane])[] = [
   ['Model', () => new Model()],
   ['Engine', () => createEngineSync()],
