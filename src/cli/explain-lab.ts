@@ -3,15 +3,14 @@ import { contains, sameIp, type IpAddress } from '../base/ip.ts';
 import { formatIp, parseIp } from '../base/ip-text.ts';
 import { normaliseInterface } from '../ios/interface-name.ts';
 import { nearest } from '../ios/nearest.ts';
-import { perFamily, type MissPolicy } from '../router/options.ts';
+import type { MissPolicy } from '../router/options.ts';
 import { ORIGINATED_TTL } from '../router/ping.ts';
-import type { Router } from '../router/router.ts';
-import type { RouterView } from '../router/view.ts';
 import type { Lab } from '../sim/lab.ts';
 import type { LabFile } from '../sim/lab-file.ts';
 import { buildIcmpPacket } from '../wire/icmp.ts';
 import { CliError, EXIT } from './io.ts';
 import { addressesOf } from './lab-report.ts';
+import { followLookup, nodeWith, type LookupPath } from './lookup-path.ts';
 import { mappingAnswer, type MappingAnswer } from './mapping-answer.ts';
 import type { WalkEnding, WalkNetwork, WalkNode } from './packet-walk.ts';
 
@@ -77,35 +76,31 @@ function isShut(lab: Lab, node: string, interfaceName: string): boolean {
 /** What waits at the end of a walk that stops for a lookup. */
 export interface Lookup {
   readonly missPolicy: MissPolicy;
+  /** The way of the Map-Request and of what it is answered with. */
+  readonly path: LookupPath;
+  /** What the Map-Server says; absent when the Map-Request reaches none. */
   readonly answer?: MappingAnswer;
 }
 
-export function lookupAt(lab: Lab, ending: WalkEnding): Lookup | undefined {
+export function lookupAt(
+  lab: Lab,
+  { from, source, destination }: Question,
+  ending: WalkEnding,
+): Lookup | undefined {
   const view = ending.kind === 'resolve' ? lab.router(ending.node) : undefined;
   if (ending.kind !== 'resolve' || view === undefined) return undefined;
   const missPolicy = view.options.lisp?.missPolicy ?? 'drop';
-  const { eid } = ending;
-  const server = mapServerFor(lab, view, eid);
+  const { eid, node: asker } = ending;
+  const path = followLookup(lab, { from, source, destination, asker, eid });
+  const name = path.to === undefined ? undefined : nodeWith(lab, path.to);
+  const server = name !== undefined && path.request.includes(name) ? lab.router(name) : undefined;
   const decision = server?.answerFor({ instanceId: 0, address: eid });
-  if (server === undefined || decision === undefined) return { missPolicy };
-  const { name } = server;
-  return { missPolicy, answer: mappingAnswer({ name, sites: server.sites(), decision }, eid) };
-}
-
-/** The Map-Server behind the asker's Map-Resolver address; else any Map-Server of the lab. */
-function mapServerFor(lab: Lab, asker: RouterView, eid: IpAddress): Router | undefined {
-  const lisp = asker.options.lisp;
-  const resolvers = lisp === undefined ? [] : perFamily(lisp.itr, eid.family).mapResolvers;
-  const servers = lab.nodeNames.flatMap((name) => {
-    const router = lab.router(name);
-    return router?.answerFor({ instanceId: 0, address: eid }) === undefined ? [] : [router];
-  });
-  const asked = servers.find(({ options }) =>
-    options.interfaces.some(({ addresses }) =>
-      addresses.some(({ address }) => resolvers.some((resolver) => sameIp(resolver, address))),
-    ),
-  );
-  return asked ?? servers[0];
+  if (server === undefined || decision === undefined) return { missPolicy, path };
+  return {
+    missPolicy,
+    path,
+    answer: mappingAnswer({ name: server.name, sites: server.sites(), decision }, eid),
+  };
 }
 
 function walkNode(lab: Lab, name: string): WalkNode {

@@ -3,7 +3,6 @@ import type { Phase } from '../engine/phases.ts';
 import type { Lab } from '../sim/lab.ts';
 import { formatTime } from '../sim/log.ts';
 import type { Lookup, Question } from './explain-lab.ts';
-import type { MappingAnswer } from './mapping-answer.ts';
 import type { Hop, Walk, WalkEnding } from './packet-walk.ts';
 import { packetLine } from './render/explain.ts';
 
@@ -21,7 +20,7 @@ export interface ExplainReport {
   readonly hops: readonly HopReport[];
   readonly ending: EndingReport;
   /** What the packet waits for, when it waits. */
-  readonly lookup?: { readonly missPolicy: 'drop' | 'hold'; readonly answer?: MappingAnswer };
+  readonly lookup?: Lookup;
 }
 
 export interface HopReport {

@@ -19,6 +19,8 @@ export interface SweepReport {
   readonly interval: number;
   readonly down: number;
   readonly up: number;
+  /** Of the Map-Caches when a failure begins: everybody has looked everybody up, or nobody anybody. */
+  readonly caches: 'warm' | 'cold';
   readonly endpoints: readonly EndpointReport[];
   /** The same time without a failure. */
   readonly baseline: readonly PairReport[];
@@ -71,6 +73,7 @@ export function sweepReport(scenario: string, result: SweepResult): SweepReport 
     interval: settings.interval / 1_000_000,
     down: settings.down / 1_000_000,
     up: settings.up / 1_000_000,
+    caches: settings.warmUp > 0 ? 'warm' : 'cold',
     endpoints: endpoints.map(endpointReport),
     baseline: baseline.map(pairReport),
     failures: failures.map((each) => failureReport(each, baseline)),

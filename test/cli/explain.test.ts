@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ip } from '../../src/base/ip-text.ts';
 import { seconds } from '../../src/base/time.ts';
 import type { ExplainReport } from '../../src/cli/explain-report.ts';
+import { followLookup } from '../../src/cli/lookup-path.ts';
 import { makeLab, openScenario } from '../../src/cli/open-lab.ts';
 import { PAGE_COLUMNS } from '../../src/cli/render/table.ts';
 import { expectGolden, pxtr } from './run.ts';
@@ -209,5 +211,85 @@ describe('a lab of one’s own', () => {
     const lab = join(folder, 'lab.yaml');
     writeFileSync(lab, readFileSync(lab, 'utf8').replace(/^run:[\s\S]*/m, ''));
     expect((await explain(folder, 'lisp1', '192.168.2.1')).lookup?.answer?.eid).toBe('192.168.2.1/32');
+  });
+});
+
+describe('the Map-Request of a packet that waits is followed', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pxtr-explain-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** The article's lab with a line of a router replaced. */
+  function changed(file: string, before: string, after: string): string {
+    const lab = join(folder, 'lab');
+    cpSync(join(EXAMPLES, 'pxtr'), lab, { recursive: true });
+    const text = readFileSync(join(lab, file), 'utf8');
+    expect(text).toContain(before);
+    writeFileSync(join(lab, file), text.replace(before, after));
+    return lab;
+  }
+
+  it('to the Map-Server, and the answer back', async () => {
+    const { lookup } = await explain('pxtr', 'lisp1', '192.168.2.1');
+    expect(lookup?.path).toEqual({
+      to: '10.0.1.1',
+      request: ['lisp1', 'mapserver', 'lisp2'],
+      reply: ['lisp2', 'mapserver', 'lisp1'],
+    });
+    expect(lookup?.answer?.mapServer).toBe('mapserver');
+  });
+
+  it.each([
+    [
+      'a PITR whose address is down asks nobody',
+      ['mapserver.ios', 'interface Loopback0\n', 'interface Loopback0\n shutdown\n'],
+      ['outsideworld', '192.168.1.1'],
+      {
+        request: ['mapserver'],
+        failed: 'mapserver asks nobody: it has no address that is up for the answer to go to (no-itr-rloc)',
+      },
+    ],
+    [
+      'a Map-Resolver that is none',
+      ['lisp1.ios', 'map-resolver 10.0.1.1', 'map-resolver 10.0.3.2'],
+      ['lisp1', '4.4.4.4'],
+      {
+        to: '10.0.3.2',
+        request: ['lisp1', 'mapserver', 'outsideworld'],
+        failed: 'no answer comes, the Map-Request ended: refused by outsideworld: unserved ecm',
+      },
+    ],
+  ] as const)('%s', async (_, [file, before, after], [from, to], path) => {
+    const { lookup } = await explain(changed(file, before, after), from, to);
+    expect(lookup?.path).toEqual(path);
+    expect(lookup?.answer).toBeUndefined();
+  });
+
+  it('in a loop it is told short', async () => {
+    const lab = changed('lisp1.ios', 'map-resolver 10.0.1.1', 'map-resolver 10.9.9.9');
+    const { out } = await pxtr('explain', lab, '--from', 'lisp1', '--to', '4.4.4.4');
+    expect(out.replace(/\s+/g, ' ')).toMatch(
+      / Map-Request to 10\.9\.9\.9: lisp1 > mapserver > .{50,80} > \.\.\. \(\d+ more hops\) no answer/,
+    );
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(PAGE_COLUMNS);
+  });
+
+  it('and leaves the lab as it was', () => {
+    const lab = makeLab(openScenario('pxtr').file, { seed: 1, dataPlane: 'model' });
+    lab.timeline.runUntil(seconds(9));
+    const [hash, records] = [lab.logHash(), lab.timeline.records.length];
+    const packet = {
+      from: 'lisp1',
+      source: ip('192.168.1.1'),
+      destination: ip('4.4.4.4'),
+      asker: 'lisp1',
+      eid: ip('4.4.4.4'),
+    };
+    const path = followLookup(lab, packet);
+    expect(path.reply).toEqual(['mapserver', 'lisp1']);
+    expect([lab.logHash(), lab.timeline.records.length, lab.now]).toEqual([hash, records, seconds(9)]);
+    expect(followLookup(lab, packet)).toEqual(path);
   });
 });

@@ -23,6 +23,19 @@ describe('pxtr lab sweep', () => {
     ]);
   });
 
+  it('says that Map-Caches are warm; with --cold a first packet finds out what a warm cache hides', async () => {
+    const words = ['lab', 'sweep', 'pxtr', ...SHORT, '--only', 'link:lisp2-mapserver'];
+    expect((await pxtr(...words)).out.replace(/\s+/g, ' ')).toContain('Map-Caches are warm');
+    expect((await pxtr(...words, '--cold')).out.replace(/\s+/g, ' ')).toContain('Map-Caches are cold');
+    const baseline = async (...more: string[]): Promise<number> => {
+      const report = JSON.parse((await pxtr(...words, ...more, '--json')).out) as SweepReport;
+      return report.baseline.reduce((all, { down }) => all + down.lost, 0);
+    };
+    expect(await baseline()).toBe(0);
+    // mapserver loses the first packet to each of the two sites.
+    expect(await baseline('--cold')).toBeGreaterThan(0);
+  });
+
   it('--json has every pair, with and without failures', async () => {
     const { code, out } = await pxtr('lab', 'sweep', 'pxtr', ...SHORT, '--json');
     expect(code).toBe(0);
@@ -34,6 +47,7 @@ describe('pxtr lab sweep', () => {
       'interval',
       'down',
       'up',
+      'caches',
       'endpoints',
       'baseline',
       'failures',
@@ -85,7 +99,7 @@ describe('pxtr lab sweep', () => {
   it.each([
     [
       ['--only', 'link:lisp1-mapservr'],
-      'pxtr has no failure link:lisp1-mapservr - did you mean link:lisp1-mapserver?',
+      'there is no "link:lisp1-mapservr" in pxtr to break - did you mean link:lisp1-mapserver?',
     ],
     [['--nodes', 'lisp9,lisp1'], 'no node "lisp9" in pxtr'],
     [['--nodes', 'lisp1'], 'there are no two nodes that could probe each other'],

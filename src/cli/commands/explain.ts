@@ -52,7 +52,7 @@ function explain(scenario: string, flags: ExplainFlags, io: CliIo): void {
   const question = readQuestion(file, flags.from, flags.to, flags.source);
   const lab = labAfter(file, flags);
   const walk = walkPacket(walkNetworkOf(lab), question.from, question.packet);
-  const lookup = lookupAt(lab, walk.ending);
+  const lookup = lookupAt(lab, question, walk.ending);
   if (flags.json === true) {
     const report = explainReport({
       lab,

@@ -20,6 +20,7 @@ interface SweepFlags {
   readonly up: Micros;
   readonly interval: Micros;
   readonly at: Micros;
+  readonly cold?: true;
   readonly seed: number;
   readonly model?: true;
   readonly json?: true;
@@ -35,7 +36,11 @@ export function registerLabSweep(lab: Command, io: CliIo): void {
       'break each link and each locator in turn: what still works, and how long until it does again',
     )
     .argument('<scenario>', 'a built-in scenario (pxtr lab list) or a folder with a lab.yaml')
-    .option('--only <failure>', 'just this one: link:NAME or rloc:ADDRESS; repeatable', collect, [])
+    .addOption(
+      new Option('--only <failure>', 'just this one: link:NAME or rloc:ADDRESS; repeatable')
+        .argParser(collect)
+        .default([], 'all'),
+    )
     .option(
       '--nodes <names>',
       'who probes whom, with commas; default: hosts, EIDs, edges without LISP',
@@ -45,17 +50,21 @@ export function registerLabSweep(lab: Command, io: CliIo): void {
     .addOption(time('--up <time>', 'how long is watched after its repair', seconds(100), '100s'))
     .addOption(time('--interval <time>', 'between two probes of a pair', millis(500), '500ms'))
     .addOption(
-      new Option('--at <time>', 'when probes begin: sites have registered; failures begin 20 s later')
+      new Option(
+        '--at <time>',
+        'when probes begin: sites have registered; failures begin 20 s later, with --cold then',
+      )
         .argParser(parseTime)
         .default(seconds(10), '10s'),
     )
+    .option('--cold', 'failures begin when probes do: nobody has looked anybody up')
     .option('--seed <number>', 'seed of nonces and losses', parseSeed, 1)
     .option('--model', 'the plain TypeScript data plane instead of the WASM engine')
     .option('--json', 'one JSON document instead of text')
     .addHelpText(
       'after',
       '\nA link that fails takes packets and tells nobody, as when a network between two routers fails.\n' +
-        'A locator fails by a shutdown of its interface, which its router knows. Each failure starts from\nthe same state.\n\n' +
+        'A locator fails by a shutdown of its interface, which its router knows. Each failure starts from\nthe same state: Map-Caches are warm, since the pairs have pinged each other for 20 s, unless --cold\nis there. An entry that is warm outlives what nobody could look up any more.\n\n' +
         'Exit codes: 0 done, whatever was found; 1 failed, 2 usage.\n\n' +
         'Examples:\n  pxtr lab sweep failover\n  pxtr lab sweep pxtr --only link:lisp1-mapserver\n' +
         '  pxtr lab sweep failover --down 10m --interval 1s --json | jq .failures',
@@ -92,6 +101,7 @@ function sweep(scenario: string, flags: SweepFlags, io: CliIo): void {
     down,
     up,
     interval,
+    ...(flags.cold === true ? { warmUp: 0 } : {}),
     ...(nodes === undefined ? {} : { nodes }),
     onProgress: (done, total, next) => progress(done, total, next, io),
   });
@@ -119,9 +129,9 @@ function chosen(file: LabFile, only: readonly string[]): Failure[] {
     const ids = all.map((failure) => failure.id);
     const guess = nearest(id, ids);
     throw new CliError(
-      `${file.name} has no failure ${id}${guess === undefined ? '' : ` - did you mean ${guess}?`}`,
+      `there is no "${id}" in ${file.name} to break${guess === undefined ? '' : ` - did you mean ${guess}?`}`,
       EXIT.usage,
-      `Failures: ${ids.join(', ')}`,
+      `Links and locators: ${ids.join(', ')}`,
     );
   });
 }

@@ -2,7 +2,9 @@ import { formatIp } from '../../base/ip-text.ts';
 import type { Phase } from '../../engine/phases.ts';
 import { describePacket } from '../../wire/describe.ts';
 import { decodePacket } from '../../wire/packet.ts';
+import type { Lookup } from '../explain-lab.ts';
 import type { MappingAnswer } from '../mapping-answer.ts';
+import type { LookupPath } from '../lookup-path.ts';
 import type { Hop, Walk, WalkEnding } from '../packet-walk.ts';
 import type { Paint } from './paint.ts';
 import { table, tableRows, wrap, PAGE_COLUMNS } from './table.ts';
@@ -13,7 +15,7 @@ export interface ExplainText {
   readonly state: string;
   readonly walk: Walk;
   /** What the packet waits for, when it waits. */
-  readonly lookup?: { readonly missPolicy: 'drop' | 'hold'; readonly answer?: MappingAnswer };
+  readonly lookup?: Lookup;
 }
 
 /** The walk hop by hop: what arrives, the phases as a table with the rule under each, what becomes of it. */
@@ -37,13 +39,36 @@ export function packetLine(bytes: Uint8Array): string {
 }
 
 function lookupLines(ending: WalkEnding, lookup: NonNullable<ExplainText['lookup']>, paint: Paint): string[] {
-  const { missPolicy, answer } = lookup;
+  const { missPolicy, path, answer } = lookup;
   const meanwhile =
     missPolicy === 'hold'
       ? `${ending.node} holds the packet until the answer comes (miss-policy hold)`
       : `${ending.node} loses this packet; later ones follow the answer (miss-policy drop)`;
-  const said = answer === undefined ? ['no Map-Server in this lab'] : answerLines(answer, paint);
-  return [`   ${meanwhile}`, '', ...said];
+  return [
+    `   ${meanwhile}`,
+    '',
+    ...pathLines(path, paint),
+    ...(answer === undefined ? [] : answerLines(answer, paint)),
+  ];
+}
+
+/** What goes round in a loop passes the same nodes until its TTL ends: the beginning says enough. */
+const WAY_NODES = 6;
+
+function wayText(nodes: readonly string[]): string {
+  const rest = nodes.length - WAY_NODES;
+  const way = nodes.slice(0, WAY_NODES).join(' > ');
+  return rest > 0 ? `${way} > ... (${rest} more hops)` : way;
+}
+
+/** The ways of question and answer, and where they end. */
+function pathLines({ to, request, reply, failed }: LookupPath, paint: Paint): string[] {
+  const asked = to === undefined ? [] : [`Map-Request to ${to}: ${wayText(request)}`];
+  const told = reply === undefined ? [] : [`Map-Reply: ${wayText(reply)}`];
+  return [
+    ...[...asked, ...told].flatMap((line) => wrap(line, PAGE_COLUMNS).map((part) => paint.dim(part))),
+    ...(failed === undefined ? [] : wrap(failed, PAGE_COLUMNS).map((line) => paint.bad(line))),
+  ];
 }
 
 export function answerLines(answer: MappingAnswer, paint: Paint): string[] {

@@ -10,13 +10,14 @@ import { plural, table, wrap, PAGE_COLUMNS } from './table.ts';
 
 /** A table of the failures, then what each pair that was hurt saw of them. */
 export function sweepLines(report: SweepReport, title: string, paint: Paint): string[] {
-  const { endpoints, failures, interval, down, up, baseline } = report;
+  const { endpoints, failures, interval, down, up, caches, baseline } = report;
   const broken = baseline.filter(({ down: a, up: b }) => a.lost + b.lost > 0);
   const probes = `${plural(baseline.length, 'pair')} of ${endpoints.map(endText).join(', ')}`;
   const times = `a probe every ${interval} s; each failure lasts ${down} s and is watched for ${up} s more`;
+  const state = `Map-Caches are ${caches === 'warm' ? 'warm by then (--cold: empty)' : 'cold by then'}`;
   return [
     ...wrap(`${report.scenario}: ${title}`, PAGE_COLUMNS).map(paint.title),
-    ...wrap(`${probes}; ${times}`, PAGE_COLUMNS).map(paint.dim),
+    ...wrap(`${probes}; ${times}; ${state}`, PAGE_COLUMNS).map(paint.dim),
     ...(broken.length === 0 ? [] : ['', ...baselineLines(broken, paint)]),
     '',
     ...table(
