@@ -62,6 +62,14 @@ describe('pxtr lab graph', () => {
     [['--svg', '--dot'], 2, '--svg and --dot are two formats'],
     [['--ladder', '--dot'], 2, 'Graphviz draws no sequence diagrams'],
     [['--out', '/no/such/folder/x.svg'], 1, 'cannot write /no/such/folder/x.svg'],
+    [['--out', '/no/x.png'], 2, 'dot -Tpng -o /no/x.png'],
+    [['--svg', '--out', '/no/x.PNG'], 2, 'no format is known by the ending of /no/x.PNG'],
+    [['--out', '/no/x.txt'], 2, 'Or say which: --svg'],
+    [['--dot', '--out', '/no/y.svg'], 2, '--dot does not go with /no/y.svg, which would be svg'],
+    // These are fine, but for the folder.
+    [['--dot', '--out', '/no/y.gv'], 1, 'cannot write /no/y.gv: no such file or directory'],
+    [['--mermaid', '--out', '/no/y.md'], 1, 'cannot write /no/y.md: no such file'],
+    [['--out', '/no/y'], 1, 'cannot write /no/y: no such file'],
     [['--seed', 'x'], 2, 'A seed is a whole number'],
   ])('%j is refused with code %i', async (flags, code, message) => {
     const run = await pxtr('lab', 'graph', 'pxtr', ...flags);

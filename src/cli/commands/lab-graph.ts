@@ -80,8 +80,34 @@ function formatOf(flags: GraphFlags): Format {
   if (another !== undefined) {
     throw new CliError(`--${wanted!} and --${another} are two formats`, EXIT.usage, 'Choose one of them.');
   }
-  if (wanted !== undefined) return wanted;
-  return BY_EXTENSION[extname(flags.out ?? '').toLowerCase()] ?? 'svg';
+  const { out = '' } = flags;
+  const extension = extname(out).toLowerCase();
+  const named = BY_EXTENSION[extension];
+  if (wanted === undefined) {
+    if (named === undefined && extension !== '') throw unknownFormat(out, extension);
+    return named ?? 'svg';
+  }
+  if (named !== undefined && named !== wanted) {
+    const hint = `Give the file another ending, or leave --${wanted} out: the ending chooses the format.`;
+    throw new CliError(`--${wanted} does not go with ${out}, which would be ${named}`, EXIT.usage, hint);
+  }
+  // Any other text file may hold it, a Markdown page for one.
+  if (PICTURES.includes(extension)) throw unknownFormat(out, extension);
+  return wanted;
+}
+
+/** Formats that look like a drawing's, and are none that is written. */
+const PICTURES: readonly string[] = ['.png', '.jpg', '.jpeg', '.gif', '.webp', '.bmp', '.pdf', '.ps', '.eps'];
+
+function unknownFormat(out: string, extension: string): CliError {
+  const hint = PICTURES.includes(extension)
+    ? `Graphviz makes one: pxtr lab graph SCENARIO --dot | dot -T${extension.slice(1)} -o ${out}`
+    : 'Or say which: --svg, --mermaid, --dot or --json.';
+  return new CliError(
+    `no format is known by the ending of ${out}: ${Object.keys(BY_EXTENSION).join(', ')}`,
+    EXIT.usage,
+    hint,
+  );
 }
 
 function networkText(scenario: string, format: Format): string {
