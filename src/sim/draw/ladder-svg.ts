@@ -13,7 +13,7 @@ import {
   type PacketClass,
 } from './ladder-story.ts';
 import { styleSheet } from './palette.ts';
-import { drawing, element, label, number, tooltip } from './svg.ts';
+import { drawing, element, label, number, tooltip, type Anchor } from './svg.ts';
 import { textWidth, type Font } from './text-width.ts';
 import { titleOf, TITLE_FONT } from './topology-layout.ts';
 import type { GraphNode } from '../lab-graph.ts';
@@ -169,7 +169,7 @@ function arrow(packet: StoryPacket, text: string, places: ReadonlyMap<string, nu
     tooltip(packetTip(packet)),
     label(packetNumber(packet), MARGIN + 34, y + 4, NUMBER_FONT, { anchor: 'end' }),
     label(shortSeconds(packet), MARGIN + 44, y + 4, TIME_FONT, { class: 'faint' }),
-    label(text, middle, y - 8, PACKET_FONT, { anchor: 'middle' }),
+    ...packetText(text, middle, y - 8, places),
     element('line', { class: kind, x1: from, y1: y, x2: arrives ? tip - way * 9 : tip, y2: y }),
     arrives ? arrowHead(kind, tip, y, way) : cross(tip, y),
   ];
@@ -207,16 +207,25 @@ function cross(x: number, y: number): string {
   return element('path', { class: 'lost', d: path });
 }
 
+/** A packet's label; on a plate where the line of a node that the packet passes by would run through it. */
+function packetText(text: string, x: number, y: number, places: ReadonlyMap<string, number>): string[] {
+  const half = textWidth(text, PACKET_FONT) / 2;
+  const isOnLine = [...places.values()].some((line) => Math.abs(line - x) < half);
+  return isOnLine
+    ? plated(text, x, y, PACKET_FONT, { anchor: 'middle' })
+    : [label(text, x, y, PACKET_FONT, { anchor: 'middle' })];
+}
+
 /** Text on a plate: the lines behind it do not run through it. */
 function plated(
   text: string,
   x: number,
   y: number,
   font: Font,
-  style: { readonly anchor?: 'start' | 'end'; readonly class: string },
+  style: { readonly anchor?: Anchor; readonly class?: string },
 ): string[] {
   const width = textWidth(text, font);
-  const left = style.anchor === 'end' ? x - width : x;
+  const left = { start: x, middle: x - width / 2, end: x - width }[style.anchor ?? 'start'];
   const plate = { class: 'plate', x: left - 3, y: y - font.size, width: width + 6, height: font.size + 4 };
   return [element('rect', plate), label(text, x, y, font, style)];
 }

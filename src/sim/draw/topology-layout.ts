@@ -131,7 +131,11 @@ function stack(
   lefts: readonly number[],
 ): TopologyLayout {
   const hasSites = graph.sites.length > 0;
-  const inset = MARGIN + ZONE_PAD;
+  const content = Math.max(...blocks.map(({ width }, i) => lefts[i]! + width));
+  const heading = textWidth(titleOf(graph), TITLE_FONT) + 2 * MARGIN;
+  const width = Math.max(content + 2 * (MARGIN + ZONE_PAD), heading);
+  // Below a title that is wider than all the rest, the rest stands in the middle.
+  const inset = (width - content) / 2;
   const top = TITLE_HEIGHT + (hasSites ? MARGIN / 2 : 0);
   const rows = rowsBy(cards, ({ node }) => node.rank);
   let y = top + (hasSites ? ZONE_HEADING : ZONE_PAD);
@@ -154,9 +158,6 @@ function stack(
     y = line + below + (isLast && !loops.below ? 0 : ROW_GAP) + (loops.below ? LOOP_ROOM : 0);
   }
   const all = graph.nodes.map(({ name }) => placed.get(name)!);
-  const contentRight = Math.max(...all.map((card) => card.x + card.width), ...zonesRight());
-  const heading = textWidth(titleOf(graph), TITLE_FONT) + 2 * MARGIN;
-  const width = Math.max(contentRight + inset, heading);
   const hasLisp = graph.nodes.some(({ roles }) => roles.length > 0);
   const underlay = { x: MARGIN, y: hasSites ? border : top, width: width - 2 * MARGIN, height: 0 };
   const bottom = y + (hasLisp ? UNDERLAY_FOOT : ZONE_PAD);
@@ -172,10 +173,6 @@ function stack(
     }),
     ...(hasLisp ? { underlay: { ...underlay, height: bottom - underlay.y } } : {}),
   };
-
-  function zonesRight(): number[] {
-    return blocks.flatMap(({ site, width: w }, i) => (site === undefined ? [] : [inset + lefts[i]! + w]));
-  }
 }
 
 /** Whether links within the row leave it on either side. */

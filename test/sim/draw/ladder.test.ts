@@ -34,6 +34,19 @@ describe.each(exampleNames())('the ladder of %s', (name) => {
     }
   });
 
+  it('the line of a node runs through no text', () => {
+    const svg = ladderSvg(ladderStory(ran(name), true));
+    const lines = [...svg.matchAll(/<line class="life" x1="([^"]*)" y1="([^"]*)"/g)].map(([, x, y]) => {
+      return { x: Number(x), y: Number(y), width: 0.1, height: viewBox(svg).height };
+    });
+    const plates = rectsOf(svg, 'plate');
+    const struck = textsOf(svg).filter(
+      (text) => lines.some((line) => isOver(line, text)) && !plates.some((plate) => isInside(text, plate)),
+    );
+    expect(lines.length).toBeGreaterThan(1);
+    expect(struck.map(({ text }) => text)).toEqual([]);
+  });
+
   it('the same seed gives the same picture', () => {
     expect(ladderSvg(ladderStory(ran(name), true))).toBe(ladderSvg(ladderStory(ran(name), true)));
   });

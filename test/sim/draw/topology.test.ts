@@ -65,6 +65,18 @@ describe('a topology', () => {
     }
   });
 
+  it('stands in the middle, also below a title that is wider', () => {
+    for (const [name, file] of LABS) {
+      const graph = labGraph({ ...file, title: 'A title that is a good deal wider than most networks are' });
+      const { width, cards, zones } = layOutTopology(graph);
+      const boxes = [...cards, ...zones];
+      const left = Math.min(...boxes.map(({ x }) => x));
+      const right = Math.max(...boxes.map((box) => box.x + box.width));
+      // A zone is wider than what is in it on both sides, so the middle may be off by its padding.
+      expect(Math.abs(left - (width - right)), name).toBeLessThan(16.5);
+    }
+  });
+
   it('a zone of EID space holds the nodes of its site and none else, and zones do not overlap', () => {
     for (const [name, file] of LABS) {
       const graph = labGraph(file);
