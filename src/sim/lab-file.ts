@@ -6,7 +6,7 @@ import { DEFAULT_MTU, type RouterOptions } from '../router/options.ts';
 import { clashesOf } from './lab-clash.ts';
 import { readConfiguration } from './lab-config.ts';
 import { readExpectations, type LabExpectation } from './lab-expect-file.ts';
-import { interfaceNames, type LabNode } from './lab-node.ts';
+import { interfaceCalled, interfaceNames, type LabNode } from './lab-node.ts';
 import { readSteps, type LabStep } from './lab-steps.ts';
 import { parseDuration, parseInterfaceAddress, parseShare } from './lab-units.ts';
 import type { LabWarning } from './lab-warning.ts';
@@ -230,13 +230,10 @@ function readEnd(
   const interfaces = interfaceNames(node);
   if (interfaces.length === 0) return undefined;
   const wanted = rest.join(' ');
-  const interfaceName = wanted === '' && node.kind === 'host' ? interfaces[0]! : wanted;
-  if (!interfaces.includes(interfaceName)) {
-    return value.complain(
-      `${nodeName} has no interface "${interfaceName}"`,
-      suggest(interfaceName, interfaces),
-    );
-  }
+  const interfaceName =
+    wanted === '' && node.kind === 'host' ? interfaces[0]! : interfaceCalled(wanted, node);
+  if (interfaceName === undefined)
+    return value.complain(`${nodeName} has no interface "${wanted}"`, suggest(wanted, interfaces));
   const key = `${nodeName} ${interfaceName}`;
   if (taken.has(key)) return value.complain(`${key} is on a link already`);
   taken.add(key);

@@ -1,3 +1,4 @@
+import { normaliseInterface } from '../ios/interface-name.ts';
 import type { RouterOptions } from '../router/options.ts';
 import type { HostOptions } from './host.ts';
 import { suggest, type YamlValue } from './lab-yaml.ts';
@@ -18,6 +19,12 @@ export type LabNode =
 export function interfaceNames(node: LabNode): string[] {
   if (node.kind === 'host') return [node.options.interfaceName ?? 'eth0'];
   return node.options.interfaces.map(({ name }) => name);
+}
+
+/** The interface that a text means, abbreviated as on IOS or not: `Fa0/0`. Undefined when the node has none such. */
+export function interfaceCalled(text: string, node: LabNode): string | undefined {
+  const names = interfaceNames(node);
+  return names.includes(text) ? text : names.find((name) => name === normaliseInterface(text));
 }
 
 /** The name of a node that is there, or a complaint. */

@@ -2,7 +2,7 @@
 import type { Micros } from '../base/time.ts';
 import { parseExec } from '../ios/exec.ts';
 import type { LabInput } from './journal.ts';
-import { interfaceNames, readNodeName, type LabNode } from './lab-node.ts';
+import { interfaceCalled, readNodeName, type LabNode } from './lab-node.ts';
 import { parseDuration, parseShare } from './lab-units.ts';
 import { suggest, type Fields, type YamlValue } from './lab-yaml.ts';
 import type { LinkChange, LinkOptions } from './link.ts';
@@ -148,11 +148,12 @@ function readLinkChange(fields: Fields<Key>, { links, unread }: StepContext): La
 function readGarbage(fields: Fields<Key>, { nodes, unread }: StepContext): GarbageStep | undefined {
   if (!allow(fields, 'garbage', 'port', 'rate', 'for')) return undefined;
   const at = fields.get('garbage');
-  const [nodeName = '', interfaceName = ''] = (at?.text() ?? '').split(/\s+/);
+  const [nodeName = '', ...rest] = (at?.text() ?? '').split(/\s+/);
+  const wanted = rest.join(' ');
   const node = nodes.find(({ name }) => name === nodeName);
-  const isKnown =
-    node !== undefined && (unread.includes(nodeName) || interfaceNames(node).includes(interfaceName));
-  if (!isKnown) {
+  const named = node === undefined ? undefined : interfaceCalled(wanted, node);
+  const interfaceName = unread.includes(nodeName) ? wanted : named;
+  if (interfaceName === undefined) {
     return at?.complain(
       'garbage goes to a node and one of its interfaces',
       'such as mapserver FastEthernet0/0',

@@ -18,6 +18,16 @@ function errorsOf(yaml: string, others: Record<string, string> = { 'r1.ios': R1 
   return loaded.ok ? [] : loaded.error.map(formatLabError);
 }
 
+test.each(['Fa0/0', 'fastethernet 0/0', 'f0/0'])('a link may call its interface %s', (name) => {
+  const { links } = load(GOOD.replace('a: r1 FastEthernet0/0', `a: r1 ${name}`));
+  expect(links[0]!.a).toEqual({ node: 'r1', interfaceName: 'FastEthernet0/0' });
+});
+
+test('an interface is on one link, whatever it is called', () => {
+  const twice = GOOD.replace('run:', '  - { a: r1 Fa0/0, b: h1 }\nrun:');
+  expect(errorsOf(twice)).toContain('lab.yaml:8:10: r1 FastEthernet0/0 is on a link already');
+});
+
 const GOOD = `name: small
 nodes:
   r1: r1.ios
@@ -29,7 +39,7 @@ run:
   - { at: 2s, node: r1, command: ping 10.0.0.2 }
   - { at: 1s, link: r1-h1, up: false }
   - { at: 3s, node: r1, config: [hostname r2] }
-  - { at: 4s, garbage: r1 FastEthernet0/0, port: 4342, rate: 10, for: 2s }
+  - { at: 4s, garbage: r1 fa0/0, port: 4342, rate: 10, for: 2s }
 until: 1m
 expect:
   - { ping: 1, line: '!!!!!', rate: 100 }
