@@ -12,6 +12,7 @@ import { captures, Consoles } from './lab-consoles.ts';
 import { checkExpectations, type ExpectationResult } from './lab-expect.ts';
 import type { LabFile } from './lab-file.ts';
 import { garbageDatagram } from './lab-garbage.ts';
+import { checkNode, checkParts } from './lab-guard.ts';
 import type { LabNode } from './lab-node.ts';
 import type { GarbageStep } from './lab-steps.ts';
 import { formatLabWarning } from './lab-warning.ts';
@@ -86,6 +87,7 @@ export class Lab {
   readonly #stepCount: number;
 
   constructor(file: LabFile, settings: LabSettings) {
+    checkParts(file, settings);
     const { seed = 1, makeDataPlane, nodes: own = [], inputs = [], checkpointEvery } = settings;
     this.file = file;
     this.seed = seed;
@@ -154,8 +156,9 @@ export class Lab {
     this.timeline.input(at, input);
   }
 
-  /** Types a line at a node's console, now; it is carried out when the lab moves on. Mistakes print as on IOS. */
+  /** Types a line at a node's console, now; it is carried out when the lab moves on. Mistakes print as on IOS. Throws when there is no such node. */
   type(node: string, line: string): void {
+    checkNode(node, this.nodeNames);
     this.input(this.now, { kind: 'command', node, line });
   }
 
@@ -234,11 +237,13 @@ export class Lab {
    * when there is no such node.
    */
   show(node: string, command: string): string {
+    checkNode(node, this.nodeNames);
     return this.consoles.show(node, command, this.now).join('\n');
   }
 
   /** pcapng of what `monitor capture` took at a node; undefined when no capture was started there. */
   consoleCapture(node: string): Uint8Array | undefined {
+    checkNode(node, this.nodeNames);
     const { capture } = this.consoles.state(node);
     if (capture === undefined) return undefined;
     const links = this.file.links.filter((link) => captures(link, node, capture));

@@ -138,8 +138,20 @@ test('show is answered without being part of the run', () => {
   expect(lab.logHash()).toBe(hash);
 });
 
-test('an unknown node is a mistake of the caller', () => {
+test('an unknown node is a mistake of the caller, told by its name and those there are', () => {
   const lab = small('');
-  lab.type('nobody', 'ping 10.0.0.1');
-  expect(() => lab.run(seconds(1))).toThrow('nobody');
+  const message = 'there is no node nope; there are: h1, r1, h2';
+  expect(() => lab.type('nope', 'ping 10.0.0.1')).toThrow(message);
+  expect(() => lab.show('nope', 'show version')).toThrow(message);
+  expect(() => lab.consoleCapture('nope')).toThrow(message);
+  lab.input(lab.now, { kind: 'command', node: 'nope', line: 'ping 10.0.0.1' });
+  expect(() => lab.run(seconds(1))).toThrow('nope');
+});
+
+test('a lab without a data plane, or of what loadLab returns as it is, says what it needs', () => {
+  const { file } = small('');
+  const make = createLab as (...args: unknown[]) => Lab;
+  expect(() => make(file)).toThrow('createLab needs a data plane for each router: createLab(file, {');
+  expect(() => make(file, { seed: 2 })).toThrow('createLab needs a data plane');
+  expect(() => make({ ok: true, value: file }, {})).toThrow('the value of its result');
 });
