@@ -24,6 +24,7 @@ const ENTRIES = [
   { name: 'pxtr/pcap', file: 'src/entries/pcap.ts', maxBytes: 20_000 },
   { name: 'pxtr/ios', file: 'src/entries/ios.ts', maxBytes: 50_000 },
   { name: 'pxtr/sim', file: 'src/entries/sim.ts', maxBytes: 180_000 },
+  { name: 'pxtr/import', file: 'src/entries/import.ts', maxBytes: 64_000 },
 ];
 
 /** Bytes of one entry as a browser loads it. A `node:` import of anything in it is an error here. */

@@ -6,7 +6,9 @@ import { importOdl } from './odl.ts';
 import { importOor } from './oor.ts';
 import { importVpp } from './vpp.ts';
 
+/** What can be read: oor.conf, the lines of VPP's command line, OpenDaylight's RESTCONF JSON. */
 export const IMPORT_FORMATS = ['oor', 'vpp', 'odl'] as const;
+/** One of them. */
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 const READERS = { oor: importOor, vpp: importVpp, odl: importOdl };

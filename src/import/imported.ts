@@ -23,6 +23,7 @@ export interface ImportError extends ImportPlace {
   readonly hint: string;
 }
 
+/** A configuration that was read. */
 export interface Imported {
   readonly options: RouterOptions;
   /** In the order of the input. */

@@ -8,7 +8,7 @@ import { runScenario } from '../browser/run-scenario.ts';
 import { exampleFiles } from './examples.ts';
 import { makeProject, packageSkipReason, ROOT, type Project } from './project.ts';
 
-const SCRIPTS = ['.', './url', './engine', './wire', './pcap', './ios', './sim'];
+const SCRIPTS = ['.', './url', './engine', './wire', './pcap', './ios', './sim', './import'];
 const FILES = ['./engine.wasm', './engine.shared.wasm', './package.json'];
 
 describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
@@ -149,6 +149,25 @@ describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
   it('its program runs by name', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(project.run('npm', 'exec', '--offline', '--', 'pxtr', '--version')).toContain(version);
+  });
+
+  it('the program in the README runs as it stands there', () => {
+    const [, code] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))!;
+    for (const [name, text] of exampleFiles('pxtr')) project.write(`examples/pxtr/${name}`, text);
+    const lines = runScript(code!, 'readme.mjs').split('\n');
+    expect(lines[0]).toMatch(/^ +#1 +10\.000 +lisp1 > mapserver$/);
+    expect(lines.at(-1)).toBe(`true .!!!! ${runScenario(exampleFiles('pxtr'), 1).logHash}`);
+  });
+
+  it('a configuration of another system becomes one that a router can be made of', () => {
+    const text = `
+      import { importConfig, renderImported } from 'pxtr/import';
+      import { parseConfig } from 'pxtr/ios';
+      const vpp = 'one enable\\none map-resolver add 10.0.1.1\\n';
+      const imported = importConfig('vpp', vpp, { hostname: 'edge' });
+      const config = parseConfig(renderImported(imported.value));
+      console.log(config.value.options.hostname, config.value.options.lisp !== undefined);`;
+    expect(runScript(text)).toBe('edge true');
   });
 
   describe('the examples', () => {

@@ -12,6 +12,7 @@ import { createEngine as fromUrl, engineModule } from 'pxtr/url';
 import { compileEngine, Engine, Lpm } from 'pxtr/engine';
 import { buildUdpPacket, decodeControl, decodePacket, encodeControl, type ControlMessage } from 'pxtr/wire';
 import { describePacket, PcapngWriter, readCapture } from 'pxtr/pcap';
+import { importConfig, type Imported } from 'pxtr/import';
 import { parseConfig, renderConfig, type RouterOptions } from 'pxtr/ios';
 import {
   createLab, Host, Lab, loadLab, Network, NEVER, Router, seconds, SeededRandom, Timeline,
@@ -63,6 +64,11 @@ export function network(text: string): Lab | undefined {
   new Timeline<string>({ nodes, links: [], seed: 1, handleInput: (input) => input.length });
   const file = loadLab(new Map([['lab.yaml', renderConfig(options)]]));
   return file.ok ? createLab(file.value, { makeDataPlane: () => new Model(), nodes: [new Silent()] }) : undefined;
+}
+
+export function foreign(text: string): Imported | undefined {
+  const imported = importConfig('oor', text, { addresses: new Map([['eth0', ['10.0.1.2/30']]]) });
+  return imported.ok ? imported.value : undefined;
 }
 
 export function captured(bytes: Uint8Array): number {
@@ -155,7 +161,7 @@ describe.skipIf(packageSkipReason() !== undefined)('the declarations', () => {
 
   it('each entry exports every type that it mentions', () => {
     const files = typesIn(project.manifest.exports);
-    expect(files).toHaveLength(8);
+    expect(files).toHaveLength(9);
     for (const file of files) {
       const path = join(project.home, file);
       const program = compile(path, { ...SETTINGS[0]![1], skipLibCheck: true });
