@@ -82,6 +82,9 @@ function programPart({ createProgram, EXIT }) {
     lines: [
       '`pxtr` when the package is installed, `node dist/src/cli/main.js` in a clone. Every command has `--help`.',
       `Exit codes: ${codes.join(', ')}. \`NO_COLOR\` and \`FORCE_COLOR\` are heeded.`,
+      '2 is for what cannot be carried out as it was typed: a flag, a name, a file that cannot be read. 1 is for what was ' +
+        'begun and went wrong: a file whose contents are not right, or one that cannot be written. `pxtr diff` and ' +
+        '`pxtr lab diff` say 1 when something differs, and 2 when they could not compare.',
       '',
       ...table(
         ['Command', 'Does'],

@@ -18,7 +18,11 @@ export interface TerminalIo {
   readonly output: NodeJS.WritableStream;
 }
 
-/** Exit codes of every command. */
+/**
+ * Exit codes of every command. `usage`: it cannot be carried out as it was typed, be it a flag, a name, or a file that
+ * cannot be read. `failed`: it was begun, and what it read is wrong, or what it made could not be written. Commands that
+ * compare use 1 as diff(1) does. `assertion`: all went well, and an expectation does not hold.
+ */
 export const EXIT = { ok: 0, failed: 1, usage: 2, assertion: 3 } as const;
 
 /** Where a command leaves its exit code. */

@@ -8,6 +8,9 @@ import { CliError, EXIT, type CliIo } from './io.ts';
 /** A packet typed as an argument: enough digits for the beginning of an IP header. */
 const INLINE_HEX = /^(?:0x)?[0-9a-f]{2}(?:[\s:,]*(?:0x)?[0-9a-f]{2}){3,}$/i;
 
+/** Digits of a packet that is not all there. */
+const FEW_DIGITS = /^(?:0x)?[0-9a-f]{4,8}$/i;
+
 /** What an argument is called in messages. */
 export function nameOfInput(path: string): string {
   return path === '-' ? 'standard input' : INLINE_HEX.test(path) && !existsSync(path) ? 'the packet' : path;
@@ -37,7 +40,11 @@ export async function readBytes(path: string, io: CliIo): Promise<Uint8Array> {
     for await (const chunk of io.input ?? []) chunks.push(Buffer.from(chunk as Uint8Array | string));
     return Buffer.concat(chunks);
   } catch (problem) {
-    throw new CliError(`cannot read ${nameOfInput(path)}: ${failureText(problem)}`, EXIT.usage);
+    throw new CliError(
+      `cannot read ${nameOfInput(path)}: ${failureText(problem)}`,
+      EXIT.usage,
+      FEW_DIGITS.test(path) ? `${path} is no packet either: an IP header has 20 bytes or more` : undefined,
+    );
   }
 }
 

@@ -10,7 +10,8 @@ import { registerLab } from './commands/lab.ts';
 import { registerLearn } from './commands/learn.ts';
 import { registerLig } from './commands/lig.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from './io.ts';
-import { tightenSuggestions } from './suggestions.ts';
+import { builtInScenarios } from './scenario-files.ts';
+import { betterSuggestions, commandCalled } from './suggestions.ts';
 import { packageVersion } from './version.ts';
 
 /** Runs one command line (without node and script); returns its exit code. Never throws for what the user did. */
@@ -20,6 +21,12 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   try {
     if (args.length === 0) {
       program.outputHelp();
+      return EXIT.ok;
+    }
+    const [first, ...words] = args;
+    // That of commander looks one level deep, and takes what it does not know for a wish for all of it.
+    if (first === 'help' && words.length > 0 && !words.some((word) => word.startsWith('-'))) {
+      commandCalled(words, program).outputHelp();
       return EXIT.ok;
     }
     await program.parseAsync(args, { from: 'user' });
@@ -43,7 +50,7 @@ export function createProgram(io: CliIo, state: ExitState): Command {
       writeOut: (text) => io.out(text),
       writeErr: (text) => io.err(text),
       outputError: (text, write) => {
-        write(tightenSuggestions(text));
+        write(betterSuggestions(text, program, scenarioNames));
       },
       getOutHasColors: () => io.colors,
       getErrHasColors: () => io.colors,
@@ -64,6 +71,10 @@ export function createProgram(io: CliIo, state: ExitState): Command {
   // Settings are copied when a subcommand is made: commands of other modules get theirs here.
   for (const command of allCommands(program)) command.copyInheritedSettings(program);
   return program;
+}
+
+function scenarioNames(): string[] {
+  return builtInScenarios().map(({ name }) => name);
 }
 
 const HELP_COLUMNS = 100;

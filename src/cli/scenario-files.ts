@@ -50,7 +50,7 @@ export function findScenario(
   if (known !== undefined) return known;
   const path = resolve(argument);
   if (existsSync(path)) return folderAt(path, argument);
-  if (/[\\/]/.test(argument)) throw new CliError(`there is no folder ${argument}`, EXIT.failed);
+  if (/[\\/]/.test(argument)) throw new CliError(`there is no folder ${argument}`, EXIT.usage);
   const guess = nearest(
     argument,
     builtIn.map(({ name }) => name),
@@ -67,12 +67,12 @@ export function findScenario(
 function folderAt(path: string, argument: string): ScenarioFolder {
   const isFolder = statSync(path).isDirectory();
   if (!isFolder && basename(path) !== LAB_FILE) {
-    throw new CliError(`${argument} is not a scenario`, EXIT.failed, `Name a folder that has a ${LAB_FILE}.`);
+    throw new CliError(`${argument} is not a scenario`, EXIT.usage, `Name a folder that has a ${LAB_FILE}.`);
   }
   const folder = isFolder ? path : dirname(path);
   if (!existsSync(join(folder, LAB_FILE))) {
     const hint = 'A scenario is a folder with a lab.yaml and one .ios file per router; see examples/.';
-    throw new CliError(`${argument} has no ${LAB_FILE}`, EXIT.failed, hint);
+    throw new CliError(`${argument} has no ${LAB_FILE}`, EXIT.usage, hint);
   }
   return { name: basename(folder), path: folder };
 }
@@ -88,7 +88,7 @@ export function readScenario({ path }: ScenarioFolder): ScenarioFiles {
       files.set(entry.name, readFileSync(join(path, entry.name), 'utf8'));
     }
   } catch (problem) {
-    throw new CliError(`cannot read ${path}: ${failureText(problem)}`, EXIT.failed);
+    throw new CliError(`cannot read ${path}: ${failureText(problem)}`, EXIT.usage);
   }
   return files;
 }

@@ -1,19 +1,55 @@
-/** What commander takes for a misspelling goes far; only what may have been meant is told. */
-import { isNear } from '../ios/nearest.ts';
+/** What may have been meant by a command that is none. */
+import type { Command } from 'commander';
+import { isNear, nearest } from '../ios/nearest.ts';
+import { CliError, EXIT } from './io.ts';
 
 const MESSAGE =
-  /(unknown (?:command|option) '(?<typed>[^']*)')\n\(Did you mean (?:one of )?(?<words>[^?]*)\?\)/;
+  /(?<problem>unknown (?:command|option) '(?<typed>[^']*)')(?:\n\(Did you mean (?:one of )?(?<words>[^?]*)\?\))?/;
 
-/** An error of commander without suggestions that have little to do with what was typed. */
-export function tightenSuggestions(message: string): string {
-  return message.replace(MESSAGE, (whole: string, problem: string, typed: string, words: string) => {
-    const near = words.split(', ').filter((word) => isNear(bare(typed), bare(word)));
-    if (near.length === 0) return problem;
-    return `${problem}\n(Did you mean ${near.length > 1 ? 'one of ' : ''}${near.join(', ')}?)`;
+/**
+ * An error of commander without suggestions that have little to do with what was typed, which go far there. Instead:
+ * the commands of that name further down, or the command that a scenario is for.
+ */
+export function betterSuggestions(
+  message: string,
+  program: Command,
+  scenarios: () => readonly string[],
+): string {
+  return message.replace(MESSAGE, (_, problem: string, typed: string, words?: string) => {
+    const near = (words?.split(', ') ?? []).filter((word) => isNear(bare(typed), bare(word)));
+    const meant = near.length > 0 ? near : elsewhere(typed, program, scenarios);
+    if (meant.length === 0) return problem;
+    return `${problem}\n(Did you mean ${meant.length > 1 ? 'one of ' : ''}${meant.join(', ')}?)`;
   });
 }
 
 /** Dashes tell nothing: every option has them. */
 function bare(word: string): string {
   return word.toLowerCase().replace(/^--?/, '');
+}
+
+function elsewhere(typed: string, program: Command, scenarios: () => readonly string[]): string[] {
+  const groups = program.commands.filter(({ commands }) => commands.length > 0);
+  const below = groups.flatMap((group) =>
+    group.commands
+      .filter((command) => command.name() === typed)
+      .map((command) => `${program.name()} ${group.name()} ${command.name()}`),
+  );
+  if (below.length > 0 || typed.startsWith('-') || !scenarios().includes(typed)) return below;
+  return [`${program.name()} lab run ${typed}`];
+}
+
+/** The command that `help WORD ...` is about. @throws CliError when there is none */
+export function commandCalled(words: readonly string[], program: Command): Command {
+  return words.reduce((above, word) => {
+    const names = above.commands.map((command) => command.name());
+    const found = above.commands.find((command) => command.name() === word);
+    if (found !== undefined) return found;
+    const meant = nearest(word, names);
+    throw new CliError(
+      `there is no command "${word}"${meant === undefined ? '' : ` - did you mean ${meant}?`}`,
+      EXIT.usage,
+      names.length === 0 ? undefined : `Commands: ${names.join(', ')}`,
+    );
+  }, program);
 }

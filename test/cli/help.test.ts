@@ -58,6 +58,7 @@ async function helpOf(path: string): Promise<string> {
   const [, ...words] = path.split(' ');
   const { code, out, err } = await pxtr(...words, '--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out, 'defaults in words').not.toMatch(/\(default: (\[\])?\)/);
   return out;
 }
 

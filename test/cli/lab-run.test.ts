@@ -159,12 +159,12 @@ describe('pxtr lab run', () => {
 });
 
 describe('a scenario that does not work', () => {
-  it('a folder without lab.yaml, or none at all: exit code 1 and what to do', async () => {
+  it('a folder without lab.yaml, or none at all: exit code 2 and what to do', async () => {
     const empty = await pxtr('lab', 'run', folder);
-    expect(empty.code).toBe(1);
+    expect(empty.code).toBe(2);
     expect(empty.err).toContain('has no lab.yaml');
     const missing = await pxtr('lab', 'run', join(folder, 'missing'));
-    expect(missing.code).toBe(1);
+    expect(missing.code).toBe(2);
     expect(missing.err).toContain('there is no folder');
   });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { tightenSuggestions } from '../../src/cli/suggestions.ts';
+import { Command } from 'commander';
+import { betterSuggestions } from '../../src/cli/suggestions.ts';
 import { pxtr } from './run.ts';
 
 test('a mistyped command or option is recognised', async () => {
@@ -9,7 +10,7 @@ test('a mistyped command or option is recognised', async () => {
 });
 
 test('a word that is near to nothing is given no suggestion', async () => {
-  for (const word of ['lint', 'run', 'play', 'snow']) {
+  for (const word of ['lint', 'play', 'snow']) {
     const { err } = await pxtr(word);
     expect(err).toContain(`error: unknown command '${word}'\n`);
     expect(err).not.toContain('Did you mean');
@@ -18,6 +19,34 @@ test('a word that is near to nothing is given no suggestion', async () => {
 
 test('of several suggestions the near ones stay', () => {
   const text = (words: string): string => `error: unknown command 'lig2'\n(Did you mean ${words}?)\n`;
-  expect(tightenSuggestions(text('one of lig, lab, lid2'))).toBe(text('one of lig, lid2'));
-  expect(tightenSuggestions(text('one of lig, map'))).toBe(text('lig'));
+  const better = (message: string): string => betterSuggestions(message, new Command('pxtr'), () => []);
+  expect(better(text('one of lig, lab, lid2'))).toBe(text('one of lig, lid2'));
+  expect(better(text('one of lig, map'))).toBe(text('lig'));
+});
+
+test.each([
+  [['run', 'pxtr'], '(Did you mean pxtr lab run?)'],
+  [['list'], '(Did you mean one of pxtr lab list, pxtr learn list?)'],
+  [['lab', 'hint', '2'], '(Did you mean pxtr learn hint?)'],
+  [['lab', 'pxtr'], '(Did you mean pxtr lab run pxtr?)'],
+  [['two-sites'], '(Did you mean pxtr lab run two-sites?)'],
+  [['lab', 'run', 'list'], 'no scenario "list" - did you mean pxtr lab list?'],
+  [['lab', 'sweep', 'graph'], 'no scenario "graph" - did you mean pxtr lab graph?'],
+  [['import', 'orr', 'nowhere.conf'], 'there is no format orr - did you mean oor?'],
+  [['decode', '4500'], '4500 is no packet either'],
+])('%j is answered with what was meant', async (args, meant) => {
+  const { code, out, err } = await pxtr(...args);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain(meant);
+});
+
+test('help is about the command that it names, however deep', async () => {
+  const asked = await pxtr('help', 'lab', 'run');
+  expect(asked).toEqual(await pxtr('lab', 'run', '--help'));
+  expect(asked.out).toContain('Usage: pxtr lab run');
+  expect((await pxtr('help', 'explain')).out).toContain('Usage: pxtr explain');
+  expect((await pxtr('help')).out).toContain('Usage: pxtr [options] [command]');
+  const wrong = await pxtr('help', 'lab', 'rnu');
+  expect([wrong.code, wrong.out]).toEqual([2, '']);
+  expect(wrong.err).toContain('there is no command "rnu" - did you mean run?');
 });

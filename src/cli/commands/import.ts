@@ -9,6 +9,7 @@ import {
 } from '../../import/import.ts';
 import type { ImportError } from '../../import/imported.ts';
 import { normaliseInterface } from '../../ios/interface-name.ts';
+import { nearest } from '../../ios/nearest.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
 import { readBytes } from '../packet-input.ts';
 import { paintFor } from '../render/paint.ts';
@@ -54,6 +55,7 @@ export function registerImport(program: Command, io: CliIo, state: ExitState): v
 }
 
 async function runImport(formatText: string, path: string, flags: ImportFlags, io: CliIo): Promise<number> {
+  checkFormat(formatText);
   const text = new TextDecoder().decode(await readBytes(path, io));
   const format = chooseFormat(formatText, text, path);
   const addresses = new Map<string, string[]>();
@@ -100,15 +102,21 @@ async function runImport(formatText: string, path: string, flags: ImportFlags, i
   return flags.strict === true && lost > 0 ? EXIT.assertion : EXIT.ok;
 }
 
+/** Before the file is read: its name may stand where the format should. */
+function checkFormat(name: string): void {
+  const formats = [...IMPORT_FORMATS, 'auto'];
+  if (formats.includes(name)) return;
+  const meant = nearest(name, formats);
+  throw new CliError(
+    `there is no format ${name}${meant === undefined ? '' : ` - did you mean ${meant}?`}`,
+    EXIT.usage,
+    `Formats: ${formats.join(', ')}`,
+  );
+}
+
 function chooseFormat(name: string, text: string, path: string): ImportFormat {
   const known = IMPORT_FORMATS.find((each) => each === name);
   if (known !== undefined) return known;
-  if (name !== 'auto')
-    throw new CliError(
-      `there is no format ${name}`,
-      EXIT.usage,
-      `Formats: ${IMPORT_FORMATS.join(', ')}, auto`,
-    );
   const found = detectFormat(text);
   if (found !== undefined) return found.format;
   throw new CliError(

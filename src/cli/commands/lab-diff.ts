@@ -38,11 +38,13 @@ export function registerLabDiff(lab: Command, io: CliIo, state: ExitState): void
     )
     .argument('<before>', 'a built-in scenario (pxtr lab list) or a folder with a lab.yaml')
     .argument('[after]', 'another one; default: the first, with files replaced')
-    .option(
-      '--with <name=file>',
-      'read <file> in the place of <name> of the second scenario; repeatable',
-      collect,
-      [],
+    .addOption(
+      new Option(
+        '--with <name=file>',
+        'read <file> in the place of <name> of the second scenario; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'none'),
     )
     .option('--cold', 'before anything is looked up, instead of after everything that can be')
     .addOption(
@@ -134,6 +136,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (problem) {
-    throw new CliError(`cannot read ${path}: ${failureText(problem)}`, EXIT.failed);
+    throw new CliError(`cannot read ${path}: ${failureText(problem)}`, EXIT.usage);
   }
 }

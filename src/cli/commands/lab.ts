@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Micros } from '../../base/time.ts';
 import type { Lab } from '../../sim/lab.ts';
@@ -78,6 +78,12 @@ export function registerLab(program: Command, io: CliIo, state: ExitState): void
   registerLabDiff(lab, io, state);
   registerLabSweep(lab, io);
   registerShell(lab, io, state);
+  lab.hook('preAction', (_, command) => {
+    const [word = ''] = command.args;
+    const isCommand = lab.commands.some((each) => each.name() === word);
+    if (!isCommand || existsSync(word) || builtInScenarios().some(({ name }) => name === word)) return;
+    throw new CliError(`no scenario "${word}" - did you mean pxtr lab ${word}?`, EXIT.usage);
+  });
 }
 
 function runLab(scenario: string, flags: RunFlags, io: CliIo): number {
