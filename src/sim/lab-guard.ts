@@ -1,11 +1,9 @@
 /** Mistakes of programs that use a lab: types do not reach those written in JavaScript, nor names. */
-import type { LabFile } from './lab-file.ts';
-import type { LabSettings } from './lab.ts';
 
 /** @throws TypeError when the file is no lab, or the settings cannot make routers */
 export function checkParts(
-  file: Partial<LabFile> | undefined,
-  settings: Partial<LabSettings> | undefined,
+  file: { readonly nodes?: unknown } | undefined,
+  settings: { readonly makeDataPlane?: unknown } | undefined,
 ): void {
   if (file?.nodes === undefined)
     throw new TypeError(
