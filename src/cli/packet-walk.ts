@@ -12,6 +12,7 @@ import {
 import { reasonName, reasonText } from '../engine/counters.ts';
 import type { InjectOptions } from '../engine/data-plane.ts';
 import { STEPS, type Explanation, type Phase } from '../engine/phases.ts';
+import { namedPhases } from '../router/named-phases.ts';
 import { decodeIp } from '../wire/ip-packet.ts';
 
 /** A node of the network that is walked. */
@@ -142,8 +143,11 @@ function atRouter(node: Extract<WalkNode, { kind: 'router' }>, place: Place, pac
     interfaceIndex,
     originated,
   });
-  const named = phases.map((phase) => ({ ...phase, result: nameInterfaces(phase.result, node.interfaces) }));
-  const base = { ...hopBase(node, place, packet), phases: named, result: bytes };
+  const base = {
+    ...hopBase(node, place, packet),
+    phases: namedPhases(phases, node.interfaces),
+    result: bytes,
+  };
   if (verdict === VERDICT_NATIVE) return { hop: { ...base, verdict: 'native' }, outInterface };
   if (verdict === VERDICT_ENCAP) return { hop: { ...base, verdict: 'encapsulate' }, outInterface };
   const why = { reason: reasonName(reason), because: reasonText(reason) };
@@ -182,11 +186,6 @@ function hopBase(
 ): Pick<Hop, 'node' | 'inInterface' | 'packet'> {
   const inInterface = originated ? undefined : interfaces[interfaceIndex];
   return { node: name, packet, ...(inInterface === undefined ? {} : { inInterface }) };
-}
-
-/** The data plane knows interfaces by number only. */
-function nameInterfaces(text: string, interfaces: readonly string[]): string {
-  return text.replace(/\binterface (\d+)\b/g, (all, index: string) => interfaces[Number(index)] ?? all);
 }
 
 interface Next {

@@ -98,6 +98,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   'X:X::X/nnn': 'IPv6 prefix',
   'A.B.C.D/nn|X:X::X/nnn': 'IP prefix',
   INTERFACE: 'Interface, such as FastEthernet0/0',
+  LINE: 'The rest of the line',
   WORD: 'A word, or text in double quotes',
 };
 

@@ -4,6 +4,7 @@ import { decodePacket } from '../wire/packet.ts';
 import type { Micros } from '../base/time.ts';
 import type { InjectOptions } from '../engine/data-plane.ts';
 import type { Explanation } from '../engine/phases.ts';
+import { namedPhases } from './named-phases.ts';
 import type { PacketTrace } from './view.ts';
 
 /** Kept at most: a packet more, and the oldest is forgotten. */
@@ -40,12 +41,13 @@ export class PacketTracer {
     if (!this.isOn) return;
     this.#left--;
     const interfaceName = originated === true ? undefined : interfaces[interfaceIndex];
+    const explanation = explain();
     const packet = decodePacket(bytes);
     this.#traces.push({
       time,
       ...(interfaceName === undefined ? {} : { interfaceName }),
       packet: packet.ok ? describePacket(packet.value) : formatWireError(packet.error),
-      explanation: explain(),
+      explanation: { ...explanation, phases: namedPhases(explanation.phases, interfaces) },
     });
     if (this.#traces.length > MAX_TRACES_COUNT) this.#traces.shift();
   }

@@ -116,6 +116,7 @@ describe('?', () => {
     ]);
     expect(words('', config('lisp-site'))).toEqual(words('', config('site')));
     expect(words('description ', config('interface'))).toEqual(['LINE']);
+    expect(helpFor('description ', config('interface'))).toEqual(['  LINE  The rest of the line']);
   });
 
   it('finds commands of the modes around this one when they are begun', () => {

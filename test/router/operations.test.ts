@@ -166,7 +166,9 @@ describe('trace add', () => {
       [undefined, expect.stringContaining('10.0.1.1 > 10.0.1.2 Map-Reply')],
       ['FastEthernet0/0', expect.stringContaining('192.168.1.1 > 4.4.4.4 ICMP echo request')],
     ]);
-    expect(traces[2]?.explanation.phases.map(({ phase }) => phase)).toContain('underlay route');
+    const route = traces[2]?.explanation.phases.find(({ phase }) => phase === 'underlay route');
+    expect(route?.result).toBe('0.0.0.0/0, via 10.0.3.2 on FastEthernet1/0: LISP may know better');
+    expect(JSON.stringify(traces)).not.toMatch(/\binterface \d/);
   });
 
   it('says what the packet met at that moment, not what is there now', () => {
