@@ -14,7 +14,9 @@ import { encodeControl } from '../../src/wire/control.ts';
 import { decodePacket, layersOf } from '../../src/wire/packet.ts';
 import { readCapture } from '../../src/wire/read-capture.ts';
 import { buildUdpPacket } from '../../src/wire/udp.ts';
+import { encodeRip } from '../../src/wire/rip.ts';
 import { anyControl } from '../support/gen-control.ts';
+import { anyRip } from '../support/gen-rip.ts';
 import { exampleNames } from '../sim/examples.ts';
 import { lab } from '../scenarios/support.ts';
 import { pxtr, pxtrFed } from './run.ts';
@@ -45,6 +47,19 @@ describe('packets as JSON', () => {
     );
   });
 
+  it('RIP gives its bytes back, whatever it says', () => {
+    fc.assert(
+      fc.property(anyRip, (message) => {
+        const addresses = { source: ip('10.0.1.1'), destination: ip('224.0.0.9'), ttl: 2 };
+        const ports = { sourcePort: 520, destinationPort: 520, checksum: 'compute' } as const;
+        const bytes = buildUdpPacket({ ...addresses, ...ports }, encodeRip(message));
+        const json = JSON.parse(JSON.stringify(jsonOf(bytes))) as Json;
+        expect(json).toHaveProperty('rip.entries');
+        expect(toHex(bytesOf(json))).toBe(toHex(bytes));
+      }),
+    );
+  });
+
   it.each(exampleNames())('every packet of %s has a name for each of its parts, and comes back', (name) => {
     const run = lab(name);
     run.run();
@@ -65,7 +80,7 @@ describe('packets as JSON', () => {
   });
 
   it('any JSON is a packet or a fault with a path, never another exception', () => {
-    const place = fc.constantFrom('ip', 'udp', 'icmp', 'control', 'lisp', 'inner', 'bytes', 'payload');
+    const place = fc.constantFrom('ip', 'udp', 'icmp', 'control', 'rip', 'lisp', 'inner', 'bytes', 'payload');
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.values(TEMPLATES)),
@@ -122,6 +137,41 @@ describe('packets as JSON', () => {
     expect(!packet.ok && packet.error.path).toBe('[2].control.records[0].eid');
     const typed = packetFromJson({ ...request, control: { type: 'map-requst' } }, '');
     expect(!typed.ok && typed.error.hint).toBe('did you mean "map-request"?');
+  });
+});
+
+describe('RIP as JSON', () => {
+  const faultOf = (rip: Json): unknown => {
+    const packet = packetFromJson({ ...(TEMPLATES['rip'] as object), rip }, '');
+    return packet.ok ? undefined : [packet.error.path, packet.error.message];
+  };
+
+  it('has words where there are words', () => {
+    expect(TEMPLATES['rip']).toMatchObject({
+      rip: { command: 'response', entries: [{ address: '192.168.0.0', mask: '255.255.0.0', metric: 1 }] },
+    });
+    const route = { kind: 'route', address: '10.0.0.0', mask: '255.0.0.0', metric: 16 };
+    const least = { ...(TEMPLATES['rip'] as object), rip: { command: 1, entries: [route] } };
+    expect(jsonOf(bytesOf(least))).toMatchObject({
+      rip: { command: 'request', version: 2, entries: [{ afi: 2, tag: 0, nextHop: '0.0.0.0' }] },
+    });
+  });
+
+  it.each<[Json, string, string]>([
+    [{ command: 'update', entries: [] }, 'rip.command', 'a RIP command is expected'],
+    [{ command: 'request' }, 'rip', 'key "entries" is missing'],
+    [
+      { command: 2, entries: [{ kind: 'route', address: '::1', mask: '0.0.0.0', metric: 1 }] },
+      'rip.entries[0].address',
+      'an IPv4 address is expected: RIP has no others',
+    ],
+    [
+      { command: 2, entries: [{ kind: 'route', afi: 10, address: '1.1.1.1', mask: '0.0.0.0', metric: 1 }] },
+      'rip.entries[0].afi',
+      'the address family of a route is 2, or 0 in a request for all of them',
+    ],
+  ])('%j is at fault at %s', (rip, path, message) => {
+    expect(faultOf(rip)).toEqual([path, message]);
   });
 });
 

@@ -7,8 +7,10 @@ import { encodeIp, type IpFields } from '../../wire/ip-packet.ts';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_UDP } from '../../wire/ipv4.ts';
 import { encodeLispData, type LispDataHeader } from '../../wire/lisp-data.ts';
 import type { IpLayer, Layer, UdpLayer } from '../../wire/packet.ts';
+import { encodeRip } from '../../wire/rip.ts';
 import { encodeUdp } from '../../wire/udp.ts';
 import { controlMessage } from './control.ts';
+import { ripMessage } from './rip.ts';
 import {
   asObject,
   below,
@@ -118,8 +120,7 @@ function writePacket({ ip, payload }: IpLayer): Json | undefined {
 function writeUdp({ udp, payload }: UdpLayer): { readonly [key: string]: Json } | undefined {
   const checksum = udp.checksum === 'zero' ? 'zero' : 'compute';
   const head = udpFields.write({ ...udp, checksum });
-  // RIP has no names here yet: its bytes stand for it.
-  const inside = payload.kind === 'rip' ? { payload: toHex(udp.payload) } : writeInside(payload);
+  const inside = writeInside(payload);
   return inside === undefined ? undefined : { udp: head, ...inside };
 }
 
@@ -127,6 +128,8 @@ function writeInside(layer: Layer): { readonly [key: string]: Json } | undefined
   switch (layer.kind) {
     case 'control':
       return { control: controlMessage.write(layer.message) };
+    case 'rip':
+      return { rip: ripMessage.write(layer.message) };
     case 'lisp': {
       const inner = layer.payload.kind === 'ip' ? writePacket(layer.payload) : undefined;
       return inner === undefined ? undefined : { lisp: lispFields.write(layer.header), inner };
@@ -138,7 +141,18 @@ function writeInside(layer: Layer): { readonly [key: string]: Json } | undefined
   }
 }
 
-const PARTS = ['ip', 'udp', 'icmp', 'control', 'lisp', 'inner', 'protocol', 'payload', 'bytes'] as const;
+const PARTS = [
+  'ip',
+  'udp',
+  'icmp',
+  'control',
+  'rip',
+  'lisp',
+  'inner',
+  'protocol',
+  'payload',
+  'bytes',
+] as const;
 
 function readPacket(json: Json, path: string): Uint8Array {
   const parts = asObject(json, path);
@@ -175,10 +189,14 @@ function readPacket(json: Json, path: string): Uint8Array {
 }
 
 function readInside(parts: { readonly [key: string]: Json }, path: string): Uint8Array {
-  const { control, lisp, inner, payload } = parts;
+  const { control, rip, lisp, inner, payload } = parts;
   if (control !== undefined) {
     const message = controlMessage.read(control, below(path, 'control'));
     return built(below(path, 'control'), () => encodeControl(message));
+  }
+  if (rip !== undefined) {
+    const message = ripMessage.read(rip, below(path, 'rip'));
+    return built(below(path, 'rip'), () => encodeRip(message));
   }
   if (lisp !== undefined) {
     const header = lispFields.read(lisp, below(path, 'lisp'));

@@ -4,7 +4,9 @@ import { NO_ADDRESS, lispIp } from '../../wire/lisp-address.ts';
 import type { MapRequest } from '../../wire/map-request.ts';
 import type { EidRecord } from '../../wire/eid-record.ts';
 import type { ControlMessage } from '../../wire/control.ts';
+import { RIP_AFI_IP, RIP_RESPONSE, RIP_VERSION, type RipMessage } from '../../wire/rip.ts';
 import { controlMessage } from './control.ts';
+import { ripMessage } from './rip.ts';
 import type { Json } from './shape.ts';
 
 const NONCE = { hi: 0x11223344, lo: 0x55667788 };
@@ -109,6 +111,23 @@ const MESSAGES: Readonly<Record<string, ControlMessage>> = {
   smr: { ...request, smr: true, sourceEid: NO_ADDRESS },
 };
 
+const announcement: RipMessage = {
+  command: RIP_RESPONSE,
+  version: RIP_VERSION,
+  reserved: 0,
+  entries: [
+    {
+      kind: 'route',
+      afi: RIP_AFI_IP,
+      tag: 0,
+      address: ip('192.168.0.0'),
+      mask: 0xffff_0000,
+      nextHop: ip('0.0.0.0'),
+      metric: 1,
+    },
+  ],
+};
+
 /** Every template by name. */
 export const TEMPLATES: Readonly<Record<string, Json>> = {
   ...Object.fromEntries(
@@ -118,6 +137,11 @@ export const TEMPLATES: Readonly<Record<string, Json>> = {
     ]),
   ),
   echo: ECHO,
+  rip: {
+    ip: { source: '10.0.1.1', destination: '224.0.0.9', ttl: 2 },
+    udp: { sourcePort: 520, destinationPort: 520 },
+    rip: ripMessage.write(announcement),
+  },
   'lisp-data': {
     ip: { ...RLOCS, destination: '10.0.2.2', ttl: 64, dontFragment: true },
     udp: { sourcePort: 61_441, destinationPort: 4341, checksum: 'zero' },
