@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<string, string>> = {
   database: 'EID-Prefixes of this site',
   'database-mapping': 'Configure an EID-Prefix of this site',
   debug: 'Debugging functions (see also "undebug")',
+  default: 'The default EID table',
   'eid-table': 'EID table',
   etr: 'LISP Egress Tunnel Router (ETR)',
   export: 'Write to a file',
@@ -62,6 +63,7 @@ const WORDS: Readonly<Record<string, string>> = {
   trace: 'Packets traced through the data plane',
   ttl: 'First and last time-to-live',
   undebug: 'Disable debugging functions (see also "debug")',
+  vrf: 'EID table of a VRF',
   weight: 'Share of the traffic among equal priorities',
   width: 'Width of the terminal',
   write: 'Write the running configuration',
@@ -87,6 +89,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   size: 'Bytes',
   source: 'Own address',
   timeout: 'Seconds',
+  vrf: 'Name of a VRF',
   weight: 'Weight',
 };
 

@@ -249,6 +249,8 @@ describe('show', () => {
   it.each([
     'show ip lisp map-cache',
     'show lisp instance-id 7 ipv6 map-cache',
+    'show lisp instance-id 7 ipv6',
+    'show lisp eid-table default ipv4 map-cache detail',
     'show lisp site',
     'show lisp site name site2',
     'show ip route',
@@ -383,6 +385,7 @@ describe('on the routers of the examples', () => {
     address: '10.0.1.2',
     eid: '192.168.1.0/24',
     name: 'site1',
+    vrf: 'RED',
   };
   /** Where one value does not fit all commands that take it. */
   const OTHER: Readonly<Record<string, string>> = {
@@ -392,9 +395,10 @@ describe('on the routers of the examples', () => {
 
   /** Every way through a pattern: without what may be left out, and with each alternative of it. */
   function ways(text: string): string[] {
-    const [whole, inside] = /\[([^[\]]*)\]/.exec(text) ?? [];
-    if (whole === undefined || inside === undefined) return [text];
-    const alternatives = ['', ...inside.split(/ \| /)];
+    const [whole, inside] = /\[([^[\]]*)\]|\([^()]*\)/.exec(text) ?? [];
+    if (whole === undefined) return [text];
+    const alternatives =
+      inside === undefined ? whole.slice(1, -1).split(/ \| /) : ['', ...inside.split(/ \| /)];
     return alternatives.flatMap((each) => ways(text.replace(whole, each)));
   }
 
@@ -412,7 +416,7 @@ describe('on the routers of the examples', () => {
   const commands = [...new Set(SHOW_COMMANDS.flatMap(({ pattern }) => ways(pattern.text).flatMap(filled)))];
   /** Printed only at a console, or for the other address family, or of what no example has. */
   const NOWHERE =
-    /^show (debugging|ipv6 route 10\.|ipv6 lisp map-cache (10|192)\.|lisp instance-id 0 ipv6 map-cache (10|192)\.)/;
+    /^show (debugging|ipv6 route 10\.|lisp eid-table vrf|(ipv6 lisp|lisp .* ipv6) map-cache (10|192)\.)/;
 
   it('each show command, in each of its forms, prints something at one of them at least', () => {
     const printed = new Set<string>();

@@ -4,6 +4,7 @@ import { eidPrefix, type EidPrefix } from '../../mapping/eid.ts';
 import type { Args } from '../args.ts';
 import { showCommand, type ShowCommand, type ShowContext } from './command.ts';
 import { showDatabase } from './database.ts';
+import { tableAsked, type Table } from './eid-table.ts';
 import { showForwarding } from './forwarding.ts';
 import { showLisp } from './lisp.ts';
 import { showMapCache, showMapCacheEntry } from './map-cache.ts';
@@ -11,34 +12,16 @@ import { showSessions } from './session.ts';
 import { showSite, showSiteOf, showSites, showSiteSummary } from './site.ts';
 import { showStatistics } from './statistics.ts';
 
-const FAMILY = '<family:ip|ipv6>';
-/** As IOS-XE writes it. */
-const INSTANCE = 'lisp instance-id <instance:0-16777215> <family:ipv4|ipv6>';
 const WHICH = '[detail | <address:ip> | <eid:prefix>]';
 
 export const LISP_COMMANDS: readonly ShowCommand[] = [
-  showCommand(`${FAMILY} lisp`, 'LISP: roles of this router, peers, counts', ({ view }, args) =>
-    showLisp(view, args.family()),
+  ...perTable('', 'LISP: roles of this router, peers, counts', ({ view }, table) => showLisp(view, table)),
+  ...perTable(`map-cache ${WHICH}`, 'Map-Cache', mapCache),
+  ...perTable('database', 'EID-Prefixes of this site', ({ view }, table) => showDatabase(view, table)),
+  ...perTable('forwarding [eid remote]', 'What the data plane holds per EID-Prefix', ({ view }, table) =>
+    showForwarding(view, table),
   ),
-  showCommand(`${FAMILY} lisp map-cache ${WHICH}`, 'Map-Cache', mapCache),
-  showCommand(`${INSTANCE} map-cache ${WHICH}`, 'Map-Cache of an instance', mapCache),
-  showCommand(`${FAMILY} lisp database`, 'EID-Prefixes of this site', ({ view }, args) =>
-    showDatabase(view, args.family()),
-  ),
-  showCommand(`${INSTANCE} database`, 'EID-Prefixes of this site in an instance', ({ view }, args) =>
-    showDatabase(view, args.family(), args.number('instance')),
-  ),
-  showCommand(
-    `${FAMILY} lisp forwarding [eid remote]`,
-    'What the data plane holds per EID-Prefix',
-    forwarding,
-  ),
-  showCommand(
-    `${INSTANCE} forwarding [eid remote]`,
-    'What the data plane holds per EID-Prefix of an instance',
-    forwarding,
-  ),
-  showCommand(`${FAMILY} lisp statistics`, 'Counters', ({ view }) => showStatistics(view)),
+  ...perTable('statistics', 'Counters', ({ view }) => showStatistics(view)),
   showCommand('lisp session', 'How this ETR stands with its Map-Servers', ({ view, now }) =>
     showSessions(view, now),
   ),
@@ -76,14 +59,30 @@ export const LISP_COMMANDS: readonly ShowCommand[] = [
   ),
 ];
 
-function mapCache({ view, now }: ShowContext, args: Args): readonly string[] | undefined {
-  const family = args.family();
-  const instanceId = args.numberOr('instance', 0);
-  const asked = askedFor(args, instanceId);
-  if (asked === undefined) return showMapCache(view, now, { family, instanceId }, args.hasKeyword('detail'));
+/** The forms of a command: of the instance 0, of one that is named, of the one of a table; as IOS and IOS-XE write it. */
+function perTable(
+  words: string,
+  help: string,
+  run: (context: ShowContext, table: Table, args: Args) => readonly string[] | undefined,
+): ShowCommand[] {
+  const form = (before: string): ShowCommand =>
+    showCommand(`${before} ${words}`.trimEnd(), help, (context, args) => {
+      const table = tableAsked(context, args);
+      return table && run(context, table, args);
+    });
+  return [
+    form('<family:ip|ipv6> lisp'),
+    form('lisp instance-id <instance:0-16777215> <family:ipv4|ipv6>'),
+    form('lisp eid-table (default | vrf <vrf:word>) <family:ipv4|ipv6>'),
+  ];
+}
+
+function mapCache({ view, now }: ShowContext, table: Table, args: Args): readonly string[] | undefined {
+  const asked = askedFor(args, table.instanceId);
+  if (asked === undefined) return showMapCache(view, now, table, args.hasKeyword('detail'));
   const { name, eid } = asked;
-  if (!isOfFamily(args, name, eid, family)) return undefined;
-  const lines = showMapCacheEntry(view, now, eid, name);
+  if (!isOfFamily(args, name, eid, table.family)) return undefined;
+  const lines = showMapCacheEntry(view, now, table, eid, name);
   if (lines === undefined) args.refuse(name, 'No such entry', '"show ... map-cache" lists them');
   return lines;
 }
@@ -102,8 +101,4 @@ function isOfFamily(args: Args, name: string, eid: EidPrefix, family: Family): b
   if (eid.prefix.address.family === family) return true;
   args.refuse(name, 'Family mismatch', `an IPv${family} EID is expected`);
   return false;
-}
-
-function forwarding({ view }: ShowContext, args: Args): readonly string[] {
-  return showForwarding(view, args.family(), args.numberOr('instance', 0));
 }

@@ -1,17 +1,15 @@
-import { sameIp, type Family, type IpAddress } from '../../base/ip.ts';
+import { sameIp, type IpAddress } from '../../base/ip.ts';
 import { formatIp } from '../../base/ip-text.ts';
 import { formatEidPrefix } from '../../mapping/eid.ts';
 import type { DatabaseMapping, RouterOptions } from '../../router/options.ts';
 import type { RouterView } from '../../router/view.ts';
+import type { Table } from './eid-table.ts';
 import { formatPreference } from './locator-table.ts';
 
 /** `show ip lisp database`: the EID-Prefixes of this site; without an instance those of all. */
-export function showDatabase(view: RouterView, family: Family, instanceId?: number): string[] {
-  const mappings = view
-    .database(family)
-    .filter(({ eid }) => instanceId === undefined || eid.instanceId === instanceId);
-  const table = instanceId === undefined || instanceId === 0 ? 'default' : String(instanceId);
-  const title = `LISP ETR IPv${family} Mapping Database for EID-table ${table} (IID ${instanceId ?? 0}), ${mappings.length} entries`;
+export function showDatabase(view: RouterView, { family, instanceId, name, isAsked }: Table): string[] {
+  const mappings = view.database(family).filter(({ eid }) => !isAsked || eid.instanceId === instanceId);
+  const title = `LISP ETR IPv${family} Mapping Database for EID-table ${name} (IID ${instanceId}), ${mappings.length} entries`;
   return [title, '', ...mappings.flatMap((mapping) => showMapping(mapping, view.options))];
 }
 

@@ -1,6 +1,6 @@
-import type { Family } from '../../base/ip.ts';
 import { formatIp, formatPrefix } from '../../base/ip-text.ts';
 import type { ForwardingEntryView, RouterView } from '../../router/view.ts';
+import type { Table } from './eid-table.ts';
 import { formatPreference } from './locator-table.ts';
 
 const ACTIONS: Readonly<Record<ForwardingEntryView['action'], string>> = {
@@ -11,7 +11,7 @@ const ACTIONS: Readonly<Record<ForwardingEntryView['action'], string>> = {
 };
 
 /** `show ip lisp forwarding`: what the data plane does with packets to each EID-Prefix, and how flows are spread. */
-export function showForwarding(view: RouterView, family: Family, instanceId: number): string[] {
+export function showForwarding(view: RouterView, { family, instanceId }: Table): string[] {
   const entries = view.forwardingEntries(family, instanceId);
   const title = `LISP IPv${family} forwarding of instance ${instanceId}, ${entries.length} remote EID-Prefixes`;
   const width = Math.max(...entries.map(({ eid }) => formatPrefix(eid.prefix).length), 'Prefix'.length) + 2;

@@ -5,22 +5,24 @@ import { perFamily, type RouterOptions } from '../../router/options.ts';
 import type { RouterView } from '../../router/view.ts';
 import { xtrIdOf } from '../../router/xtr-id.ts';
 import { hashName } from '../key.ts';
+import type { Table } from './eid-table.ts';
 import { formatId } from './xtr-ids.ts';
 
-/** `show ip lisp`: the roles of this router in one address family, and who it works with. */
-export function showLisp(view: RouterView, family: Family): string[] {
+/** `show ip lisp`: the roles of this router in one address family, and who it works with. Roles serve every instance. */
+export function showLisp(view: RouterView, { family, instanceId }: Table): string[] {
   const { lisp } = view.options;
   if (lisp === undefined) return ['% LISP is not configured.'];
   const itr = perFamily(lisp.itr, family);
   const etr = perFamily(lisp.etr, family);
   const proxyItr = perFamily(lisp.proxyItr, family);
   const proxyEtr = perFamily(lisp.proxyEtr, family);
-  const entries = view.mapCache(family);
+  const entries = view.mapCache(family, instanceId);
+  const database = view.database(family).filter(({ eid }) => eid.instanceId === instanceId);
   const statics = entries.filter(({ entry }) => entry.origin === 'static').length;
   const list = (texts: readonly string[]): string => (texts.length === 0 ? 'none' : texts.join(', '));
   const servers = view.mapServers().filter(({ families }) => families.includes(family));
   return [
-    row('Instance ID', '0'),
+    row('Instance ID', String(instanceId)),
     row('Router hostname', view.options.hostname),
     row('Ingress Tunnel Router (ITR)', enabled(itr.enabled)),
     row('Egress Tunnel Router (ETR)', enabled(etr.enabled)),
@@ -44,7 +46,7 @@ export function showLisp(view: RouterView, family: Family): string[] {
     row('site-ID', formatId(lisp.siteId ?? '')),
     row('Miss policy', lisp.missPolicy),
     row('Map-Cache', `${entries.length} entries, ${statics} static`),
-    row('Database', `${view.database(family).length} EID-Prefixes`),
+    row('Database', `${database.length} EID-Prefixes`),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { contains, samePrefix, type Family } from '../../base/ip.ts';
+import { contains, samePrefix } from '../../base/ip.ts';
 import { formatPrefix } from '../../base/ip-text.ts';
 import { formatAge, NEVER, type Micros } from '../../base/time.ts';
 import {
@@ -9,13 +9,8 @@ import {
 } from '../../mapping/action.ts';
 import type { EidPrefix } from '../../mapping/eid.ts';
 import type { CacheEntryView, LocatorView, RouterView } from '../../router/view.ts';
+import type { Table } from './eid-table.ts';
 import { locatorTable } from './locator-table.ts';
-
-/** Which table is asked for. */
-interface Table {
-  readonly family: Family;
-  readonly instanceId: number;
-}
 
 /** `show ip lisp map-cache [detail]`. */
 export function showMapCache(view: RouterView, now: Micros, table: Table, isDetailed: boolean): string[] {
@@ -33,10 +28,10 @@ export function showMapCache(view: RouterView, now: Micros, table: Table, isDeta
 export function showMapCacheEntry(
   view: RouterView,
   now: Micros,
+  table: Table,
   eid: EidPrefix,
   by: 'address' | 'eid',
 ): string[] | undefined {
-  const table = { family: eid.prefix.address.family, instanceId: eid.instanceId };
   const entries = view.mapCache(table.family, table.instanceId);
   const fits = ({ entry }: CacheEntryView): boolean =>
     by === 'eid'
@@ -47,9 +42,8 @@ export function showMapCacheEntry(
   return found === undefined ? undefined : [...heading(table, entries.length), ...showInDetail(found, now)];
 }
 
-function heading({ family, instanceId }: Table, count: number): string[] {
-  const table = instanceId === 0 ? 'default' : String(instanceId);
-  return [`LISP IPv${family} Mapping Cache for EID-table ${table} (IID ${instanceId}), ${count} entries`, ''];
+function heading({ family, instanceId, name }: Table, count: number): string[] {
+  return [`LISP IPv${family} Mapping Cache for EID-table ${name} (IID ${instanceId}), ${count} entries`, ''];
 }
 
 /** What IOS puts between the first line of an entry and its locators. */
