@@ -93,7 +93,7 @@ export interface Outcome {
 
 const MAX_LISP_HEADERS = 2;
 /** Longest outer packet that is sent, whatever the interface would take (L in RFC 9300 §7.1). */
-const MAX_OUTER_BYTES = 1500;
+export const MAX_OUTER_BYTES = 1500;
 /** Injected into an instance that nobody has configured: every table is empty. */
 const NOTHING_KNOWN = new ModelVrf();
 

@@ -3,6 +3,8 @@ import { comparePrefix, type Family } from '../base/ip.ts';
 import type { Micros } from '../base/time.ts';
 import { ACTION_FORWARD } from '../engine/codes.ts';
 import { bucketRow } from '../engine/buckets.ts';
+import { MAX_OUTER_BYTES } from '../engine/model-forward.ts';
+import { overhead } from '../engine/model-packet.ts';
 import type { EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
 import { ACTION_NATIVELY_FORWARD, ACTION_SEND_MAP_REQUEST, type Action } from '../mapping/action.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
@@ -76,15 +78,21 @@ export function forwardingEntryViews(
 
 function targetViews(targets: readonly EncapTarget[], names: readonly string[]): ForwardingTargetView[] {
   const row = bucketRow(targets);
-  return targets.map(({ source, destination, priority, weight, nextHop }, index) => ({
-    source,
-    destination,
-    priority,
-    weight,
-    share: row.length === 0 ? 0 : row.filter((slot) => slot === index).length / row.length,
-    ...(nextHop.gateway === undefined ? {} : { gateway: nextHop.gateway }),
-    interfaceName: names[nextHop.interfaceIndex] ?? '?',
-  }));
+  return targets.map((target, index) => {
+    const { source, destination, priority, weight, nextHop, pathMtu = Infinity } = target;
+    const mtu = Math.min(MAX_OUTER_BYTES, nextHop.mtu, pathMtu);
+    return {
+      source,
+      destination,
+      priority,
+      weight,
+      mtu,
+      innerMtu: mtu - overhead(destination.family),
+      share: row.length === 0 ? 0 : row.filter((slot) => slot === index).length / row.length,
+      ...(nextHop.gateway === undefined ? {} : { gateway: nextHop.gateway }),
+      interfaceName: names[nextHop.interfaceIndex] ?? '?',
+    };
+  });
 }
 
 function forwardingAction(action: Action): ForwardingEntryView['action'] {

@@ -139,6 +139,10 @@ export interface ForwardingTargetView {
   readonly destination: IpAddress;
   readonly priority: number;
   readonly weight: number;
+  /** Largest outer packet that goes this way. */
+  readonly mtu: number;
+  /** Longest packet that fits into it behind the LISP headers. */
+  readonly innerMtu: number;
   /** Part of the flows that take this way, 0 to 1; 0 for those of a priority that is not the best. */
   readonly share: number;
   /** Absent when the destination is on the link. */

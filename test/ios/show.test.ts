@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cidr, ip } from '../../src/base/ip-text.ts';
+import { cidr, formatPrefix, ip } from '../../src/base/ip-text.ts';
 import { renderConfig } from '../../src/ios/render.ts';
 import { runShow, runShowAt, SHOW_COMMANDS } from '../../src/ios/show/show.ts';
 import { seconds } from '../../src/base/time.ts';
@@ -152,7 +152,14 @@ const ROUTES6: readonly RouteView[] = [
   { prefix: cidr('fd00::/8'), source: 'static', distance: 1 },
 ];
 
-const target = { source: ip('10.0.1.2'), priority: 1, weight: 50, interfaceName: 'FastEthernet0/0' };
+const target = {
+  source: ip('10.0.1.2'),
+  priority: 1,
+  weight: 50,
+  mtu: 1500,
+  innerMtu: 1464,
+  interfaceName: 'FastEthernet0/0',
+};
 const FORWARDING: readonly ForwardingEntryView[] = [
   { eid: eidPrefix(cidr('0.0.0.0/0')), action: 'send-map-request', targets: [], hits: 3 },
   {
@@ -264,6 +271,9 @@ describe('show', () => {
     'show ip lisp map-cache detail',
     'show ipv6 lisp map-cache 2001:db8:1::1',
     'show ip lisp forwarding',
+    'show ip lisp forwarding detail',
+    'show ip lisp forwarding eid remote 192.168.9.0/24',
+    'show ip lisp database detail',
     'show ipv6 lisp forwarding',
     'show lisp session',
     'show lisp site detail',
@@ -319,6 +329,34 @@ describe('show', () => {
     expect(/xTR-ID: +(\S+)/.exec(lab.show('lisp1', 'show ip lisp'))![1]).toBe(registered);
   });
 
+  it.each(['map-cache', 'database', 'forwarding'])(
+    'of a %s an address is answered by the longest prefix that covers it, a prefix by itself alone',
+    (table) => {
+      const wide = eidPrefix(cidr('192.168.0.0/16'));
+      const narrow = eidPrefix(cidr('192.168.9.0/24'));
+      const locators = [locator('10.0.1.2')];
+      // The database is in the order of its configuration.
+      const view = viewOf(rich.options, {
+        database: () => [narrow, wide].map((eid) => ({ eid, locators })),
+        mapCache: () => [wide, narrow].map(({ prefix }) => positiveEntry(formatPrefix(prefix), ...locators)),
+        forwardingEntries: () =>
+          [wide, narrow].map((eid) => ({ eid, action: 'drop' as const, targets: [], hits: 0 })),
+      });
+      const found = (which: string): string[] =>
+        show(view, `show ip lisp ${table} ${which}`).match(/^192\.168\.\d+\.0\/\d+/gm) ?? [];
+      expect(found('192.168.9.1')).toEqual(['192.168.9.0/24']);
+      expect(found('192.168.8.1')).toEqual(['192.168.0.0/16']);
+      expect(found('192.168.0.0/16')).toEqual(['192.168.0.0/16']);
+      expect(() => found('192.168.9.0/25')).toThrow('No such entry');
+      expect(found('detail')).toHaveLength(2);
+    },
+  );
+
+  it('the database in detail says who does not answer, and when nobody is told', () => {
+    expect(show(rich, 'show ip lisp database detail')).toMatch(/10\.0\.255\.1 +never +never +No$/);
+    expect(show(lisp1, 'show ip lisp database detail')).toContain('Registered with no Map-Server');
+  });
+
   it('takes abbreviations', () => {
     expect(show(mapserver, 'sh ip lisp map-c')).toBe(show(mapserver, 'show ip lisp map-cache'));
     expect(show(mapserver, 'sh run')).toBe(show(mapserver, 'show running-config'));
@@ -331,6 +369,10 @@ describe('show', () => {
     ['show ip', 'Incomplete command'],
     ['show versions', 'did you mean "version"'],
     ['show ip lisp map-cache 9.9.9.9', 'No such entry'],
+    ['show ip lisp database 9.9.9.9', 'No such entry'],
+    ['show ip lisp database 2001:db8::/48', 'an IPv4 EID is expected'],
+    ['show ip lisp forwarding 9.0.0.0/8', 'No such entry'],
+    ['show ipv6 lisp forwarding eid remote 9.0.0.0/8', 'an IPv6 EID is expected'],
     ['show ip lisp map-cache 2001:db8::1', 'an IPv4 EID is expected'],
     ['show ipv6 route 10.0.0.1', 'an IPv6 address is expected'],
     ['show lisp site 10.0.0.0/8', 'No site has this EID-Prefix'],
@@ -416,7 +458,7 @@ describe('on the routers of the examples', () => {
   const commands = [...new Set(SHOW_COMMANDS.flatMap(({ pattern }) => ways(pattern.text).flatMap(filled)))];
   /** Printed only at a console, or for the other address family, or of what no example has. */
   const NOWHERE =
-    /^show (debugging|ipv6 route 10\.|lisp eid-table vrf|(ipv6 lisp|lisp .* ipv6) map-cache (10|192)\.)/;
+    /^show (debugging|ipv6 route 10\.|lisp eid-table vrf|(ipv6 lisp|lisp .* ipv6) (map-cache|database|forwarding( eid remote)?) (10|192)\.)/;
 
   it('each show command, in each of its forms, prints something at one of them at least', () => {
     const printed = new Set<string>();
@@ -431,6 +473,21 @@ describe('on the routers of the examples', () => {
     }
     expect(commands.filter((command) => !printed.has(command) && !NOWHERE.test(command))).toEqual([]);
     expect(commands.filter((command) => printed.has(command) && NOWHERE.test(command))).toEqual([]);
+  });
+
+  it('forwarding in detail says what fits, on links of any MTU; the database who acknowledged', () => {
+    const edits = {
+      'lisp1.ios': [[' ip address 10.0.1.2', ' ip mtu 1400\n ip address 10.0.1.2']],
+    } as const;
+    for (const [lab, mtu] of [
+      [createLab(labFile('pxtr-petr'), { makeDataPlane: () => createEngineSync() }), 1500],
+      [createLab(labFile('pxtr-petr', edits), { makeDataPlane: () => createEngineSync() }), 1400],
+    ] as const) {
+      lab.run();
+      const text = lab.show('lisp1', 'show ip lisp forwarding 4.4.4.4');
+      expect(text).toContain(`IPv4 outside, path MTU ${mtu}, packets up to ${mtu - 36} bytes`);
+      expect(lab.show('lisp1', 'show ip lisp database 192.168.1.1')).toMatch(/10\.0\.1\.1 .* Yes$/);
+    }
   });
 
   it('statistics count the control messages of the article', () => {

@@ -1,25 +1,42 @@
 /** `show ... lisp ...`. */
-import type { Family } from '../../base/ip.ts';
-import { eidPrefix, type EidPrefix } from '../../mapping/eid.ts';
+import { eidPrefix } from '../../mapping/eid.ts';
 import type { Args } from '../args.ts';
 import { showCommand, type ShowCommand, type ShowContext } from './command.ts';
-import { showDatabase } from './database.ts';
+import { showDatabase, showDatabaseEntry } from './database.ts';
 import { tableAsked, type Table } from './eid-table.ts';
-import { showForwarding } from './forwarding.ts';
+import { showForwarding, showForwardingEntry } from './forwarding.ts';
 import { showLisp } from './lisp.ts';
 import { showMapCache, showMapCacheEntry } from './map-cache.ts';
 import { showSessions } from './session.ts';
 import { showSite, showSiteOf, showSites, showSiteSummary } from './site.ts';
 import { showStatistics } from './statistics.ts';
-
-const WHICH = '[detail | <address:ip> | <eid:prefix>]';
+import { askedFor, WHICH, type Asked } from './which.ts';
 
 export const LISP_COMMANDS: readonly ShowCommand[] = [
   ...perTable('', 'LISP: roles of this router, peers, counts', ({ view }, table) => showLisp(view, table)),
-  ...perTable(`map-cache ${WHICH}`, 'Map-Cache', mapCache),
-  ...perTable('database', 'EID-Prefixes of this site', ({ view }, table) => showDatabase(view, table)),
-  ...perTable('forwarding [eid remote]', 'What the data plane holds per EID-Prefix', ({ view }, table) =>
-    showForwarding(view, table),
+  ...perTable(
+    `map-cache ${WHICH}`,
+    'Map-Cache',
+    rows(
+      ({ view, now }, table, isDetailed) => showMapCache(view, now, table, isDetailed),
+      ({ view, now }, table, asked) => showMapCacheEntry(view, now, table, asked),
+    ),
+  ),
+  ...perTable(
+    `database ${WHICH}`,
+    'EID-Prefixes of this site',
+    rows(
+      ({ view, now }, table, isDetailed) => showDatabase(view, now, table, isDetailed),
+      ({ view, now }, table, asked) => showDatabaseEntry(view, now, table, asked),
+    ),
+  ),
+  ...perTable(
+    `forwarding [eid remote] ${WHICH}`,
+    'What the data plane holds per EID-Prefix',
+    rows(
+      ({ view }, table, isDetailed) => showForwarding(view, table, isDetailed),
+      ({ view }, table, asked) => showForwardingEntry(view, table, asked),
+    ),
   ),
   ...perTable('statistics', 'Counters', ({ view }) => showStatistics(view)),
   showCommand('lisp session', 'How this ETR stands with its Map-Servers', ({ view, now }) =>
@@ -59,12 +76,10 @@ export const LISP_COMMANDS: readonly ShowCommand[] = [
   ),
 ];
 
+type Run = (context: ShowContext, table: Table, args: Args) => readonly string[] | undefined;
+
 /** The forms of a command: of the instance 0, of one that is named, of the one of a table; as IOS and IOS-XE write it. */
-function perTable(
-  words: string,
-  help: string,
-  run: (context: ShowContext, table: Table, args: Args) => readonly string[] | undefined,
-): ShowCommand[] {
+function perTable(words: string, help: string, run: Run): ShowCommand[] {
   const form = (before: string): ShowCommand =>
     showCommand(`${before} ${words}`.trimEnd(), help, (context, args) => {
       const table = tableAsked(context, args);
@@ -77,28 +92,17 @@ function perTable(
   ];
 }
 
-function mapCache({ view, now }: ShowContext, table: Table, args: Args): readonly string[] | undefined {
-  const asked = askedFor(args, table.instanceId);
-  if (asked === undefined) return showMapCache(view, now, table, args.hasKeyword('detail'));
-  const { name, eid } = asked;
-  if (!isOfFamily(args, name, eid, table.family)) return undefined;
-  const lines = showMapCacheEntry(view, now, table, eid, name);
-  if (lines === undefined) args.refuse(name, 'No such entry', '"show ... map-cache" lists them');
-  return lines;
-}
-
-function askedFor(
-  args: Args,
-  instanceId: number,
-): { readonly name: 'address' | 'eid'; readonly eid: EidPrefix } | undefined {
-  if (args.has('eid')) return { name: 'eid', eid: eidPrefix(args.prefix('eid'), instanceId) };
-  const address = args.optionalIp('address');
-  if (address === undefined) return undefined;
-  return { name: 'address', eid: eidPrefix({ address, bits: address.family === 4 ? 32 : 128 }, instanceId) };
-}
-
-function isOfFamily(args: Args, name: string, eid: EidPrefix, family: Family): boolean {
-  if (eid.prefix.address.family === family) return true;
-  args.refuse(name, 'Family mismatch', `an IPv${family} EID is expected`);
-  return false;
+/** A table as a whole, or one row of it. */
+function rows(
+  all: (context: ShowContext, table: Table, isDetailed: boolean) => readonly string[],
+  one: (context: ShowContext, table: Table, asked: Asked) => readonly string[] | undefined,
+): Run {
+  return (context, table, args) => {
+    const asked = askedFor(args, table.family, table.instanceId);
+    if (asked === 'refused') return undefined;
+    if (asked === undefined) return all(context, table, args.hasKeyword('detail'));
+    const lines = one(context, table, asked);
+    if (lines === undefined) args.refuse(asked.name, 'No such entry', 'without an EID all are listed');
+    return lines;
+  };
 }

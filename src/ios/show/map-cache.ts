@@ -1,4 +1,3 @@
-import { contains, samePrefix } from '../../base/ip.ts';
 import { formatPrefix } from '../../base/ip-text.ts';
 import { formatAge, NEVER, type Micros } from '../../base/time.ts';
 import {
@@ -7,10 +6,10 @@ import {
   actionName,
   type Action,
 } from '../../mapping/action.ts';
-import type { EidPrefix } from '../../mapping/eid.ts';
 import type { CacheEntryView, LocatorView, RouterView } from '../../router/view.ts';
 import type { Table } from './eid-table.ts';
 import { locatorTable } from './locator-table.ts';
+import { pick, type Asked } from './which.ts';
 
 /** `show ip lisp map-cache [detail]`. */
 export function showMapCache(view: RouterView, now: Micros, table: Table, isDetailed: boolean): string[] {
@@ -29,16 +28,10 @@ export function showMapCacheEntry(
   view: RouterView,
   now: Micros,
   table: Table,
-  eid: EidPrefix,
-  by: 'address' | 'eid',
+  asked: Asked,
 ): string[] | undefined {
   const entries = view.mapCache(table.family, table.instanceId);
-  const fits = ({ entry }: CacheEntryView): boolean =>
-    by === 'eid'
-      ? samePrefix(entry.mapping.eid.prefix, eid.prefix)
-      : contains(entry.mapping.eid.prefix, eid.prefix.address);
-  // In EID order the longest of several that cover an address comes last.
-  const found = entries.filter(fits).at(-1);
+  const found = pick(entries, ({ entry }) => entry.mapping.eid, asked);
   return found === undefined ? undefined : [...heading(table, entries.length), ...showInDetail(found, now)];
 }
 
