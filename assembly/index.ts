@@ -22,6 +22,7 @@ export {
   lpmFootprint,
   lpmInsert,
   lpmNext,
+  lpmReaderBytes,
   lpmRemove,
 } from './lpm/lpm';
 export { coalesce } from './offload/coalesce';

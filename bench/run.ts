@@ -1,6 +1,7 @@
 /**
  * npm run bench -- [suite...] [--json FILE] [--rounds N] [--seconds S] [--seed N]
  *                  [--keys N] [--unsummed] [--prefixes FILE]      for `native`
+ * npm run bench -- lookup --table FILE [--traces DIR] [--kinds a,b] [--rounds N] [--keys N] [--json FILE]
  *
  * Runs from dist/ on plain Node. Without a suite name, all of them but `native`. Results worth keeping go, as JSON and with a
  * SETUP.md, to bench/results/<name>/.
@@ -10,10 +11,12 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from './env.ts';
 import { forwardSuite } from './forward.ts';
+import { LPM_KINDS, type LpmKind } from '../src/engine/lpm.ts';
 import { lookupSuite } from './lookup.ts';
 import { nativeSuite } from './native.ts';
 import { offloadSuite } from './offload.ts';
 import { caseText, DISTURBED_NOTE, environmentText, isDisturbed, type Report } from './report.ts';
+import { measureTable, tableText, type TableOptions } from './table-lookup.ts';
 import { consumed, measureCase, type CaseResult, type Settings, type Suite } from './runner.ts';
 
 const SUITES: readonly Suite[] = [lookupSuite, forwardSuite, offloadSuite, nativeSuite];
@@ -29,6 +32,9 @@ async function main(): Promise<void> {
       keys: { type: 'string' },
       unsummed: { type: 'boolean', default: false },
       prefixes: { type: 'string' },
+      table: { type: 'string' },
+      traces: { type: 'string' },
+      kinds: { type: 'string' },
     },
   });
   const settings: Settings = {
@@ -39,6 +45,13 @@ async function main(): Promise<void> {
     unsummed: values.unsummed,
     ...(values.prefixes === undefined ? {} : { prefixes: values.prefixes }),
   };
+  if (values.table !== undefined) {
+    if (positionals.join() !== 'lookup')
+      throw new Error('--table is for the lookup suite: bench -- lookup --table FILE');
+    const { table, traces, kinds, json } = values;
+    lookUpTable({ ...settings, table, ...(traces === undefined ? {} : { traces }) }, kinds, json);
+    return;
+  }
   const suites =
     positionals.length === 0
       ? SUITES.filter(({ isOptional }) => isOptional !== true)
@@ -66,10 +79,33 @@ async function main(): Promise<void> {
   if (results.some(({ measured }) => measured.some(isDisturbed))) console.log(`\n${DISTURBED_NOTE}`);
   if (values.json !== undefined) {
     const report: Report = { environment, settings, results };
-    mkdirSync(dirname(values.json), { recursive: true });
-    writeFileSync(values.json, JSON.stringify(report, undefined, 2) + '\n');
+    writeReport(values.json, report);
   }
   if (!Number.isInteger(consumed())) throw new Error('contenders return integers');
+}
+
+function lookUpTable(options: TableOptions, kinds: string | undefined, json: string | undefined): void {
+  const environment = readEnvironment(options.seed);
+  console.log(environmentText(environment));
+  const chosen = kinds?.split(',').map(kindNamed);
+  const results = measureTable(
+    { ...options, ...(chosen === undefined ? {} : { kinds: chosen }) },
+    showProgress,
+  );
+  showProgress('');
+  console.log(`\n${tableText(results)}`);
+  if (json !== undefined) writeReport(json, { environment, settings: options, results });
+}
+
+function kindNamed(name: string): LpmKind {
+  const kind = LPM_KINDS.find((each) => each === name);
+  if (kind === undefined) throw new Error(`no kind ${name}; there are: ${LPM_KINDS.join(', ')}`);
+  return kind;
+}
+
+function writeReport(file: string, report: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(report, undefined, 2) + '\n');
 }
 
 function suiteNamed(name: string): Suite {

@@ -7,7 +7,7 @@ import { arenaAlloc, arenaRelease, isFresh } from '../arena';
 import { heapOf, longList, longLists, reservedOf, ribDestroy, ribGet, ribInherited, ribInit, ribPut, ribReserve, ribSweep, setReserved } from './rib4';
 import { LARGEST_NARROW_NODE, LARGEST_WIDE_NODE, uniformDestroy, uniformInit, uniformRegister, uniformReserve } from './run-node';
 import { NODES_OF_QUAD, QUADS_BYTES, makeQuad, quadReserve, reclaim } from './quad';
-import { poolDestroy, poolInit, poolReserve, poolTrim } from './node-pool';
+import { poolDestroy, poolInit, poolLiveBytes, poolReserve, poolTrim } from './node-pool';
 import { specBits, specValue } from './spec';
 import {
   BLOCK_BITS,
@@ -67,6 +67,11 @@ function fillTable(table: usize, arena: usize, leafBytes: u32, directoryBytes: u
   put(table, UNDO, <u32>undo);
   put(table, UNDO_ROOM, FIRST_UNDO_ROOM);
   return undo != 0 && poolReserve(table + POOL, arena, 1) && uniformInit(table, arena);
+}
+
+/** The directory, nodes and quads in use, and the table of quads. */
+export function readerBytesOf(table: usize, directoryBytes: u32): u32 {
+  return directoryBytes + poolLiveBytes(table + POOL) + (get(table, QUADS) != 0 ? QUADS_BYTES : 0);
 }
 
 /** Releases everything; readers may still be in it. Takes a table that was made in part as well. */

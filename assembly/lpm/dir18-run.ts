@@ -9,7 +9,7 @@
  */
 import { ATOMICITY_PER_ADDRESS, CAP_INSERT, CAP_V4, EMPTY_ROOT } from '../layout';
 import { isEmpty } from './spec';
-import { createTable, abandonTable, destroyTable, endTransaction, fillSlots, insertPrefix, nextDirty, removePrefix } from './change4';
+import { createTable, abandonTable, destroyTable, endTransaction, fillSlots, insertPrefix, nextDirty, readerBytesOf, removePrefix } from './change4';
 import { footprintOf } from './footprint4';
 import { fetchNarrow, fetchWide, resolve } from './gather';
 import { NODE_LEAVES, makeNode, nodeLookup, runsOf, sameNode, nodeBytes, uniformNode } from './run-node';
@@ -53,6 +53,10 @@ export function abandon(root: u32, arena: usize): void {
 
 export function destroy(root: u32, arena: usize): void {
   if (!isEmpty(root)) destroyTable(<usize>root, arena, DIRECTORY_BYTES);
+}
+
+export function readerBytes(root: u32): u32 {
+  return readerBytesOf(<usize>root, DIRECTORY_BYTES);
 }
 
 /** Puts the nodes of the changed blocks in place, right before the publish. Cannot fail. Returns the root. */

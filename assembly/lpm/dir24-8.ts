@@ -7,7 +7,7 @@
  */
 import { ATOMICITY_PER_ADDRESS, CAP_INSERT, CAP_V4, EMPTY_ROOT } from '../layout';
 import { isEmpty } from './spec';
-import { abandonTable, createTable, destroyTable, endTransaction, fillSlots, insertPrefix, nextDirty, removePrefix } from './change4';
+import { abandonTable, createTable, destroyTable, endTransaction, fillSlots, insertPrefix, nextDirty, readerBytesOf, removePrefix } from './change4';
 import { footprintOf } from './footprint4';
 import { fetchNarrow, fetchWide, resolve } from './gather';
 import { isEscape, quadLookup, reclaim, retireQuad } from './quad';
@@ -50,6 +50,10 @@ export function abandon(root: u32, arena: usize): void {
 
 export function destroy(root: u32, arena: usize): void {
   if (!isEmpty(root)) destroyTable(<usize>root, arena, directoryBytes(get(<usize>root, LEAF_BYTES)));
+}
+
+export function readerBytes(root: u32): u32 {
+  return readerBytesOf(<usize>root, directoryBytes(get(<usize>root, LEAF_BYTES)));
 }
 
 /** Writes the leaves of the changed blocks, right before the publish. Cannot fail. Returns the root. */

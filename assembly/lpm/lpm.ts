@@ -196,6 +196,21 @@ export function lpmCount(kind: i32, family: i32, root: u32, spec: usize): u32 {
   return count;
 }
 
+/**
+ * Bytes of a table that lookups walk: of the kinds that are changed in place, without what only the writer needs; 0 for
+ * the others, which have nothing else.
+ */
+export function lpmReaderBytes(kind: i32, root: u32): u32 {
+  if (isEmpty(root)) return 0;
+  switch (kind) {
+    case LPM_DIR18_RUN_NARROW:
+    case LPM_DIR18_RUN: return dir18Run.readerBytes(root);
+    case LPM_DIR24_8_NARROW:
+    case LPM_DIR24_8: return dir24.readerBytes(root);
+    default: return 0;
+  }
+}
+
 /** About how many bytes the prefixes of an IPv4 table would take in dir18-run, beside what an empty one does. */
 export function lpmEstimate(kind: i32, root: u32, spec: usize): u32 {
   let bytes: u32 = 0;

@@ -174,13 +174,6 @@ export function poolLiveBytes(pool: usize): u32 {
   return load<u32>(pool, LIVE);
 }
 
-/** Bytes of all chunks in use. */
-export function poolChunkBytes(pool: usize): u32 {
-  let bytes: u32 = 0;
-  for (let chunk = <usize>load<u32>(pool, CHUNKS); chunk != 0; chunk = <usize>load<u32>(chunk)) bytes += CHUNK_BYTES;
-  return bytes;
-}
-
 /** Hands something that readers may see to `poolReclaim`, once the coming publish has been seen by all of them. */
 export function poolRetire(pool: usize, arena: usize, what: u32): void {
   const tail = load<u32>(pool, RING_TAIL);

@@ -33,6 +33,7 @@ export interface EngineExports extends Record<string, unknown> {
   lpmCommit(kind: number, root: number): number;
   lpmDestroy(kind: number, family: number, root: number): void;
   lpmNext(kind: number, family: number, root: number, spec: number): number;
+  lpmReaderBytes(kind: number, root: number): number;
   lpmEstimate(kind: number, root: number, spec: number): number;
   lpmCount(kind: number, family: number, root: number, spec: number): number;
   lpmConvert(from: number, family: number, root: number, to: number, spec: number): number;

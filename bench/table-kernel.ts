@@ -1,0 +1,128 @@
+/** A table in one kind with leaves of one size, and passes over keys that lie in the engine's memory. */
+import type { Family } from '../src/base/ip.ts';
+import { word } from '../src/base/ip.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import { lpmCode, type LeafBytes, type LpmKind } from '../src/engine/lpm.ts';
+import { createEngineSync } from '../src/engine/open-inline.ts';
+import {
+  BUFFER_BYTES,
+  CONTROL_OFFSET,
+  CONTROL_SNAPSHOT_OFFSET,
+  SCRATCH_RESULTS_OFFSET,
+  SECTION_BUFFERS,
+  SECTION_SCRATCH,
+  SNAPSHOT_HEADER_BYTES,
+  SPEC_BITS_OFFSET,
+  SPEC_BYTES,
+  SPEC_FAMILY_OFFSET,
+  SPEC_VALUE_OFFSET,
+  TABLE_ROUTES,
+  VRF_KINDS4_OFFSET,
+  VRF_KINDS6_OFFSET,
+  VRF_ROOTS4_OFFSET,
+  VRF_ROOTS6_OFFSET,
+} from '../assembly/layout.ts';
+import { compileStage } from './compile-as.ts';
+import type { Digest } from './digest.ts';
+import type { TableRow } from './table-file.ts';
+
+/** Specs that one call takes. */
+const CHUNK = 65_536;
+/** Roots below this stand for failure. */
+const LEAST_ROOT = 16;
+
+type Pass = (...args: readonly number[]) => bigint;
+
+export class TableKernel {
+  readonly kind: LpmKind;
+  readonly leafBytes: LeafBytes;
+  readonly family: Family;
+  readonly buildMs: number;
+  /** What lookups walk. */
+  readerBytes = 0;
+  /** All of the arena that is in use. */
+  readonly liveBytes: number;
+  readonly #engine: Engine;
+  readonly #pass: Pass;
+
+  /** Throws when the table does not fit `fibBytes`, or its values the leaves. `keys`: the most that will be looked up. */
+  constructor(
+    form: { readonly kind: LpmKind; readonly leafBytes: LeafBytes },
+    family: Family,
+    rows: readonly TableRow[],
+    keys: number,
+    fibBytes: number,
+  ) {
+    this.kind = form.kind;
+    this.leafBytes = form.leafBytes;
+    this.family = family;
+    const bytes = Math.max(keys * (family === 4 ? 4 : 16), CHUNK * SPEC_BYTES);
+    const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1 };
+    this.#engine = createEngineSync({ ...rest, buffers: Math.ceil(bytes / BUFFER_BYTES), fibBytes });
+    this.#pass = compileStage('lookup', this.#engine)['pass'] as Pass;
+    this.buildMs = this.#build(rows);
+    this.liveBytes = this.#engine.stats().fibLiveBytes;
+    if (this.readerBytes === 0) this.readerBytes = this.liveBytes;
+  }
+
+  /** Milliseconds in the engine. */
+  #build(rows: readonly TableRow[]): number {
+    const { exports, memory } = this.#engine;
+    const { view } = memory;
+    const code = lpmCode(this.kind, this.leafBytes);
+    const specs = memory.offset(SECTION_BUFFERS);
+    let root = 1;
+    let ms = 0;
+    exports.fibBegin();
+    for (let first = 0; first < rows.length; first += CHUNK) {
+      const some = rows.slice(first, first + CHUNK);
+      for (const [i, row] of some.entries()) this.#writeSpec(specs + i * SPEC_BYTES, row);
+      const start = performance.now();
+      root = exports.lpmApply(code, this.family, root, specs, some.length) >>> 0;
+      ms += performance.now() - start;
+      if (root < LEAST_ROOT && rows.length > 0) throw new Error(`${this.kind}: the table does not fit`);
+    }
+    const start = performance.now();
+    root = exports.lpmCommit(code, root) >>> 0;
+    const snapshot = view.getUint32(CONTROL_OFFSET + CONTROL_SNAPSHOT_OFFSET, true);
+    const vrf = snapshot + SNAPSHOT_HEADER_BYTES;
+    const [roots, kinds] =
+      this.family === 4 ? [VRF_ROOTS4_OFFSET, VRF_KINDS4_OFFSET] : [VRF_ROOTS6_OFFSET, VRF_KINDS6_OFFSET];
+    view.setUint32(vrf + roots + 4 * TABLE_ROUTES, root, true);
+    view.setUint8(vrf + kinds + TABLE_ROUTES, code);
+    exports.publish(snapshot);
+    this.readerBytes = exports.lpmReaderBytes(code, root) >>> 0;
+    return ms + performance.now() - start;
+  }
+
+  #writeSpec(at: number, { prefix, value }: TableRow): void {
+    const { view } = this.#engine.memory;
+    for (let w = 0; w < 4; w++) view.setUint32(at + 4 * w, word(prefix.address, w), true);
+    view.setUint8(at + SPEC_BITS_OFFSET, prefix.bits);
+    view.setUint8(at + SPEC_FAMILY_OFFSET, this.family);
+    view.setUint32(at + SPEC_VALUE_OFFSET, value, true);
+  }
+
+  /** Keys for the following passes: a multiple of the batch, of which the rest is left out. */
+  setKeys(keys: Uint32Array): void {
+    this.#engine.memory.words.set(keys, this.#engine.memory.offset(SECTION_BUFFERS) / 4);
+  }
+
+  /** Looks `count` keys up and sums the values. */
+  pass(count: number, batch: number): bigint {
+    const { memory } = this.#engine;
+    const out = memory.offset(SECTION_SCRATCH) + SCRATCH_RESULTS_OFFSET;
+    const keys = memory.offset(SECTION_BUFFERS);
+    return BigInt.asUintN(64, this.#pass(this.family, TABLE_ROUTES, keys, out, count, batch, 1));
+  }
+
+  /** Of the values of all keys, in order. */
+  digest(digest: Digest, keys: Uint32Array, batch: number): void {
+    const width = this.family === 4 ? 1 : 4;
+    const out = new Uint32Array(batch);
+    for (let at = 0; at + batch * width <= keys.length; at += batch * width) {
+      this.#engine.lookupBatch('routes', 0, this.family, keys.subarray(at, at + batch * width), out);
+      digest.add(out);
+    }
+  }
+}
