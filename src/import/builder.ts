@@ -223,7 +223,7 @@ export class ImportBuilder {
       this.remark(
         { line: 0, column: 0 },
         'assumed',
-        `no interface has the RLOC ${text}: give one with --address NAME=${text}/LENGTH, or add it`,
+        `no interface has the RLOC ${text}: give it to one with --address, such as --address eth0=${text}/${text.includes(':') ? 64 : 30}`,
       );
   }
 

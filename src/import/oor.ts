@@ -7,6 +7,7 @@ import type { SiteKey } from '../mapping/site.ts';
 import type { DatabaseLocator } from '../router/options.ts';
 import { familyOf, ImportBuilder, readPrefix } from './builder.ts';
 import { parseConfuse, type Statement } from './confuse.ts';
+import { remarkSurroundings } from './oor-surroundings.ts';
 import type { ImportError, Imported, ImportPlace, ImportSettings } from './imported.ts';
 
 /** Minutes that OOR gives its mappings unless told otherwise. */
@@ -52,7 +53,9 @@ export function importOor(text: string, settings: ImportSettings): Result<Import
     builder.remark(file.taken('nat_traversal_support')!, 'no-equivalent', 'NAT traversal');
   takeMode(mode, builder);
   file.rest();
-  return builder.errors.length > 0 ? err(builder.errors) : ok(builder.finish());
+  if (builder.errors.length > 0) return err(builder.errors);
+  const { options, remarks } = builder.finish();
+  return ok({ options, remarks: [...remarkSurroundings(options), ...remarks] });
 }
 
 function takeMode(
@@ -116,7 +119,7 @@ function readDatabase(section: Section, at: ImportPlace, builder: ImportBuilder)
       builder.remark(
         statement,
         'no-equivalent',
-        `an RLOC that is the IPv${family} address of ${name.text}: say which with --address ${name.text}=ADDRESS/LENGTH`,
+        `an RLOC that is the IPv${family} address of ${name.text}: say which, such as --address ${name.text}=${family === 4 ? '10.0.1.2/30' : '2001:db8::2/64'}`,
       );
   }
   section.rest();
@@ -165,6 +168,7 @@ function readEid(section: Section, at: ImportPlace, builder: ImportBuilder): Eid
 }
 
 function readKey(section: Section, at: ImportPlace, builder: ImportBuilder): SiteKey | undefined {
+  const said = section.value('key-type');
   const type = section.number('key-type', 1, 0, 255);
   const secret = section.value('key');
   if (secret === undefined) {
@@ -175,6 +179,13 @@ function readKey(section: Section, at: ImportPlace, builder: ImportBuilder): Sit
     builder.refuse(at, `key-type ${type} is not known`, '1 (HMAC-SHA-1-96) or 2 (HMAC-SHA-256-128)');
     return undefined;
   }
+  if (type === 1)
+    builder.remark(
+      said?.at ?? at,
+      said === undefined ? 'assumed' : 'changed',
+      `${said === undefined ? 'no key-type: 1 as in OOR' : 'key-type 1'}, hash-function sha1; both sides must say so, ` +
+        'pxtr says sha2 otherwise',
+    );
   return { keyId: 0, algorithmId: type === 1 ? 1 : 2, secret: secret.text };
 }
 

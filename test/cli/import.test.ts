@@ -7,8 +7,10 @@ describe('pxtr import', () => {
   it('prints a configuration, and says on the other stream that there are remarks', async () => {
     const { code, out, err } = await pxtrFed(`${OOR}debug = 1\n`, 'import', 'oor', '-', '--hostname', 'xtr1');
     expect(code).toBe(0);
-    expect(out).toMatch(/^! line 3, no equivalent: debug = 1\n!\nhostname xtr1\n/);
-    expect(err).toContain('1 remarks, 1 without an equivalent');
+    expect(out).toMatch(
+      /^! assumed: no interface has an address.*\n! line 3, no equivalent: debug = 1\n!\nhostname xtr1\n/,
+    );
+    expect(err).toContain('2 remarks, 1 without an equivalent');
   });
 
   it('--strict exits with 3 when something is lost, and with 0 when nothing is', async () => {

@@ -85,6 +85,57 @@ describe('nothing is lost unsaid', () => {
     },
   );
 
+  const remarksOf = (text: string, addresses: readonly string[]): string[] => {
+    const read = importConfig('oor', text, { addresses: new Map([['eth0', addresses]]) });
+    if (!read.ok) throw new Error(read.error[0]?.message);
+    return read.value.remarks.map(({ line, kind, text: said }) => `${line} ${kind}: ${said}`);
+  };
+
+  it('oor.conf: peers that no route leads to are remarked, with the route to add', () => {
+    const peers = `operating-mode = xTR
+map-resolver = { 10.0.1.1, 10.9.0.1, 2001:db8:9::1 }
+map-server { address = 10.9.0.1 key-type = 2 key = K }
+proxy-etr-ipv4 { address = 10.9.0.2 }
+database-mapping { eid-prefix = 192.168.1.0/24 rloc-address { address = 10.0.1.2 } }
+`;
+    const route = 'the operating system had one, add "ip route 0.0.0.0 0.0.0.0 GATEWAY"';
+    expect(remarksOf(peers, ['10.0.1.2/30']).slice(0, 4)).toEqual([
+      `0 assumed: no route leads to the Map-Resolver 10.9.0.1: ${route}`,
+      '0 assumed: no route leads to the Map-Resolver 2001:db8:9::1: the operating system had one, add ' +
+        '"ipv6 route ::/0 GATEWAY"',
+      `0 assumed: no route leads to the Map-Server 10.9.0.1: ${route}`,
+      `0 assumed: no route leads to the Proxy ETR 10.9.0.2: ${route}`,
+    ]);
+    expect(remarksOf(peers, ['10.0.1.2/8', '2001:db8:9::2/64']).join()).not.toContain('no route');
+  });
+
+  it('oor.conf: without any address it says how to give them', () => {
+    const text = 'operating-mode = MS\nlisp-site { eid-prefix = 10.0.0.0/8 key-type = 2 key = K }\n';
+    expect(remarksOf(text, [])).toEqual([expect.stringContaining('--address eth0=10.0.1.2/30')]);
+    expect(remarksOf(text, ['10.0.1.1/30'])).toEqual(['0 changed: interface eth0 is called Ethernet0 here']);
+    const rloc =
+      'operating-mode = xTR\ndatabase-mapping { eid-prefix = 10.0.0.0/8 rloc-address { address = 10.0.9.2 } }\n';
+    expect(remarksOf(rloc, ['10.0.1.1/30']).join()).toContain('--address eth0=10.0.9.2/30');
+  });
+
+  it.each([
+    [
+      'lisp-site { eid-prefix = 10.0.0.0/8 key-type = 1 key = K }',
+      '2 changed: key-type 1, hash-function sha1',
+    ],
+    [
+      'lisp-site { eid-prefix = 10.0.0.0/8 key = K }',
+      '2 assumed: no key-type: 1 as in OOR, hash-function sha1',
+    ],
+    ['map-server { address = 10.0.1.2 key = K }', '2 assumed: no key-type: 1 as in OOR, hash-function sha1'],
+    ['lisp-site { eid-prefix = 10.0.0.0/8 key-type = 2 key = K }', undefined],
+  ])('oor.conf: %s has a remark on its key: %s', (statement, remark) => {
+    const found = remarksOf(`operating-mode = MS\n${statement}\n`, ['10.0.1.1/30']).filter((each) =>
+      each.includes('sha1'),
+    );
+    expect(found).toEqual(remark === undefined ? [] : [expect.stringContaining(remark)]);
+  });
+
   it('a statement that nobody knows is remarked where it stands', () => {
     const word = fc.stringMatching(/^[a-z]{4,12}$/);
     fc.assert(
