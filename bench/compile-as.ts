@@ -8,8 +8,21 @@ import { checkoutFolder } from './native-harness.ts';
 
 const OPTIONS = ['--runtime', 'stub', '--importMemory', '--enable', 'simd', '-O3'];
 
-/** The exports of bench/<name>.as. The compiler runs as a program: its types would change those of `console`. */
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** The exports of bench/<name>.as over an engine's memory. */
 export function compileStage(name: string, engine: Engine): Readonly<Record<string, unknown>> {
+  const module = compiled.get(name) ?? compile(name);
+  compiled.set(name, module);
+  const env = { memory: engine.memory.memory as WebAssembly.Memory };
+  // The function itself, so that one module calls the other without JavaScript in between.
+  const { lookup } = engine.exports as Readonly<Record<string, unknown>>;
+  const imports = { env, engine: { lookup } } as WebAssembly.Imports;
+  return new WebAssembly.Instance(module, imports).exports;
+}
+
+/** The compiler runs as a program: its types would change those of `console`. */
+function compile(name: string): WebAssembly.Module {
   const root = checkoutFolder();
   const folder = mkdtempSync(join(tmpdir(), 'pxtr-stage-'));
   try {
@@ -17,12 +30,7 @@ export function compileStage(name: string, engine: Engine): Readonly<Record<stri
     const asc = join(root, 'node_modules/assemblyscript/bin/asc.js');
     const files = ['stage.ts', '--baseDir', folder, '--outFile', 'stage.wasm'];
     execFileSync(process.execPath, [asc, ...files, ...OPTIONS], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const module = new WebAssembly.Module(readFileSync(join(folder, 'stage.wasm')));
-    const env = { memory: engine.memory.memory as WebAssembly.Memory };
-    // The function itself, so that one module calls the other without JavaScript in between.
-    const { lookup } = engine.exports as Readonly<Record<string, unknown>>;
-    const imports = { env, engine: { lookup } } as WebAssembly.Imports;
-    return new WebAssembly.Instance(module, imports).exports;
+    return new WebAssembly.Module(readFileSync(join(folder, 'stage.wasm')));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
