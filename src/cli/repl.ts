@@ -71,11 +71,7 @@ export function talk(shell: LabShell, { input, output }: TerminalIo): Promise<nu
       }
       isStopped = true;
       waiting.length = 0;
-      shell.abandon();
-      print([
-        '^C',
-        '% The command goes on in the lab; lines at its console wait for it. "undo" takes it back.',
-      ]);
+      print(['^C', shell.abandon()]);
     });
     // Ctrl-Z is `end` on IOS, not a stop of this program.
     readline.on('SIGTSTP', () => {

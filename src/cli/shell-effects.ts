@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { ShellOutput } from '../sim/lab-shell.ts';
+import type { ShellOutput } from '../sim/lab-shell-output.ts';
 import { failureText } from './failure-text.ts';
 
 /** An output whose files are written: with what came of that. */
@@ -23,5 +23,9 @@ export function settle(output: ShellOutput): Settled {
       refused = true;
     }
   }
-  return { ...output, lines, refused, quits: output.effects.some(({ kind }) => kind === 'quit') };
+  const quits = output.effects.some(({ kind }) => kind === 'quit');
+  // `exit` and `logout` leave a console on IOS, and a key brings it back: here nothing is left.
+  if (quits && output.line !== 'quit')
+    lines.push('The lab is closed: "pxtr lab shell" opens it anew. "save FILE" keeps a session before.');
+  return { ...output, lines, refused, quits };
 }

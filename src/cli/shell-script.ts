@@ -1,5 +1,6 @@
 /** A shell whose lines come from a file or a pipe: the output reads like a session at a terminal. */
 import { createInterface } from 'node:readline';
+import { readPrompt } from '../sim/lab-shell-line.ts';
 import type { LabShell } from '../sim/lab-shell.ts';
 import { formatTime } from '../sim/log.ts';
 import { EXIT, type CliIo } from './io.ts';
@@ -52,10 +53,11 @@ export async function runScript(
 function enter(shell: LabShell, text: string): Settled {
   const asked = /^(.*)\?\s*$/.exec(text)?.[1];
   if (asked !== undefined && !text.trimStart().startsWith('!')) {
-    const { prompt, lab } = shell;
+    const { lab } = shell;
     const lines = shell.help(asked);
     const refused = lines[0]?.startsWith('%') === true;
-    const head = { prompt, line: text.trim(), time: lab.now, lines, refused };
+    const { node, line } = readPrompt(lab, text, shell.node);
+    const head = { prompt: lab.consoles.prompt(node), line: line.trim(), time: lab.now, lines, refused };
     return { ...head, busy: false, effects: [], quits: false };
   }
   let output = shell.enter(text);

@@ -65,13 +65,8 @@ export { formatLabError, type LabError } from '../sim/lab-yaml.ts';
 export { formatLabWarning, type LabWarning } from '../sim/lab-warning.ts';
 export { createLab, Lab, type LabPing, type LabResult, type LabSettings } from '../sim/lab.ts';
 export { flood, type FloodOptions, type Journal, type JournalEntry, type LabInput } from '../sim/journal.ts';
-export {
-  LabShell,
-  withoutConsoleSteps,
-  type ShellEffect,
-  type ShellOutput,
-  type ShellSettings,
-} from '../sim/lab-shell.ts';
+export { LabShell, withoutConsoleSteps, type ShellSettings } from '../sim/lab-shell.ts';
+export type { ShellEffect, ShellOutput } from '../sim/lab-shell-output.ts';
 export type { Completion } from '../ios/complete.ts';
 export { formatExpectation, type ExpectationResult } from '../sim/lab-expect.ts';
 export { ladder, narrate, type NarrateOptions } from '../sim/narrate.ts';

@@ -7,7 +7,7 @@ import { parseDuration } from './lab-units.ts';
 export type ShellCommand =
   | { readonly kind: 'console'; readonly node: string }
   | { readonly kind: 'step' | 'back'; readonly count: number }
-  | { readonly kind: 'undo' | 'time' | 'nodes' | 'links' | 'story' | 'quit' }
+  | { readonly kind: 'undo' | 'time' | 'nodes' | 'links' | 'story' | 'help' | 'quit' }
   | { readonly kind: 'run'; readonly duration: Micros }
   | { readonly kind: 'at'; readonly time: Micros }
   /** Just after an event; then the clock may go on, as far as nothing happens. */
@@ -69,9 +69,9 @@ export const SHELL_COMMANDS: readonly Entry[] = [
   {
     word: 'run',
     usage: 'run DURATION',
-    help: 'Let time pass: run 5s',
+    help: 'Let time pass: run 5s, run 2m; Ctrl-C stops it',
     read: ([text, ...more]) => {
-      const duration = text === undefined ? undefined : parseDuration(text);
+      const duration = text === undefined ? undefined : durationOf(text);
       return duration === undefined || more.length > 0 ? undefined : { kind: 'run', duration };
     },
   },
@@ -115,6 +115,12 @@ export const SHELL_COMMANDS: readonly Entry[] = [
     read: ([path, ...more]) => (path === undefined || more.length > 0 ? undefined : { kind: 'save', path }),
   },
   {
+    word: 'help',
+    usage: 'help',
+    help: 'What may be typed here; ? does it too, also behind a word',
+    read: (args) => plain('help', args),
+  },
+  {
     word: 'quit',
     usage: 'quit',
     help: 'Leave the lab',
@@ -132,6 +138,19 @@ export function readShellCommand(line: string, names: ShellNames): Result<ShellC
   return typeof command === 'string' ? err(command) : ok(command);
 }
 
+/** Fewer letters are more often a slip than an abbreviation. */
+const LEAST_LETTERS = 3;
+
+/** A line that no console understands, when its first word begins a command of the shell and the rest fits. */
+export function readAbbreviated(line: string, names: ShellNames): Result<ShellCommand, string> | undefined {
+  const [word = '', ...args] = line.trim().split(/\s+/);
+  const begun =
+    word.length < LEAST_LETTERS ? [] : SHELL_COMMANDS.filter((each) => each.word.startsWith(word));
+  const command = begun.length === 1 ? begun[0]!.read(args, names) : undefined;
+  if (command === undefined) return undefined;
+  return typeof command === 'string' ? err(command) : ok(command);
+}
+
 /** Words that may stand behind a command of the shell. */
 export function argumentsOf(word: string, names: ShellNames): readonly string[] {
   switch (word) {
@@ -146,7 +165,10 @@ export function argumentsOf(word: string, names: ShellNames): readonly string[] 
   }
 }
 
-function plain(kind: 'undo' | 'time' | 'nodes' | 'quit', args: readonly string[]): ShellCommand | undefined {
+function plain(
+  kind: 'undo' | 'time' | 'nodes' | 'help' | 'quit',
+  args: readonly string[],
+): ShellCommand | undefined {
   return args.length === 0 ? { kind } : undefined;
 }
 
@@ -159,12 +181,17 @@ function readAt([text = '', ...more]: readonly string[]): ShellCommand | undefin
   const [, number] = /^#([0-9]{1,9})$/.exec(text) ?? [];
   const [clock, ...rest] = more;
   if (number === undefined) {
-    const time = parseDuration(text);
+    const time = durationOf(text);
     return time === undefined || more.length > 0 ? undefined : { kind: 'at', time };
   }
   const time = clock === undefined ? undefined : parseDuration(clock);
   if (rest.length > 0 || (clock !== undefined && time === undefined)) return undefined;
   return { kind: 'at-event', event: Number(number), ...(time !== undefined && { time }) };
+}
+
+/** A number alone is seconds. */
+function durationOf(text: string): Micros | undefined {
+  return parseDuration(/^[0-9]+(?:\.[0-9]+)?$/.test(text) ? `${text}s` : text);
 }
 
 function unknown(what: string, name: string, known: readonly string[]): string {

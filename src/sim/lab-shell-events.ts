@@ -7,14 +7,17 @@ import type { StoryPacket } from './story.ts';
 const WIDTH = 100;
 const INDENT = ' '.repeat(10);
 
+/** What has to do with what stands on a console. */
+export type ConsoleRecord = RecordOf<'typed' | 'console' | 'ping-done' | 'traceroute-done' | 'lig-done'>;
+
 /**
- * Packets with their reasons, what nodes noticed, and `consoleLine` for what stands on a console. `story` has every
+ * Packets with their reasons, what nodes noticed, and `consoleLines` for what stands on a console. `story` has every
  * packet that the records name.
  */
 export function eventLines(
   records: readonly NetworkRecord[],
   story: readonly StoryPacket[],
-  consoleLine: (record: RecordOf<'typed' | 'console'>) => string,
+  consoleLines: (record: ConsoleRecord) => string[],
 ): string[] {
   const packets = new Map(story.map((packet) => [packet.frame.number, packet]));
   return records.flatMap((record): string[] => {
@@ -33,11 +36,10 @@ export function eventLines(
       }
       case 'typed':
       case 'console':
-        return [consoleLine(record)];
       case 'ping-done':
       case 'traceroute-done':
       case 'lig-done':
-        return [];
+        return consoleLines(record);
       default:
         return wrap(logLine(record));
     }
@@ -45,11 +47,15 @@ export function eventLines(
 }
 
 /** Long lines go on below, indented. */
-function wrap(line: string): string[] {
+export function wrapLine(line: string, indent: string): string[] {
   if (line.length <= WIDTH) return [line];
   const at = line.lastIndexOf(' ', WIDTH);
-  if (at <= INDENT.length) return [line];
-  return [line.slice(0, at), ...wrap(INDENT + line.slice(at + 1))];
+  if (at <= indent.length) return [line];
+  return [line.slice(0, at), ...wrapLine(indent + line.slice(at + 1), indent)];
+}
+
+function wrap(line: string): string[] {
+  return wrapLine(line, INDENT);
 }
 
 function label({ number }: StoryPacket): string {

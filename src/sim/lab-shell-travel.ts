@@ -10,16 +10,29 @@ export function positionOf(lab: Lab): string {
   return `time ${formatTime(lab.now)}, event ${lab.timeline.event}`;
 }
 
-/** Goes to a time, forward or back; returns what happened on the way forward. */
-export function moveTo(lab: Lab, time: Micros): readonly NetworkRecord[] {
+/** What was typed later than here, as long as nothing new is: time that goes on brings it again. */
+export function aheadOf(lab: Lab): string[] {
+  const { timeline, inputs } = lab;
+  if (timeline.horizon === timeline.event) return [];
+  const later = inputs
+    .filter(({ madeAt }) => madeAt >= timeline.event)
+    .map(({ input }) => describeInput(input));
+  if (later.length === 0) return [];
+  const [shown, rest] = [later.slice(0, AHEAD), later.length - AHEAD];
+  return [`typed again as time goes on: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`];
+}
+
+/** Lines of the future that are named. */
+const AHEAD = 3;
+
+/** When `time` is past: goes back to the last event by then. */
+export function goBack(lab: Lab, time: Micros): void {
   const { timeline } = lab;
-  if (time < lab.now) {
-    const last = timeline.records.findLast((record) => record.time <= time);
-    timeline.goTo(last?.event ?? 0);
-  }
-  const from = timeline.records.length;
-  timeline.runUntil(time);
-  return timeline.records.slice(from);
+  if (time >= lab.now) return;
+  const last = timeline.records.findLast((record) => record.time <= time)?.event ?? 0;
+  // Nothing has happened since, but the clock went on: only the way back to an event turns it back.
+  if (last === timeline.event && last > 0) timeline.goTo(last - 1);
+  timeline.goTo(last);
 }
 
 /** Goes to just after an event, and on to `time` if nothing happens until then. */

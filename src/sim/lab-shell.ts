@@ -3,39 +3,39 @@ import type { Micros } from '../base/time.ts';
 import type { Completion } from '../ios/complete.ts';
 import { splitFilter } from '../ios/output-filter.ts';
 import { describeNodes, describeLinks } from './lab-shell-lists.ts';
-import { readShellCommand, type ShellCommand, type ShellNames } from './lab-shell-command.ts';
-import { eventLines } from './lab-shell-events.ts';
+import {
+  readAbbreviated,
+  readShellCommand,
+  type ShellCommand,
+  type ShellNames,
+} from './lab-shell-command.ts';
+import { eventLines, type ConsoleRecord } from './lab-shell-events.ts';
 import { shellComplete, shellHelp } from './lab-shell-help.ts';
 import { contextOf, execCommandOf, isConfiguring, readPrompt, withoutCtrlZ } from './lab-shell-line.ts';
+import { finished, type Done, type Head, type ShellOutput } from './lab-shell-output.ts';
 import { sessionScript } from './lab-shell-script.ts';
 import { filtered } from './lab-console.ts';
-import { describeInput, forgetLater, moveTo, moveToEvent, positionOf, undo } from './lab-shell-travel.ts';
+import {
+  consoleLines,
+  lineBefore,
+  packetLines,
+  recordLine,
+  storyLines,
+  type Listener,
+} from './lab-shell-told.ts';
+import {
+  aheadOf,
+  describeInput,
+  forgetLater,
+  goBack,
+  moveToEvent,
+  positionOf,
+  undo,
+} from './lab-shell-travel.ts';
 import type { Lab } from './lab.ts';
 import type { LabFile } from './lab-file.ts';
 import { formatTime } from './log.ts';
-import { narrate } from './narrate.ts';
-import type { NetworkRecord, RecordOf } from './record.ts';
-
-/** What a line did. */
-export interface ShellOutput {
-  /** The node whose console took the line; absent for commands of the shell. */
-  readonly node?: string;
-  /** The prompt that the line stands behind. */
-  readonly prompt: string;
-  /** As it was taken, without a pasted prompt. */
-  readonly line: string;
-  /** When it was typed. */
-  readonly time: Micros;
-  readonly lines: readonly string[];
-  readonly refused: boolean;
-  /** The console still waits for the end of the command: `resume` goes on, `abandon` stops waiting. */
-  readonly busy: boolean;
-  readonly effects: readonly ShellEffect[];
-}
-
-/** What the surroundings of the shell are asked to do. */
-export type ShellEffect =
-  { readonly kind: 'write'; readonly path: string; readonly bytes: Uint8Array } | { readonly kind: 'quit' };
+import type { NetworkRecord } from './record.ts';
 
 /** Where a shell starts. */
 export interface ShellSettings {
@@ -52,15 +52,23 @@ export function withoutConsoleSteps(file: LabFile): LabFile {
   return { ...file, steps: file.steps.filter(({ action }) => !isTyped(action.kind)) };
 }
 
-type Done = Partial<Pick<ShellOutput, 'node' | 'lines' | 'refused' | 'busy' | 'effects'>>;
-
 /** A line under way. */
 interface Waiting {
-  readonly output: Pick<ShellOutput, 'prompt' | 'line' | 'time'> & { readonly node: string };
+  readonly output: Head & { readonly node: string };
   /** The console has carried it out when it has carried out so many lines. */
   readonly goal: number;
-  /** Records that were told. */
+  /** Records that were told, and where those of this line begin. */
   readonly told: number;
+  readonly since: number;
+}
+
+/** A stretch of time under way. */
+interface Moving {
+  readonly head: Head;
+  /** Where it ends. */
+  readonly time: Micros;
+  /** Record at which it began. */
+  readonly since: number;
 }
 
 /** Takes lines one after the other; the lab stands still between them. */
@@ -69,6 +77,7 @@ export class LabShell {
   #node: string;
   #tellsStory = false;
   #waiting: Waiting | undefined;
+  #moving: Moving | undefined;
 
   constructor(lab: Lab, { node }: ShellSettings = {}) {
     this.lab = lab;
@@ -100,19 +109,13 @@ export class LabShell {
   /** Carries out one line. */
   enter(text: string): ShellOutput {
     this.#waiting = undefined;
+    this.#moving = undefined;
     const { node, line: typed } = readPrompt(this.lab, text, this.#node);
     const line = withoutCtrlZ(this.lab, node, typed);
     const head = { prompt: this.lab.consoles.prompt(node), line: line.trim(), time: this.lab.now };
-    const finish = (done: Done): ShellOutput => ({
-      ...head,
-      lines: [],
-      refused: false,
-      busy: false,
-      effects: [],
-      ...done,
-    });
+    const finish = (done: Done): ShellOutput => finished(head, done);
     if (line.trim() === '' || line.trim().startsWith('!')) return finish({});
-    const own = this.#readOwn(line, node);
+    const own = this.#readOwn(line, node, head);
     if (own !== undefined) return finish(own);
     return this.#typeAt(node, line, head, finish);
   }
@@ -120,13 +123,21 @@ export class LabShell {
   /** Goes on with a command that takes long. */
   resume(): ShellOutput {
     const waiting = this.#waiting;
+    if (this.#moving !== undefined) {
+      const { head, time, since } = this.#moving;
+      return finished(head, this.#move(head, time, since));
+    }
     if (waiting === undefined) return this.enter('');
     return this.#proceed(waiting);
   }
 
-  /** Stops waiting: the command goes on in the lab, and lines typed at its console wait for it. */
-  abandon(): void {
+  /** Stops waiting; returns what became of the line. */
+  abandon(): string {
+    const isMoving = this.#moving !== undefined;
     this.#waiting = undefined;
+    this.#moving = undefined;
+    if (isMoving) return `% Stopped on the way: ${positionOf(this.lab)}`;
+    return '% The command goes on in the lab; lines at its console wait for it. "undo" takes it back.';
   }
 
   /** What `?` prints behind a line. */
@@ -148,18 +159,26 @@ export class LabShell {
   // ---- commands of the shell -------------------------------------------------------------------------------------
 
   /** Undefined for lines that are for a console. */
-  #readOwn(line: string, node: string): Done | undefined {
+  #readOwn(line: string, node: string, head: Head): Done | undefined {
     const split = splitFilter(line);
-    const read = readShellCommand(split.ok ? split.value.command : line, this.#names);
+    const typed = split.ok ? split.value.command : line;
+    const configuring = isConfiguring(this.lab, node);
+    const isForConsole = configuring || execCommandOf(this.lab, node, line) !== undefined;
+    const read =
+      readShellCommand(typed, this.#names) ??
+      (isForConsole ? undefined : readAbbreviated(typed, this.#names));
     // In configuration mode `quit` leaves a mode, as on IOS.
-    const isLeaving = isConfiguring(this.lab, node) && line.trim() === 'quit';
+    const isLeaving = configuring && line.trim() === 'quit';
     if (read === undefined || isLeaving) return undefined;
     if (!read.ok) return { lines: [`% ${read.error}`], refused: true };
-    const done = this.#carryOut(read.value);
-    return done.lines === undefined ? done : { ...done, lines: filtered(done.lines, line) };
+    const done = this.#carryOut(read.value, head);
+    // A stretch of time filters each piece by itself.
+    if (done.lines === undefined || read.value.kind === 'run' || read.value.kind === 'at') return done;
+    const lines = filtered(done.lines, line);
+    return { ...done, lines: read.value.kind === 'story' ? storyLines(lines) : lines };
   }
 
-  #carryOut(command: ShellCommand): Done {
+  #carryOut(command: ShellCommand, head: Head): Done {
     const { lab } = this;
     const { timeline } = lab;
     const from = timeline.records.length;
@@ -178,13 +197,17 @@ export class LabShell {
         const told = timeline.records.slice(from);
         const quiet = handled > 0 && told.length === 0 ? ['  a timer; nothing to tell'] : [];
         const end = handled < command.count ? ['  nothing is left to happen'] : [];
-        const lines = [...eventLines(told, lab.story(), (record) => this.#line(record)), ...quiet, ...end];
+        const onConsole = (record: ConsoleRecord): string[] =>
+          record.kind === 'typed' || record.kind === 'console'
+            ? [recordLine(record, this.#node)]
+            : lineBefore(lab, record, { node: this.#node, since: from });
+        const lines = [...eventLines(told, lab.story(), onConsole), ...quiet, ...end];
         return { lines: [...lines, positionOf(lab)] };
       }
       case 'back': {
         const isPossible = timeline.event >= command.count;
         timeline.goTo(Math.max(0, timeline.event - command.count));
-        return { lines: [...(isPossible ? [] : ['  this is the start']), positionOf(lab)] };
+        return { lines: [...(isPossible ? [] : ['  this is the start']), positionOf(lab), ...aheadOf(lab)] };
       }
       case 'undo': {
         const input = undo(lab);
@@ -194,12 +217,14 @@ export class LabShell {
       case 'run':
       case 'at': {
         const time = command.kind === 'at' ? command.time : lab.now + command.duration;
-        return { lines: [...this.#tell(moveTo(lab, time)), positionOf(lab)] };
+        goBack(lab, time);
+        return this.#move(head, time, timeline.records.length);
       }
       case 'at-event': {
         const { told, isThere } = moveToEvent(lab, command.event, command.time);
+        const listener = { node: this.#node, since: timeline.records.length - told.length };
         const end = isThere ? positionOf(lab) : `% the run has ${timeline.event} events`;
-        return { lines: [...this.#tell(told), end], refused: !isThere };
+        return { lines: [...this.#tell(told, listener), end, ...aheadOf(lab)], refused: !isThere };
       }
       case 'time':
         return { lines: [positionOf(lab)] };
@@ -208,6 +233,8 @@ export class LabShell {
       case 'tell':
         this.#tellsStory = command.on;
         return {};
+      case 'help':
+        return { lines: this.help('') };
       case 'save': {
         const bytes = new TextEncoder().encode(sessionScript(lab));
         return { effects: [{ kind: 'write', path: command.path, bytes }] };
@@ -217,23 +244,34 @@ export class LabShell {
     }
   }
 
+  /** A stretch of time, in pieces: whoever asked for too much may stop it. */
+  #move(head: Head, time: Micros, since: number): Done {
+    const { lab } = this;
+    const from = lab.timeline.records.length;
+    const busy = lab.timeline.run({ until: time, maxEvents: EVENTS_PER_CALL }) === EVENTS_PER_CALL;
+    this.#moving = busy ? { head, time, since } : undefined;
+    if (!busy) lab.timeline.runUntil(time);
+    const told = this.#tell(lab.timeline.records.slice(from), { node: this.#node, since });
+    const lines = busy ? told : [...told, positionOf(lab), ...aheadOf(lab)];
+    return { lines: filtered(lines, head.line), busy };
+  }
+
   #changeLink(link: string, up: boolean): Done {
     const forgotten = this.#forget();
     const from = this.lab.timeline.records.length;
     this.lab.input(this.lab.now, { kind: 'link', link, change: { up } });
     this.lab.timeline.run({ until: this.lab.now });
+    const told = consoleLines(this.lab, this.lab.timeline.records.slice(from), {
+      node: this.#node,
+      since: from,
+    });
     const state = `link ${link} is ${up ? 'up' : 'down'}`;
-    return { lines: [...forgotten, ...this.#console(this.lab.timeline.records.slice(from)), state] };
+    return { lines: [...forgotten, ...told, state] };
   }
 
   // ---- consoles --------------------------------------------------------------------------------------------------
 
-  #typeAt(
-    node: string,
-    line: string,
-    head: Pick<ShellOutput, 'prompt' | 'line' | 'time'>,
-    finish: (done: Done) => ShellOutput,
-  ): ShellOutput {
+  #typeAt(node: string, line: string, head: Head, finish: (done: Done) => ShellOutput): ShellOutput {
     const { lab } = this;
     const command = execCommandOf(lab, node, line);
     if (command?.kind === 'leave') return finish({ node, effects: [{ kind: 'quit' }] });
@@ -248,20 +286,25 @@ export class LabShell {
     const { entered, queue } = lab.consoles.state(node);
     const told = lab.timeline.records.length;
     lab.type(node, line);
-    const output = this.#proceed({ output: { ...head, node }, goal: entered + queue.length + 1, told });
+    const output = this.#proceed({
+      output: { ...head, node },
+      goal: entered + queue.length + 1,
+      told,
+      since: told,
+    });
     return { ...output, lines: [...forgotten, ...output.lines] };
   }
 
   #proceed(waiting: Waiting): ShellOutput {
     const { timeline, consoles } = this.lab;
-    const { output, goal, told } = waiting;
+    const { output, goal, told, since } = waiting;
     const isOver = (): boolean => {
       const { entered, busy } = consoles.state(output.node);
       return entered >= goal && busy === undefined;
     };
     for (let events = 0; !isOver() && events < EVENTS_PER_CALL; events++) if (!timeline.step()) break;
     const busy = !isOver() && timeline.network.nextTime() < Infinity;
-    const lines = this.#tell(timeline.records.slice(told), output.node, output.line);
+    const lines = this.#tell(timeline.records.slice(told), { node: output.node, typed: output.line, since });
     this.#waiting = busy ? { ...waiting, told: timeline.records.length } : undefined;
     const { refused } = consoles.state(output.node);
     return { ...output, lines, refused, busy, effects: [] };
@@ -281,30 +324,8 @@ export class LabShell {
   }
 
   /** What consoles printed since, and the packets when they are wanted. */
-  #tell(records: readonly NetworkRecord[], node = this.#node, typed?: string): string[] {
-    return [...this.#console(records, node, typed), ...(this.#tellsStory ? this.#packets(records) : [])];
-  }
-
-  /** Lines of this console as they are, of others with their names. */
-  #console(records: readonly NetworkRecord[], node = this.#node, typed?: string): string[] {
-    const lines: string[] = [];
-    let isEchoed = typed === undefined;
-    for (const record of records) {
-      if (record.kind !== 'typed' && record.kind !== 'console') continue;
-      const isEcho = record.kind === 'typed' && record.node === node && record.text.trim() === typed;
-      if (isEcho && !isEchoed) isEchoed = true;
-      else lines.push(this.#line(record, node));
-    }
-    return lines;
-  }
-
-  #line(record: RecordOf<'typed' | 'console'>, node = this.#node): string {
-    const mark = record.node === node ? '' : `[${record.node}] `;
-    return mark + (record.kind === 'typed' ? record.node + record.prompt + record.text : record.text);
-  }
-
-  #packets(records: readonly NetworkRecord[]): string[] {
-    const frames = new Set(records.flatMap((each) => (each.kind === 'frame' ? [each.frame.number] : [])));
-    return narrate(this.lab.story().filter(({ frame }) => frames.has(frame.number)));
+  #tell(records: readonly NetworkRecord[], listener: Listener): string[] {
+    const packets = this.#tellsStory ? packetLines(this.lab, records) : [];
+    return [...consoleLines(this.lab, records, listener), ...packets];
   }
 }

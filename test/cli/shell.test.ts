@@ -40,6 +40,13 @@ describe('pxtr lab shell with lines from a pipe', () => {
     expect(await pxtrFed(SCRIPT, 'lab', 'shell', 'pxtr', '--model')).toEqual(first);
   });
 
+  it('a question with a pasted prompt stands behind that prompt, once', async () => {
+    const script = 'lisp1#conf t\nlisp1(config)#interface ?\nlisp2#show cl?\n';
+    const { out } = await pxtrFed(script, 'lab', 'shell', 'pxtr');
+    const prompts = out.split('\n').filter((line) => /^lisp\d/.test(line));
+    expect(prompts).toEqual(['lisp1#conf t', 'lisp1(config)#interface ?', 'lisp2#show cl?']);
+  });
+
   it('what it prints can be entered again', async () => {
     const { out } = await pxtrFed('ping 4.4.4.4 source lo0\nlisp2#conf t\n', 'lab', 'shell', 'pxtr');
     const prompts = out.split('\n').filter((line) => /^lisp\d#/.test(line));
@@ -78,7 +85,11 @@ describe('pxtr lab shell with lines from a pipe', () => {
 
   it('exit ends the session, whatever follows', async () => {
     const { code, out } = await pxtrFed('exit\nshow ip route\n', 'lab', 'shell', 'pxtr');
-    expect({ code, out }).toEqual({ code: 0, out: 'lisp1#exit\n' });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'lisp1#exit\nThe lab is closed: "pxtr lab shell" opens it anew. "save FILE" keeps a session before.\n',
+    });
+    expect((await pxtrFed('quit\n', 'lab', 'shell', 'pxtr')).out).toBe('lisp1#quit\n');
   });
 
   it('--at, --node and --seed choose moment, console and run', async () => {
@@ -198,6 +209,11 @@ describe('pxtr lab shell at a terminal', () => {
     const screen = await typed('conf t\rhostname edge\rend\rshow run | include hostname\r', '\x04');
     expect(screen).toContain('\nhostname edge\n');
     expect(screen).toContain('edge#');
+  });
+
+  it('Ctrl-C stops time on its way, and the lab stands there', async () => {
+    const screen = await typed('run 100000h\r', '\x03', 'time\r', '\x04');
+    expect(screen).toMatch(/\^C\n% Stopped on the way: (time \S+, event \d+)\n[^]*lisp1#time\n\1\n/);
   });
 
   it('exit leaves', async () => {

@@ -116,7 +116,7 @@ show ip route | count .
 enable
 write memory
 step 0
-run 5
+run 5x
 at noon
 console lisp9
 link lisp1-mapserver sideways
@@ -268,6 +268,41 @@ describe('time', () => {
     expect(output.lines[0]).toBe('forgotten: lisp1#ping 4.4.4.4 source Loopback0, lisp1#hostname x');
     expect(lab.pings()).toHaveLength(1);
     expect(lab.inputs).toHaveLength(1);
+  });
+
+  it('going back says what will be typed again, and only as long as it will', () => {
+    const shell = openShell();
+    session(shell, 'ping 4.4.4.4 source Loopback0\nlisp2#conf t\nlisp2#end\nlisp1#hostname x\nrun 1s\n');
+    expect(enter(shell, 'at 9s').lines.at(-1)).toBe(
+      'typed again as time goes on: lisp1#ping 4.4.4.4 source Loopback0, lisp2#conf t, lisp2#end and 1 more',
+    );
+    expect(enter(shell, 'run 90s').lines.join('\n')).toContain('lisp1#ping 4.4.4.4 source Loopback0\nType');
+    expect(enter(shell, 'time').lines.join('\n')).not.toContain('typed again');
+    expect(enter(shell, 'back').lines.join('\n')).not.toContain('typed again');
+  });
+
+  it('a number of seconds needs no unit', () => {
+    const shell = openShell();
+    expect(ask(shell, 'run 5')).toMatch(/^time 15\.000000/);
+    expect(ask(shell, 'at 12.5')).toMatch(/^time 12\.500000/);
+    expect(ask(shell, 'run')).toBe('% usage: run DURATION');
+  });
+
+  it('a long stretch of time is handed over in parts, and stops where it is left', () => {
+    const shell = openShell();
+    const first = shell.enter('run 100000h');
+    expect(first.busy).toBe(true);
+    expect(shell.resume().busy).toBe(true);
+    const { now } = shell.lab;
+    expect(shell.abandon()).toMatch(/^% Stopped on the way: time \d/);
+    expect(shell.enter('time').lines[0]).toContain('time ');
+    expect(shell.lab.now).toBe(now);
+    // In one part or in many: the same place.
+    const [parts, whole] = [openShell(), openShell()];
+    expect(parts.enter('run 10h').busy).toBe(true);
+    enter(parts, 'at 36010s');
+    whole.lab.timeline.runUntil(whole.lab.now + seconds(10 * 3600));
+    expect(state(parts.lab)).toBe(state(whole.lab));
   });
 
   it('what is taken back never was: undo to the start gives the state of the start', () => {
@@ -462,6 +497,49 @@ ping 4.4.4.4 source Loopback0
       frames.map(({ frame }) => toHex(frame.bytes)),
     );
     expect(enter(shell, 'monitor capture export x.pcapng').refused).toBe(true);
+  });
+
+  it('output of a command of the lab file stands below its line, also when the line was typed before', () => {
+    const shell = openShell('pxtr', { file: labFile('pxtr'), at: seconds(11) });
+    const lines = enter(shell, 'run 5s').lines;
+    expect(lines[0]).toBe('lisp1#ping 4.4.4.4 source Loopback0');
+    expect(lines[1]).toBe('Type escape sequence to abort.');
+    const stepped = openShell('pxtr', { file: labFile('pxtr'), at: seconds(12) });
+    const told = enter(stepped, 'step 30').lines;
+    expect(told.slice(told.indexOf('lisp1#ping 4.4.4.4 source Loopback0')).slice(1, 2)).toEqual([
+      'Type escape sequence to abort.',
+    ]);
+  });
+
+  it('a story is no wider than a page', () => {
+    const shell = openShell();
+    enter(shell, 'story on');
+    const told = enter(shell, 'ping 4.4.4.4 source Loopback0 repeat 1').lines;
+    const story = enter(shell, 'story').lines;
+    for (const line of [...told, ...story]) expect(line.length).toBeLessThanOrEqual(100);
+    const nonce = /nonce\s+0x[0-9a-f]{16}/;
+    expect(told.join('\n')).toMatch(nonce);
+    expect(story.join('\n')).toMatch(nonce);
+  });
+
+  it('commands of the lab may be abbreviated where they are nothing else', () => {
+    const shell = openShell();
+    enter(shell, 'con lisp2');
+    expect(shell.node).toBe('lisp2');
+    expect(ask(shell, 'con lips1')).toBe('% there is no node lips1; did you mean lisp1?');
+    expect(ask(shell, 'tim')).toMatch(/^time 10/);
+    // IOS knows these: abbreviations of its own, and words that go on.
+    enter(shell, 'con t');
+    expect(shell.prompt).toBe('lisp2(config)#');
+    expect(ask(shell, 'con lisp1')).toContain('% Invalid input');
+    enter(shell, 'end');
+    expect(ask(shell, 'st')).toContain('%');
+  });
+
+  it('help is what ? says', () => {
+    const shell = openShell();
+    expect(enter(shell, 'help').lines).toEqual(shell.help(''));
+    expect(ask(shell, 'help')).toContain('Lab commands:');
   });
 
   it('exit in exec mode, and quit anywhere but in configuration mode, leave the shell', () => {

@@ -1,7 +1,8 @@
 // Sessions in the shell of a lab of examples/, as they would stand on the terminal.
 import type { LabFile } from '../../src/sim/lab-file.ts';
 import { createLab, type LabSettings } from '../../src/sim/lab.ts';
-import { LabShell, withoutConsoleSteps, type ShellOutput } from '../../src/sim/lab-shell.ts';
+import { LabShell, withoutConsoleSteps } from '../../src/sim/lab-shell.ts';
+import type { ShellOutput } from '../../src/sim/lab-shell-output.ts';
 import { seconds, type Micros } from '../../src/base/time.ts';
 import { labFile, makeModel } from '../scenarios/support.ts';
 
