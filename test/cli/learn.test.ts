@@ -65,7 +65,9 @@ describe('pxtr learn', () => {
     expect(wrong.code).toBe(3);
     expect(wrong.out).toContain('look: lisp1# show ip lisp map-cache 192.168.3.77');
     await pxtr('learn', 'answer', '5', '192.168.3.0/24', folder);
-    expect((await pxtr('learn', 'check', '5', folder)).code).toBe(0);
+    const right = await pxtr('learn', 'check', '5', folder);
+    expect(right.code).toBe(0);
+    expect(right.out).toMatch(/^Done: Which hole is it\?$/m);
   });
 
   it('the number of an exercise alone shows it; a misspelt command is named', async () => {

@@ -257,7 +257,7 @@ function check(exercise: NamedExercise, folder: string, flags: Flags, io: CliIo)
     ...(look === undefined ? [] : [`  look: ${look.replace('FOLDER', folder)}`]),
   ]);
   const end = passed
-    ? paint.good(`Done: ${exercise.title}.`)
+    ? paint.good(`Done: ${exercise.title.replace(/[^?!.]$/, '$&.')}`)
     : paint.warn(`Not yet. pxtr learn hint ${exercise.name}${folderWord(exercise, folder)} helps.`);
   print(io, flags, { exercise: exercise.name, passed, points }, [...lines, '', end]);
   return passed ? EXIT.ok : EXIT.assertion;
