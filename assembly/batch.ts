@@ -161,6 +161,8 @@ export function countDecapsulated(bytes: u32): void {
   countBy(COUNTER_DECAP_BYTES, bytes);
 }
 
+// @ts-ignore: decorator
+@inline
 export function countHit(entry: u32): void {
   const at = hits + (<usize>entry << 3);
   store<u64>(at, load<u64>(at) + 1);

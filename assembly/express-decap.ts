@@ -42,7 +42,7 @@ import {
   WORK_LEFT_OFFSET,
 } from './layout';
 import { countBy, work } from './batch';
-import { fold, load16, store16 } from './bytes';
+import { fold, load16, store16, swap16 } from './bytes';
 import { OVERHEAD4 } from './encap';
 import { look, packetAt, parseListed } from './express-parse';
 import { DATA_PORT, LISP_BYTES, lispInstance, PROTOCOL_UDP, UDP_BYTES } from './lisp';
@@ -84,6 +84,8 @@ export function decapsulateListed(snapshot: usize, count: u32, before: u32): u32
   return <u32>(left - work - WORK_LEFT_OFFSET) >>> 2;
 }
 
+// @ts-ignore: decorator
+@inline
 function leave(desc: u32): void {
   store<u32>(left, desc);
   left += 4;
@@ -143,7 +145,7 @@ function sendAll(count: u32): void {
     const first = load<u32>(at, EXPRESS_FIRST_OFFSET);
     const second = load<u32>(at, EXPRESS_TTL_OFFSET);
     const route = load<u32>(at, EXPRESS_ROUTE_OFFSET);
-    const length = <u32>bswap<u16>(<u16>(first >>> 16));
+    const length = swap16(first >>> 16);
     const ttl = min<u32>(second & 0xff, load<u8>(outer, 8));
     const innerTos = (first >>> 8) & 0xff;
     const outerTos = <u32>load<u8>(outer, 1);
@@ -157,7 +159,7 @@ function sendAll(count: u32): void {
     }
     const tos = (outerTos & 0xfc) | (innerTos & 3);
     // Both words change at once; the checksum follows (RFC 1624, equation 3).
-    const ttlWord = <u32>bswap<u16>(<u16>second);
+    const ttlWord = swap16(second);
     const ttlAfter = ((ttl - 1) << 8) | (ttlWord & 0xff);
     const tosWord = 0x4500 | innerTos;
     const tosAfter = 0x4500 | tos;

@@ -129,6 +129,8 @@ export function parseColumns(desc: usize, count: u32, instance: u32): u32 {
 }
 
 /** Four packets as they were received. */
+// @ts-ignore: decorator
+@inline
 function receiveFour(d0: usize, d1: usize, d2: usize, d3: usize, instance: u32, present: i32): void {
   const bytes = lanes(
     load<u16>(d0, DESC_LENGTH_OFFSET),
@@ -258,6 +260,8 @@ function parseFour(
 }
 
 /** One packet of a mixed four. */
+// @ts-ignore: decorator
+@inline
 function take(desc: usize, packet: usize, fits: i32, isPresent: i32, source: i32, destination: i32, hash: i32): void {
   if (isPresent == 0) return;
   if (fits == 0) return leave(desc);
@@ -271,11 +275,15 @@ function take(desc: usize, packet: usize, fits: i32, isPresent: i32, source: i32
   column += 4;
 }
 
+// @ts-ignore: decorator
+@inline
 function leave(desc: usize): void {
   store<u32>(left, <u32>desc);
   left += 4;
 }
 
+// @ts-ignore: decorator
+@inline
 function leaveFour(d0: usize, d1: usize, d2: usize, d3: usize, present: i32): void {
   if (present & 1) leave(d0);
   if (present & 2) leave(d1);

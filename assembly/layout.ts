@@ -216,12 +216,12 @@ export const BUCKET_ROW_MAX = 256;
 // +--------------------------------------------------------+--------+--------+----------------+----------------+
 // SIDE, 16 B: | u32 sum of the IPv4 header words that never change | u32 largest inner packet | u32 flags | u32 0 |
 
-// With an IPv4 header, bytes 40..44 are for the express lane: | u16 sum, folded | u16 largest inner packet |
-
 export const REWRITE_BYTES = 64;
-/** 0 as the largest inner packet keeps the express lane away. */
-export const REWRITE_EXPRESS_OFFSET = 40;
 export const REWRITE_BYTES_SHIFT = 6;
+/**
+ * Of an IPv4 header, for the express lane: u16 sum, folded; u16 largest inner packet, where 0 keeps that lane away.
+ */
+export const REWRITE_EXPRESS_OFFSET = 40;
 export const REWRITE_LENGTH_OFFSET = 56;
 export const REWRITE_FAMILY_OFFSET = 57;
 export const REWRITE_INTERFACE_OFFSET = 58;

@@ -1,6 +1,7 @@
 /**
  * The engine as a forwarding contender, with the tables of bench/native/world.h: the same entries, locators, policies
- * and routes, its Map-Cache the loaded table, and a receive stage like theirs in its own memory.
+ * and routes, its Map-Cache the loaded table, and a receive stage like theirs in its own memory. Or, to decapsulate as a
+ * PETR, the loaded table among its routes.
  */
 import { hostPrefix, ipv4, prefix, type IpPrefix } from '../src/base/ip.ts';
 import { cidr, ip } from '../src/base/ip-text.ts';
@@ -33,18 +34,24 @@ import type { NativePacket } from './native-protocol.ts';
 
 const SLOTS = 4096;
 const FRAMES = 1024;
-const FRAME_BYTES = 64;
+const SHOWN_BYTES = 64;
+/** Bytes from one frame to the next; where the header is whose destination comes from the trace. */
+const FRAME = { forward: { bytes: 64, inner: 0 }, decapsulate: { bytes: 128, inner: 36 } } as const;
 const SIDE_WORDS = 4;
 const LONG = 200;
 const BATCH = 256;
 const REWRITES = 1024;
 const FIRST_LOCATOR = 0xac10_0001;
+const FIRST_GATEWAY = 0x0a64_0000;
 const OWN_RLOC = ip('192.0.2.1');
 const OUT: NextHop = { kind: 'via', interfaceIndex: 1, gateway: ip('192.0.2.254'), mtu: 1500 };
 const ATTACHED: NextHop = { kind: 'connected', interfaceIndex: 2, mtu: 1500 };
 /** Buffers that hold frames and keys instead of packets. */
-const SPARE = Math.ceil((FRAMES * (FRAME_BYTES + 4 * SIDE_WORDS) + 4 * BATCH) / BUFFER_BYTES);
+const SPARE = Math.ceil((FRAMES * (128 + 4 * SIDE_WORDS) + 4 * BATCH) / BUFFER_BYTES);
 const FIB_BYTES = 256 * 2 ** 20;
+
+/** What the engine does with the packets that arrive. */
+export type PacketWork = keyof typeof FRAME;
 
 type Receive = (
   frames: number,
@@ -59,50 +66,56 @@ type Receive = (
 
 export class EngineWorld {
   readonly #engine: Engine;
+  readonly #work: PacketWork;
   readonly #receive: Receive;
   readonly #slots: number;
   readonly #frames: number;
   readonly #sides: number;
   readonly #keys: number;
 
-  private constructor(engine: Engine, receive: Receive) {
+  private constructor(engine: Engine, work: PacketWork) {
+    const { receive, setFrames } = compileStage('receive', engine);
+    const { bytes, inner } = FRAME[work];
+    (setFrames as (bytes: number, inner: number) => void)(bytes, inner);
     this.#engine = engine;
-    this.#receive = receive;
+    this.#work = work;
+    this.#receive = receive as Receive;
     this.#slots = engine.memory.offset(SECTION_BUFFERS);
     this.#frames = this.#slots + SLOTS * BUFFER_BYTES;
-    this.#sides = this.#frames + FRAMES * FRAME_BYTES;
+    this.#sides = this.#frames + FRAMES * bytes;
     this.#keys = this.#sides + FRAMES * 4 * SIDE_WORDS;
   }
 
-  /** `entries`: the largest next hop of the loaded table. */
-  static open(folder: string, entries: number, cache: LpmKind): EngineWorld {
+  /** `entries`: the largest next hop of the loaded table, which is kept in this kind. */
+  static open(folder: string, entries: number, kind: LpmKind, work: PacketWork): EngineWorld {
     const engine = createEngineSync({
       entries,
       buckets: 16 * entries,
       rewrites: REWRITES,
-      nextHops: 16,
+      nextHops: 16 + entries,
       vrfs: 1,
       buffers: SLOTS + SPARE,
       fibBytes: FIB_BYTES,
     });
-    fill(engine, folder, entries, cache);
-    return new EngineWorld(engine, compileStage('receive', engine)['receive'] as Receive);
+    fill(engine, folder, entries, kind, work);
+    return new EngineWorld(engine, work);
   }
 
   /** Frames as the harness shows them: the packets that it receives for the first keys of a trace. */
   setFrames(packets: readonly NativePacket[], keys: Uint32Array): void {
     const { bytes, words } = this.#engine.memory;
     for (const [i, { before }] of packets.entries()) {
-      const at = this.#frames + i * FRAME_BYTES;
-      bytes.fill(0, at, at + FRAME_BYTES);
-      bytes.set(before.subarray(0, FRAME_BYTES), at);
-      const view = new DataView(bytes.buffer, at, FRAME_BYTES);
+      const { bytes: room, inner } = FRAME[this.#work];
+      const at = this.#frames + i * room;
+      bytes.fill(0, at, at + room);
+      bytes.set(before.subarray(0, room), at);
+      const view = new DataView(bytes.buffer, at + inner, 20);
       const destination = view.getUint32(16);
       const side = this.#sides / 4 + i * SIDE_WORDS;
       words[side] = fold(
         (~view.getUint16(10) & 0xffff) + (~view.getUint16(16) & 0xffff) + (~view.getUint16(18) & 0xffff),
       );
-      words[side + 1] = before.length < 20 || destination === keys[i] ? 0 : destination;
+      words[side + 1] = before.length < inner + 20 || destination === keys[i] ? 0 : destination;
       words[side + 2] = before.length;
     }
   }
@@ -125,7 +138,7 @@ export class EngineWorld {
         const d = descriptors + slot * DESC_BYTES;
         const length = view.getUint16(d + DESC_LENGTH_OFFSET, true);
         const packet = this.#slots + slot * BUFFER_BYTES + view.getUint16(d + DESC_OFFSET_OFFSET, true);
-        const shown = length < LONG ? length : FRAME_BYTES;
+        const shown = length < LONG ? length : SHOWN_BYTES;
         digest.add([
           (view.getUint8(d + DESC_VERDICT_OFFSET) << 16) | view.getUint8(d + DESC_REASON_OFFSET),
           view.getUint32(d + DESC_NEXT_HOP_OFFSET, true),
@@ -160,7 +173,7 @@ export class EngineWorld {
 }
 
 /** Tables below the Engine's own interface, since values of the Map-Cache are to be the entries of the loaded table. */
-function fill(engine: Engine, folder: string, entries: number, kind: LpmKind): void {
+function fill(engine: Engine, folder: string, entries: number, kind: LpmKind, work: PacketWork): void {
   const { memory, exports } = engine;
   exports.fibBegin();
   const table = new ForwardingTable(memory, () => true);
@@ -172,12 +185,14 @@ function fill(engine: Engine, folder: string, entries: number, kind: LpmKind): v
     4: new Fib(memory, exports, wanted, 4),
     6: new Fib(memory, exports, wanted, 6),
   });
-  const [routes, cache, policy] = [pair('auto'), pair(kind), pair('auto')];
-  routes[4].apply([
+  const [loaded, few, policy] = [pair(kind), pair('auto'), pair('auto')];
+  const [routes, cache] = work === 'forward' ? [few, loaded] : [loaded, few];
+  // Numbers as in bench/native/world.h: what is added first.
+  const own = [
     route(hostPrefix(OWN_RLOC), { kind: 'local', interfaceIndex: 0, mtu: 1500 }),
     route(prefix(OWN_RLOC, 0), OUT),
     route(cidr('198.18.0.0/16'), ATTACHED),
-  ]);
+  ];
   policy[4].apply([
     { prefix: cidr('10.0.0.0/8'), value: POLICY_ITR_SOURCE },
     { prefix: cidr('100.64.0.0/10'), value: POLICY_PETR_SOURCE },
@@ -186,11 +201,22 @@ function fill(engine: Engine, folder: string, entries: number, kind: LpmKind): v
     const { slot } = table.addEntry(ACTION_FORWARD, 0, targetsOf(i));
     if (slot !== i) throw new Error(`entry ${i} is in slot ${slot}`);
   }
-  cache[4].apply([...readRoutes(folder, 4)].map(([each, value]) => ({ prefix: each, value })));
+  // A next hop for each value, distinct by its gateway; or the entry of that number.
+  const values = Array.from({ length: entries + 1 }, (_, value) =>
+    work === 'forward' || value === 0 ? value : table.addRoute(gatewayOf(value), false).slot + 1,
+  );
+  loaded[4].apply(
+    [...readRoutes(folder, 4)].map(([each, value]) => ({ prefix: each, value: values[value]! })),
+  );
+  routes[4].apply(own);
   new SnapshotWriter(memory, exports).publish(
     [{ instanceId: 0, fibs: [routes, cache, policy], petr: { 4: 0, 6: 0 } }],
     SNAPSHOT_PROXY_ETR,
   );
+}
+
+function gatewayOf(value: number): NextHop {
+  return { ...OUT, gateway: ipv4(FIRST_GATEWAY + value) };
 }
 
 /** One entry in four has two locators. */

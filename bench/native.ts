@@ -7,11 +7,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Family } from '../src/base/ip.ts';
-import type { LpmKind } from '../src/engine/lpm.ts';
-import { EngineWorld } from './engine-world.ts';
+import type { LeafBytes, LpmKind } from '../src/engine/lpm.ts';
+import { EngineWorld, type PacketWork } from './engine-world.ts';
 import { digestOf, lookUpAll, openFullTables, type FullTable } from './full-table.ts';
-import { Kernel } from './kernel.ts';
-import { generate, readTrace, traceLength, TRACES } from './native-data.ts';
+import { TableKernel } from './table-kernel.ts';
+import { generate, readRoutes, readTrace, traceLength, TRACES } from './native-data.ts';
 import { buildNative, checkoutFolder, NativeHarness } from './native-harness.ts';
 import { judge } from './native-judge.ts';
 import type { NativeContender, NativeWork } from './native-protocol.ts';
@@ -41,6 +41,20 @@ const JUDGED_PACKETS = 512;
 /** Packets that differ in more than their destination. */
 const FRAMES = 1024;
 /** Of the Map-Cache of the engine that forwards. */
+/** The receive stage alone. */
+const RECEIVE = { forward: 'receive', decapsulate: 'receive_lisp' } as const;
+/** What looks up keys in the engine's memory; patricia only where nothing else serves the family. */
+const KERNELS: Readonly<
+  Record<Family, readonly { readonly kind: LpmKind; readonly leafBytes: LeafBytes }[]>
+> = {
+  4: [
+    { kind: 'dir18-run', leafBytes: 2 },
+    { kind: 'dir18-run', leafBytes: 4 },
+    { kind: 'dir24-8', leafBytes: 2 },
+    { kind: 'dir24-8', leafBytes: 4 },
+  ],
+  6: [{ kind: 'patricia', leafBytes: 4 }],
+};
 const FORWARDING_KINDS: readonly LpmKind[] = ['dir18-run', 'dir24-8'];
 
 let harness: NativeHarness | undefined;
@@ -62,8 +76,8 @@ interface Field {
   readonly settings: Settings;
   readonly contenders: readonly NativeContender[];
   readonly engines: readonly FullTable[];
-  readonly kernels: readonly Kernel[];
-  readonly worlds: readonly { readonly kind: LpmKind; readonly world: EngineWorld }[];
+  readonly kernels: readonly TableKernel[];
+  readonly worlds: Readonly<Record<PacketWork, readonly World[]>>;
 }
 
 async function openCases(settings: Settings): Promise<Cases> {
@@ -84,7 +98,7 @@ async function openCases(settings: Settings): Promise<Cases> {
     contenders: await harness.list(),
     engines: [...openFullTables(folder, 4), ...openFullTables(folder, 6)],
     kernels: [...openKernels(folder, 4), ...openKernels(folder, 6)],
-    worlds: FORWARDING_KINDS.map((kind) => ({ kind, world: EngineWorld.open(folder, NEXT_HOPS, kind) })),
+    worlds: { forward: openWorlds(folder, 'forward'), decapsulate: openWorlds(folder, 'decapsulate') },
   };
   const cases: Case[] = [];
   for (const family of [4, 6] as const) {
@@ -100,9 +114,16 @@ async function lookupCase(field: Field, family: Family, trace: string): Promise<
   const { settings, folder } = field;
   const batch = KEY_BATCH[family];
   const natives = await ready(field, 'lookup', family, trace, batch);
-  const engines = field.engines.filter((table) => table.family === family);
+  // Patricia at a million a second would take most of the time: only where nothing else serves the family.
+  const engines = field.engines.filter(
+    (table) => table.family === family && (family === 6 || table.kind !== 'patricia'),
+  );
   const kernels = field.kernels.filter((kernel) => kernel.family === family);
   const keys = once(() => readTrace(folder, family, trace, settings.keys));
+  const passOf = (kernel: TableKernel, summed: boolean): bigint => {
+    kernel.setKeys(keys());
+    return kernel.pass(passLength(field, family, trace), batch, summed);
+  };
   return {
     name: `lookup IPv${family} ${trace}, results ${settings.unsummed ? 'not summed' : 'summed'}`,
     unit: 'key',
@@ -111,10 +132,10 @@ async function lookupCase(field: Field, family: Family, trace: string): Promise<
     contenders: [
       ...natives.timed,
       ...kernels.map((kernel): SelfTimed => ({
-        name: `pxtr ${kernel.kind}`,
+        name: nameOf(kernel),
         time: () =>
           timeHere(passLength(field, family, trace), () =>
-            Number(kernel.pass(keys(), batch, !settings.unsummed) & 0xffffn),
+            Number(passOf(kernel, !settings.unsummed) & 0xffffn),
           ),
       })),
       ...engines.map((table): SelfTimed => ({
@@ -136,16 +157,31 @@ async function lookupCase(field: Field, family: Family, trace: string): Promise<
       for (const table of engines) digests.set(`lookupBatch ${table.kind}`, digestOf(table, keys()));
       allEqual(digests);
       for (const kernel of kernels) {
-        const sum = String(kernel.pass(keys(), batch, true));
+        const sum = String(passOf(kernel, true));
         const wanted = [...digests.values()][0]!.split(' ')[1];
-        if (sum !== wanted) throw new Error(`pxtr ${kernel.kind} adds up to ${sum}, others to ${wanted}`);
+        if (sum !== wanted) throw new Error(`${nameOf(kernel)} adds up to ${sum}, others to ${wanted}`);
       }
     },
   };
 }
 
-function openKernels(folder: string, family: Family): Kernel[] {
-  return Kernel.openAll(folder, family, traceLength(folder, family, 'rand'));
+function nameOf({ kind, leafBytes }: TableKernel): string {
+  return `pxtr ${kind}, ${leafBytes}-byte leaves`;
+}
+
+function openKernels(folder: string, family: Family): TableKernel[] {
+  const rows = [...readRoutes(folder, family)].map(([prefix, value]) => ({ prefix, value }));
+  const keys = traceLength(folder, family, 'rand');
+  return KERNELS[family].map((form) => new TableKernel(form, family, rows, keys));
+}
+
+interface World {
+  readonly kind: LpmKind;
+  readonly world: EngineWorld;
+}
+
+function openWorlds(folder: string, work: PacketWork): World[] {
+  return FORWARDING_KINDS.map((kind) => ({ kind, world: EngineWorld.open(folder, NEXT_HOPS, kind, work) }));
 }
 
 async function packetCase(field: Field, work: Exclude<NativeWork, 'lookup'>, trace: string): Promise<Case> {
@@ -153,7 +189,7 @@ async function packetCase(field: Field, work: Exclude<NativeWork, 'lookup'>, tra
   const natives = await ready(field, work, 4, trace, PACKET_BATCH);
   const isWhole = (name: string): boolean => !name.startsWith('receive') && !name.includes('bare');
   const whole = natives.timed.map(({ name }) => name).filter(isWhole);
-  const worlds = work === 'forward' ? field.worlds : [];
+  const worlds = field.worlds[work];
   const keys = once(() => readTrace(folder, 4, trace, settings.keys));
   const passOf = (name: string, world: EngineWorld, isForwarding: boolean): SelfTimed => ({
     name,
@@ -167,7 +203,7 @@ async function packetCase(field: Field, work: Exclude<NativeWork, 'lookup'>, tra
     contenders: [
       ...natives.timed,
       ...worlds.slice(0, 1).map(({ world }) => passOf('pxtr receive', world, false)),
-      ...worlds.map(({ kind, world }) => passOf(`pxtr forward ${kind}`, world, true)),
+      ...worlds.map(({ kind, world }) => passOf(`pxtr ${work} ${kind}`, world, true)),
     ],
     facts: { batch: PACKET_BATCH, bytes: 64, slots: 4096 },
     notes: natives.notes,
@@ -178,11 +214,11 @@ async function packetCase(field: Field, work: Exclude<NativeWork, 'lookup'>, tra
         for (const name of whole) {
           digests.set(name, await digestOfNative(field, name, trace, GATE_PACKETS, dirty));
         }
-        const frames = await native.show('receive', trace, FRAMES, { dirty });
+        const frames = await native.show(RECEIVE[work], trace, FRAMES, { dirty });
         for (const { kind, world } of worlds) {
           if ('skipped' in frames) throw new Error(frames.skipped);
           world.setFrames(frames, keys());
-          digests.set(`pxtr forward ${kind}`, world.digest(keys().subarray(0, GATE_PACKETS)));
+          digests.set(`pxtr ${work} ${kind}`, world.digest(keys().subarray(0, GATE_PACKETS)));
         }
         allEqual(digests);
         const packets = await native.show(BASELINE[work], trace, JUDGED_PACKETS, { dirty });

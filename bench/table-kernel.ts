@@ -26,6 +26,8 @@ import { compileStage } from './compile-as.ts';
 import type { Digest } from './digest.ts';
 import type { TableRow } from './table-file.ts';
 
+/** Enough for a million prefixes in any kind. */
+const FIB_BYTES = 384 * 2 ** 20;
 /** Specs that one call takes. */
 const CHUNK = 65_536;
 /** Roots below this stand for failure. */
@@ -44,6 +46,7 @@ export class TableKernel {
   readonly liveBytes: number;
   readonly #engine: Engine;
   readonly #pass: Pass;
+  #keys: Uint32Array | undefined;
 
   /** Throws when the table does not fit `fibBytes`, or its values the leaves. `keys`: the most that will be looked up. */
   constructor(
@@ -51,7 +54,7 @@ export class TableKernel {
     family: Family,
     rows: readonly TableRow[],
     keys: number,
-    fibBytes: number,
+    fibBytes = FIB_BYTES,
   ) {
     this.kind = form.kind;
     this.leafBytes = form.leafBytes;
@@ -103,17 +106,20 @@ export class TableKernel {
     view.setUint32(at + SPEC_VALUE_OFFSET, value, true);
   }
 
-  /** Keys for the following passes: a multiple of the batch, of which the rest is left out. */
+  /** Keys for the following passes. */
   setKeys(keys: Uint32Array): void {
+    if (keys === this.#keys) return;
+    this.#keys = keys;
     this.#engine.memory.words.set(keys, this.#engine.memory.offset(SECTION_BUFFERS) / 4);
   }
 
-  /** Looks `count` keys up and sums the values. */
-  pass(count: number, batch: number): bigint {
+  /** Looks `count` keys up, whole batches of them. The sum of the values, 0 when they are not summed. */
+  pass(count: number, batch: number, summed = true): bigint {
     const { memory } = this.#engine;
     const out = memory.offset(SECTION_SCRATCH) + SCRATCH_RESULTS_OFFSET;
     const keys = memory.offset(SECTION_BUFFERS);
-    return BigInt.asUintN(64, this.#pass(this.family, TABLE_ROUTES, keys, out, count, batch, 1));
+    const whole = Math.floor(count / batch) * batch;
+    return BigInt.asUintN(64, this.#pass(this.family, TABLE_ROUTES, keys, out, whole, batch, summed ? 1 : 0));
   }
 
   /** Of the values of all keys, in order. */

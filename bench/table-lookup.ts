@@ -39,7 +39,6 @@ export interface TableResult {
 
 const BATCH = 256;
 const MADE_KEYS = 1 << 20;
-const FIB_BYTES = 384 * 2 ** 20;
 const TRACES: Readonly<Record<Family, readonly TraceName[]>> = {
   4: ['rand', 'zipf', 'unif'],
   6: ['rand', 'zipf', 'unif'],
@@ -73,7 +72,7 @@ function measureFamily(
   const most = Math.max(...traces.map(({ keys }) => keys.length / (family === 4 ? 1 : 4)));
   const kernels = formsOf(family, rows, options.kinds).map((form) => {
     progress(`IPv${family}: building ${form.kind}, ${form.leafBytes}-byte leaves`);
-    return new TableKernel(form, family, rows, most, FIB_BYTES);
+    return new TableKernel(form, family, rows, most);
   });
   return traces.flatMap(({ trace, keys }) =>
     measureTrace(kernels, rows.length, trace, keys, options, progress),

@@ -107,13 +107,14 @@ const GAP: usize = 128;
 
 export function batch4(root: usize, keys: usize, out: usize, n: i32): void {
   const whole = <usize>(n & ~31) << 2;
-  let escapes: bool = false;
-  if (isWide(root)) {
-    if (whole != 0) escapes = pipelineWide(root, keys, out, whole);
-    if (escapes) resolve(root, true, keys, out, whole);
-  } else {
-    if (whole != 0) escapes = pipelineNarrow(root, keys, out, whole);
-    if (escapes) resolve(root, false, keys, out, whole);
+  if (whole != 0) {
+    if (isWide(root)) {
+      const all = pipeline(root, true, keys, out, whole);
+      if (i32x4.bitmask(all) != 0) resolve(root, true, keys, out, whole);
+    } else {
+      const all = pipeline(root, false, keys, out, whole);
+      if (v128.any_true(v128.and(all, i16x8.splat(<i16>ESCAPE_NARROW)))) resolve(root, false, keys, out, whole);
+    }
   }
   for (let at = whole; at < <usize>n << 2; at += 4) store<u32>(out + at, lookup4(root, load<u32>(keys + at)));
 }
@@ -162,10 +163,15 @@ function rank(keys: usize, out: usize, shift: u32): void {
   store<u32>(out, leafOf(load<u32>(out, 28), load<u8>(keys, 29), shift), 28);
 }
 
-/** `bytes` is a positive multiple of 128. True when some value is an escape. */
-function pipelineNarrow(root: usize, keys: usize, out: usize, bytes: usize): bool {
+/**
+ * `bytes` is a positive multiple of 128. Returns the union of all leaves, so that escapes can be looked for. Inlined
+ * once for each size of leaves.
+ */
+// @ts-ignore: decorator
+@inline
+function pipeline(root: usize, wide: bool, keys: usize, out: usize, bytes: usize): v128 {
   const directory = i32x4.splat(<i32>get(root, DIRECTORY));
-  let all = i16x8.splat(0);
+  let all = i32x4.splat(0);
   // Stage s works on the group of 32 keys that is s groups behind the newest.
   for (let at: usize = 0; at < bytes + 3 * GAP; at += GAP) {
     const second = at - GAP;
@@ -174,26 +180,9 @@ function pipelineNarrow(root: usize, keys: usize, out: usize, bytes: usize): boo
     for (let i: usize = 0; i < GAP; i += EIGHT) {
       if (at < bytes) index(directory, keys + at + i, out + at + i);
       if (second < bytes) visit(out + second + i);
-      if (third < bytes) rank(keys + third + i, out + third + i, 1);
-      if (fourth < bytes) all = v128.or(all, fetchNarrow(out + fourth + i));
+      if (third < bytes) rank(keys + third + i, out + third + i, wide ? 2 : 1);
+      if (fourth < bytes) all = v128.or(all, wide ? fetchWide(out + fourth + i) : fetchNarrow(out + fourth + i));
     }
   }
-  return v128.any_true(v128.and(all, i16x8.splat(<i16>ESCAPE_NARROW)));
-}
-
-function pipelineWide(root: usize, keys: usize, out: usize, bytes: usize): bool {
-  const directory = i32x4.splat(<i32>get(root, DIRECTORY));
-  let all = i32x4.splat(0);
-  for (let at: usize = 0; at < bytes + 3 * GAP; at += GAP) {
-    const second = at - GAP;
-    const third = at - 2 * GAP;
-    const fourth = at - 3 * GAP;
-    for (let i: usize = 0; i < GAP; i += EIGHT) {
-      if (at < bytes) index(directory, keys + at + i, out + at + i);
-      if (second < bytes) visit(out + second + i);
-      if (third < bytes) rank(keys + third + i, out + third + i, 2);
-      if (fourth < bytes) all = v128.or(all, fetchWide(out + fourth + i));
-    }
-  }
-  return i32x4.bitmask(all) != 0;
+  return all;
 }

@@ -2,7 +2,7 @@
  * Copies and ones'-complement sums, 16 bytes at a time. Sums are as those of `sumWords` (bytes.ts): big-endian words,
  * folded, an odd tail padded with zero. Lanes hold pairs of words: 128 KiB and more would be needed to overflow one.
  */
-import { fold } from '../bytes';
+import { fold, swap16 } from '../bytes';
 
 // @ts-ignore: decorator
 @inline
@@ -23,7 +23,7 @@ function total(sum: v128): u64 {
 function folded(sum: u64): u32 {
   sum = (sum & 0xffffffff) + (sum >>> 32);
   sum = (sum & 0xffffffff) + (sum >>> 32);
-  return <u32>bswap<u16>(<u16>fold(<u32>(sum & 0xffff) + <u32>(sum >>> 16)));
+  return swap16(fold(<u32>(sum & 0xffff) + <u32>(sum >>> 16)));
 }
 
 /** Copies `bytes` bytes; the two ranges do not overlap. */

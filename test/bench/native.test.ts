@@ -147,15 +147,20 @@ describe.skipIf('skipped' in programs)('native contenders', () => {
 
   it('are told apart from the engine by nothing, packet for packet', async () => {
     const data = join(folder, 'data');
-    const world = EngineWorld.open(data, NEXT_HOPS, 'dir18-run');
-    for (const trace of TRACES[4]) {
-      const keys = readTrace(data, 4, trace, 65_536);
-      for (const dirty of [false, true]) {
-        const frames = await harness.show('receive', trace, 1024, { dirty });
-        const wanted = await harness.check('forward_plain_lpm', trace, keys.length, { dirty });
-        if ('skipped' in frames || 'skipped' in wanted) throw new Error('a loop in plain C is skipped');
-        world.setFrames(frames, keys);
-        expect(world.digest(keys)).toBe(`${wanted.digest} ${wanted.sum}`);
+    for (const [work, receive, plain] of [
+      ['forward', 'receive', 'forward_plain_lpm'],
+      ['decapsulate', 'receive_lisp', 'decapsulate_lpm'],
+    ] as const) {
+      const world = EngineWorld.open(data, NEXT_HOPS, 'dir18-run', work);
+      for (const trace of TRACES[4]) {
+        const keys = readTrace(data, 4, trace, 65_536);
+        for (const dirty of [false, true]) {
+          const frames = await harness.show(receive, trace, 1024, { dirty });
+          const wanted = await harness.check(plain, trace, keys.length, { dirty });
+          if ('skipped' in frames || 'skipped' in wanted) throw new Error('a loop in plain C is skipped');
+          world.setFrames(frames, keys);
+          expect(world.digest(keys)).toBe(`${wanted.digest} ${wanted.sum}`);
+        }
       }
     }
   });
