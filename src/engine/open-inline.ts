@@ -1,9 +1,10 @@
 /** Engines from the module that is built into the package: works everywhere, without a file or a request. */
 import type { EngineOptions } from './engine.ts';
 import { Engine } from './engine.ts';
-import { ENGINE_WASM_HEX } from './engine-wasm.generated.ts';
+import { ENGINE_WASM_TEXT } from './engine-wasm.generated.ts';
 import { compileEngine, compileEngineSync, type EngineModule, type EngineSource } from './engine-module.ts';
 import { Lpm, type LpmOptions } from './lpm-table.ts';
+import { decodeModuleText } from './module-text.ts';
 import { Offload } from './offload.ts';
 
 let compiled: EngineModule | undefined;
@@ -54,16 +55,10 @@ export function createOffloadSync({ wasm }: ModuleChoice = {}): Offload {
 
 async function moduleOf(wasm: EngineSource | undefined): Promise<EngineModule> {
   if (wasm !== undefined) return compileEngine(wasm);
-  return (compiled ??= await compileEngine(decodeHex(ENGINE_WASM_HEX)));
+  return (compiled ??= await compileEngine(decodeModuleText(ENGINE_WASM_TEXT)));
 }
 
 function moduleOfSync(wasm: EngineSource | undefined): EngineModule {
   if (wasm !== undefined) return compileEngineSync(wasm);
-  return (compiled ??= compileEngineSync(decodeHex(ENGINE_WASM_HEX)));
-}
-
-function decodeHex(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
+  return (compiled ??= compileEngineSync(decodeModuleText(ENGINE_WASM_TEXT)));
 }
