@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// `--mode long` (npm run test:fuzz, test:stress) sets PXTR_LONG=1: time-boxed tests take minutes instead of seconds,
+// `--mode long` (npm run test:laws, test:stress) sets PXTR_LONG=1: time-boxed tests take minutes instead of seconds,
 // and *.stress.ts files run too.
 export default defineConfig(({ mode }) => {
   const long = mode === 'long' || process.env['PXTR_LONG'] === '1';
