@@ -3,6 +3,8 @@
  * number of readers (DESIGN: publishing).
  *
  * Reader, once per batch:  SEEN[w] = EPOCH;  read SNAPSHOT;  work;  SEEN[w] = IDLE.
+ * A reader that has announced itself before it calls stays announced, with the epoch it had then: what its verdicts
+ * refer to is not reused until it has read them.
  * Writer:  write what no reader can see yet;  SNAPSHOT = new;  EPOCH += 1;  retire the old, stamped EPOCH.
  * What is stamped e may be reused when every SEEN is idle or has reached e: the store to SEEN comes before the load
  * of SNAPSHOT, and both are sequentially consistent, so a reader that announces later meets the new snapshot.
@@ -63,15 +65,20 @@ export function nextEpoch(): i32 {
   return next == EPOCH_IDLE ? next + 1 : next;
 }
 
+/** Reader: true when this worker is announced already, by its caller. */
+export function isHeld(worker: i32): bool {
+  return atomic.load<i32>(seenOf(worker)) != EPOCH_IDLE;
+}
+
 /** Reader: a batch begins. Returns the snapshot to work on until `idle`. */
-export function announce(worker: i32): usize {
-  atomic.store<i32>(seenOf(worker), currentEpoch());
+export function announce(worker: i32, held: bool): usize {
+  if (!held) atomic.store<i32>(seenOf(worker), currentEpoch());
   return <usize>atomic.load<u32>(CONTROL_OFFSET + CONTROL_SNAPSHOT_OFFSET);
 }
 
 /** Reader: the batch is over; nothing of its snapshot is looked at any more. */
-export function idle(worker: i32): void {
-  atomic.store<i32>(seenOf(worker), EPOCH_IDLE);
+export function idle(worker: i32, held: bool): void {
+  if (!held) atomic.store<i32>(seenOf(worker), EPOCH_IDLE);
 }
 
 /** Writer: makes `snapshot` the live one. Returns the epoch with which the replaced is to be stamped. */

@@ -61,7 +61,7 @@ import {
 import { countHit, countReceived, descOf, drop, familyOf, hasFlag, item, lengthOf, lookup, openBatch, punt } from './batch';
 import { setItem, vrfOf, work } from './batch';
 import { isDestinationNotUnicast, isLispData, isSourceNotUnicast, parsePacket } from './classify';
-import { announce, idle, section } from './control';
+import { announce, idle, isHeld, section } from './control';
 import { commitDecap, innerRow, openEnvelope, outerRow } from './decap';
 import { encapsulate } from './encap';
 import { express } from './express';
@@ -81,14 +81,15 @@ const ACT_DROP_AUTH_FAILURE: u32 = 5;
 /** Forwards the packets of descriptors `first` .. `first + count - 1`, in batches that see one snapshot each. */
 export function process(worker: i32, first: u32, count: u32): void {
   openBatch(worker);
+  const held = isHeld(worker);
   let desc = section(SECTION_DESCRIPTORS) + (<usize>first << DESC_BYTES_SHIFT);
   while (count > 0) {
     const batch: u32 = min<u32>(count, BATCH_MAX);
-    const snapshot = announce(worker);
+    const snapshot = announce(worker, held);
     // Plain packets first; what is listed as left goes the ordinary way.
     let active = admit(snapshot, express(snapshot, desc, batch));
     while (active > 0) active = round(snapshot, active);
-    idle(worker);
+    idle(worker, held);
     desc += <usize>(batch * DESC_BYTES);
     count -= batch;
   }

@@ -1,6 +1,6 @@
 /** The exports of the engine: raw pointers and numbers. src/engine/wasm.ts describes them as EngineExports. */
 import { SECTION_FIB } from './layout';
-import { announce, idle, section, sectionBytes } from './control';
+import { announce, idle, isHeld, section, sectionBytes } from './control';
 import { arenaBegin, arenaInit, arenaRollback } from './arena';
 import { findVrf, vrfKind, vrfRoot } from './snapshot';
 import { lpmBatch } from './lpm/lpm';
@@ -46,9 +46,10 @@ export function fibRollback(): void {
 
 /** `lpmBatch` in a table of the live snapshot, as a reader: safe in any thread that owns `worker`. */
 export function lookup(worker: i32, instanceId: u32, family: i32, table: u32, keys: usize, out: usize, n: i32): void {
-  const snapshot = announce(worker);
+  const held = isHeld(worker);
+  const snapshot = announce(worker, held);
   const vrf = findVrf(snapshot, instanceId);
   if (vrf == 0) memory.fill(out, 0, <usize>n << 2);
   else lpmBatch(vrfKind(vrf, family, table), family, vrfRoot(vrf, family, table), keys, out, n);
-  idle(worker);
+  idle(worker, held);
 }

@@ -67,6 +67,9 @@ describe('imports', () => {
     ['src/index.ts', './cli/main.ts'],
     ['src/index.ts', './engine/open-url.ts'],
     ['src/entries/sim.ts', '../cli/main.ts'],
+    ['src/entries/engine.ts', '../threads/worker-pool.ts'],
+    ['src/entries/workers.ts', '../cli/main.ts'],
+    ['src/threads/worker-pool.ts', '../router/router.ts'],
     ['src/entries/sim.ts', '../index.ts'],
     ['src/entries/url.ts', '../engine/open-node.ts'],
     ['src/sim/lab.ts', '../entries/wire.ts'],
@@ -121,6 +124,8 @@ describe('imports', () => {
     ['src/entries/sim.ts', '../sim/lab.ts'],
     ['src/entries/url.ts', '../engine/open-url.ts'],
     ['src/entries/url-node.ts', '../engine/open-node.ts'],
+    ['src/entries/workers.ts', '../threads/worker-pool.ts'],
+    ['src/threads/worker-pool.ts', 'node:worker_threads'],
     ['assembly/lpm/poptrie.ts', '../bytes'],
   ])('%s may import %s', (path, specifier) => {
     expect(importing(path, specifier)).toEqual([]);

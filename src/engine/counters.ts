@@ -85,9 +85,17 @@ export function reasonText(reason: number): string {
 
 /** Sums the counter rows of all workers. */
 export function readCounters(memory: EngineMemory): Counters {
+  return readCountersOf(
+    memory,
+    Array.from({ length: memory.capacity.workers }, (_, worker) => worker),
+  );
+}
+
+/** Sums the counter rows of some workers. */
+export function readCountersOf(memory: EngineMemory, workers: readonly number[]): Counters {
   const column = (index: number): number => {
     let sum = 0;
-    for (let worker = 0; worker < memory.capacity.workers; worker++) {
+    for (const worker of workers) {
       sum += memory.u64(
         memory.offset(layout.SECTION_COUNTERS) + worker * layout.COUNTER_ROW_BYTES + index * 8,
       );

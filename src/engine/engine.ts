@@ -3,30 +3,11 @@ import { word } from '../base/ip.ts';
 import {
   ARENA_LIVE_BYTES_OFFSET,
   ARENA_RETIRED_BYTES_OFFSET,
-  BATCH_MAX,
-  BUFFER_BYTES,
-  BUFFER_HEADROOM,
-  DESC_BUFFER_OFFSET,
-  DESC_BYTES,
-  DESC_COOKIE_OFFSET,
-  DESC_DECAPSULATED,
-  DESC_FLAGS_OFFSET,
-  DESC_IN_INTERFACE_OFFSET,
-  DESC_INSTANCE_OFFSET,
-  DESC_LENGTH_OFFSET,
-  DESC_OFFSET_OFFSET,
-  DESC_ORIGINATED,
-  DESC_UNDERLAY,
-  MAX_PACKET_BYTES,
   SCRATCH_KEYS_OFFSET,
   SCRATCH_RESULTS_OFFSET,
-  SECTION_BUFFERS,
-  SECTION_DESCRIPTORS,
   SECTION_FIB,
   SECTION_SCRATCH,
   TABLE_CACHE,
-  TABLE_POLICY,
-  TABLE_ROUTES,
 } from '../../assembly/layout.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
 import { readCounters } from './counters.ts';
@@ -40,11 +21,13 @@ import type {
   Verdict,
 } from './data-plane.ts';
 import type { EngineModule } from './engine-module.ts';
+import { clearSeat, makeSeat, type WorkerSeat } from './engine-worker.ts';
+import { lookUpBatch, type EngineTable } from './lookup-batch.ts';
 import type { LpmKind } from './lpm.ts';
 import type { ReceptionRules } from './marking.ts';
 import { EngineMemory, presets, type EngineCapacity } from './memory.ts';
+import { PacketQueue } from './packet-queue.ts';
 import { Publisher, type TableKinds } from './publisher.ts';
-import { readVerdict } from './verdicts.ts';
 import { instantiateEngine, type EngineExports } from './wasm.ts';
 
 /** What is left to its default follows the 'lab' preset. */
@@ -69,15 +52,6 @@ export interface EngineStats {
   readonly fibRetiredBytes: number;
 }
 
-/** A table of an instance, for `lookupBatch`. */
-export type EngineTable = 'routes' | 'cache' | 'policy';
-
-const TABLES: Readonly<Record<EngineTable, number>> = {
-  routes: TABLE_ROUTES,
-  cache: TABLE_CACHE,
-  policy: TABLE_POLICY,
-};
-
 /** The thread that owns the Engine is worker 0. */
 const WORKER = 0;
 
@@ -88,15 +62,15 @@ const WORKER = 0;
 export class Engine implements DataPlane {
   readonly #memory: EngineMemory;
   readonly #exports: EngineExports;
+  readonly #module: EngineModule;
+  readonly #packets: PacketQueue;
   readonly #publisher: Publisher;
-  /** Descriptors below this have been collected, processed, queued. All start over when everything is collected. */
-  #collected = 0;
-  #processed = 0;
-  #queued = 0;
 
-  private constructor(memory: EngineMemory, exports: EngineExports, lpm: TableKinds) {
+  private constructor(module: EngineModule, memory: EngineMemory, exports: EngineExports, lpm: TableKinds) {
+    this.#module = module;
     this.#memory = memory;
     this.#exports = exports;
+    this.#packets = new PacketQueue(memory, exports, WORKER);
     this.#publisher = new Publisher(memory, exports, lpm);
   }
 
@@ -110,7 +84,7 @@ export class Engine implements DataPlane {
     memory.setFlags(flags);
     const exports = instantiateEngine(module, memory.memory);
     exports.fibInit();
-    return new Engine(memory, exports, tableKinds(lpm));
+    return new Engine(module, memory, exports, tableKinds(lpm));
   }
 
   /** Map-Cache entries that fit, PETRs included. */
@@ -158,49 +132,15 @@ export class Engine implements DataPlane {
   }
 
   inject(packet: Uint8Array, options: InjectOptions): boolean {
-    const { buffers } = this.#memory.capacity;
-    if (packet.length > MAX_PACKET_BYTES || this.#queued >= buffers) return false;
-    const slot = this.#queued++;
-    const { bytes, view } = this.#memory;
-    const buffer = this.#memory.offset(SECTION_BUFFERS) + slot * BUFFER_BYTES;
-    bytes.set(packet, buffer + BUFFER_HEADROOM);
-    const at = this.#descriptor(slot);
-    bytes.fill(0, at, at + DESC_BYTES);
-    view.setUint32(at + DESC_BUFFER_OFFSET, buffer, true);
-    view.setUint16(at + DESC_OFFSET_OFFSET, BUFFER_HEADROOM, true);
-    view.setUint16(at + DESC_LENGTH_OFFSET, packet.length, true);
-    view.setUint16(at + DESC_IN_INTERFACE_OFFSET, options.interfaceIndex, true);
-    const flags =
-      (options.originated === true ? DESC_ORIGINATED : 0) |
-      (options.decapsulated === true ? DESC_DECAPSULATED : 0) |
-      (options.underlay === true ? DESC_UNDERLAY : 0);
-    view.setUint8(at + DESC_FLAGS_OFFSET, flags);
-    view.setUint32(at + DESC_INSTANCE_OFFSET, options.instanceId ?? 0, true);
-    view.setUint32(at + DESC_COOKIE_OFFSET, options.cookie ?? 0, true);
-    return true;
+    return this.#packets.inject(packet, options);
   }
 
   process(): void {
-    this.#exports.process(WORKER, this.#processed, this.#queued - this.#processed);
-    this.#processed = this.#queued;
+    this.#packets.process();
   }
 
   collect(visit: (verdict: Verdict, bytes: Uint8Array) => void): void {
-    const end = this.#processed;
-    while (this.#collected < end) {
-      const at = this.#descriptor(this.#collected++);
-      const { view, bytes } = this.#memory;
-      const start =
-        view.getUint32(at + DESC_BUFFER_OFFSET, true) + view.getUint16(at + DESC_OFFSET_OFFSET, true);
-      visit(
-        readVerdict(this.#memory, at),
-        bytes.subarray(start, start + view.getUint16(at + DESC_LENGTH_OFFSET, true)),
-      );
-    }
-    if (this.#collected < this.#queued) return;
-    this.#collected = 0;
-    this.#processed = 0;
-    this.#queued = 0;
+    this.#packets.collect(visit);
   }
 
   matchEntry(instanceId: number, address: IpAddress): EidPrefix | undefined {
@@ -226,18 +166,9 @@ export class Engine implements DataPlane {
     keys: Uint32Array,
     out: Uint32Array,
   ): void {
-    const width = family === 4 ? 1 : 4;
     const scratch = this.#memory.offset(SECTION_SCRATCH);
-    const keysAt = scratch + SCRATCH_KEYS_OFFSET;
-    const outAt = scratch + SCRATCH_RESULTS_OFFSET;
-    const { words } = this.#memory;
-    const count = keys.length / width;
-    for (let first = 0; first < count; first += BATCH_MAX) {
-      const n = Math.min(BATCH_MAX, count - first);
-      words.set(keys.subarray(first * width, (first + n) * width), keysAt / 4);
-      this.#exports.lookup(WORKER, instanceId, family, TABLES[table], keysAt, outAt, n);
-      out.set(words.subarray(outAt / 4, outAt / 4 + n), first);
-    }
+    const room = { keys: scratch + SCRATCH_KEYS_OFFSET, out: scratch + SCRATCH_RESULTS_OFFSET };
+    lookUpBatch(this.#memory, this.#exports, WORKER, room, { table, instanceId, family, keys, out });
   }
 
   hits(eid: EidPrefix): number {
@@ -261,7 +192,24 @@ export class Engine implements DataPlane {
   }
 
   /**
-   * The memory itself: for workers that share it, and for tests.
+   * A place for another thread, which opens it with `EngineWorker.open`: 1 .. workers - 1, this thread is 0. The same
+   * place may be given again once its thread has ended. Throws EngineError `bad-options` when the memory is not shared
+   * or there is no such place.
+   */
+  seat(worker: number): WorkerSeat {
+    return makeSeat(this.#module, this.#memory, worker);
+  }
+
+  /**
+   * The thread in this seat has ended, perhaps within a batch: what it kept from being used again is free. Its packets
+   * are lost, its counters stay. Never while that thread runs. Throws as `seat`.
+   */
+  recover(worker: number): void {
+    clearSeat(this.#memory, makeSeat(this.#module, this.#memory, worker).worker);
+  }
+
+  /**
+   * The memory itself: for tests and benches.
    * @internal
    */
   get memory(): EngineMemory {
@@ -274,10 +222,6 @@ export class Engine implements DataPlane {
    */
   get exports(): EngineExports {
     return this.#exports;
-  }
-
-  #descriptor(slot: number): number {
-    return this.#memory.offset(SECTION_DESCRIPTORS) + slot * DESC_BYTES;
   }
 }
 

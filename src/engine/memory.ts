@@ -57,7 +57,7 @@ export interface EngineCapacity {
   readonly nextHops: number;
   /** Instances ever used, the default one included. */
   readonly vrfs: number;
-  /** Packets in flight between inject and collect. */
+  /** Packets in flight between inject and collect, of each worker. */
   readonly buffers: number;
   /** Bytes of the lookup structures, the 2,112 of the arena's own header included. */
   readonly fibBytes: number;
@@ -108,8 +108,8 @@ function sectionSizes(of: EngineCapacity): number[] {
   sizes[SECTION_REWRITE_SIDE] = of.rewrites * REWRITE_SIDE_BYTES;
   sizes[SECTION_NEXT_HOPS] = of.nextHops * NEXT_HOP_BYTES;
   sizes[SECTION_SNAPSHOTS] = SNAPSHOT_COUNT * (SNAPSHOT_HEADER_BYTES + of.vrfs * VRF_BYTES);
-  sizes[SECTION_DESCRIPTORS] = of.buffers * DESC_BYTES;
-  sizes[SECTION_BUFFERS] = of.buffers * BUFFER_BYTES;
+  sizes[SECTION_DESCRIPTORS] = of.workers * of.buffers * DESC_BYTES;
+  sizes[SECTION_BUFFERS] = of.workers * of.buffers * BUFFER_BYTES;
   sizes[SECTION_WORK] = of.workers * WORK_BYTES;
   sizes[SECTION_SCRATCH] = SCRATCH_BYTES;
   sizes[SECTION_FIB] = of.fibBytes;
@@ -126,8 +126,14 @@ export class EngineMemory {
   readonly words: Uint32Array;
   readonly #sections: readonly Section[];
 
-  /** Throws EngineError on a capacity that does not fit 4 GiB, or is not positive. */
-  constructor(capacity: EngineCapacity, options: { readonly shared?: boolean } = {}) {
+  /**
+   * A new memory; or one that an engine of this capacity has laid out, as another thread sees it. Throws EngineError on
+   * a capacity that does not fit 4 GiB, is not positive, or is not that of the memory.
+   */
+  constructor(
+    capacity: EngineCapacity,
+    options: { readonly shared?: boolean; readonly memory?: WasmMemory } = {},
+  ) {
     checkCapacity(capacity);
     this.capacity = capacity;
     const sections: Section[] = [];
@@ -139,13 +145,15 @@ export class EngineMemory {
     const pages = Math.ceil(offset / PAGE_BYTES);
     if (pages > 65_536) throw new EngineError('bad-options', 'memory', pages, 65_536);
     const shared = options.shared ?? false;
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    const memory = options.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    const have = memory.buffer.byteLength / PAGE_BYTES;
+    if (have !== pages) throw new EngineError('bad-options', 'memory', pages, have);
     this.memory = memory;
     this.bytes = new Uint8Array(memory.buffer);
     this.view = new DataView(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
     this.#sections = sections;
-    this.#layOut();
+    if (options.memory === undefined) this.#layOut();
   }
 
   /** Size in bytes, all of it. */
@@ -162,9 +170,15 @@ export class EngineMemory {
     this.view.setUint32(CONTROL_OFFSET + CONTROL_FLAGS_OFFSET, flags, true);
   }
 
-  /** A u64 that only one thread writes; exact up to 2^53. */
+  /** A u64 that only one thread writes, which may be another one; exact up to 2^53. */
   u64(at: number): number {
-    return this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * 0x1_0000_0000;
+    const { view } = this;
+    for (;;) {
+      const high = view.getUint32(at + 4, true);
+      const low = view.getUint32(at, true);
+      // It may have carried in between.
+      if (view.getUint32(at + 4, true) === high) return low + high * 0x1_0000_0000;
+    }
   }
 
   #layOut(): void {

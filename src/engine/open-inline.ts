@@ -6,12 +6,14 @@ import { compileEngine, compileEngineSync, type EngineModule, type EngineSource 
 import { Lpm, type LpmOptions } from './lpm-table.ts';
 import { decodeModuleText } from './module-text.ts';
 import { Offload } from './offload.ts';
+import { withSharedMemory } from './shared-module.ts';
 
-let compiled: EngineModule | undefined;
+/** By what its memory is. */
+const compiled = new Map<'unshared' | 'shared', EngineModule>();
 
 /** Where the engine's code comes from. */
 export interface ModuleChoice {
-  /** Instead of the module that is built in: for shared memory, or to compile once for many realms. */
+  /** Instead of the module that is built in: to compile once for many realms. With `shared`, the shared build. */
   readonly wasm?: EngineSource;
 }
 
@@ -22,13 +24,13 @@ export interface ModuleChoice {
  */
 export async function createEngine(options: EngineOptions & ModuleChoice = {}): Promise<Engine> {
   const { wasm, ...rest } = options;
-  return Engine.open(await moduleOf(wasm), rest);
+  return Engine.open(await moduleOf(wasm, rest.shared), rest);
 }
 
 /** As `createEngine`, at once and on the calling thread. Throws what `createEngine` rejects with. */
 export function createEngineSync(options: EngineOptions & ModuleChoice = {}): Engine {
   const { wasm, ...rest } = options;
-  return Engine.open(moduleOfSync(wasm), rest);
+  return Engine.open(moduleOfSync(wasm, rest.shared), rest);
 }
 
 /** Opens a table for longest-prefix match alone. Rejects as `createEngine` does. */
@@ -53,12 +55,23 @@ export function createOffloadSync({ wasm }: ModuleChoice = {}): Offload {
   return Offload.open(moduleOfSync(wasm));
 }
 
-async function moduleOf(wasm: EngineSource | undefined): Promise<EngineModule> {
+async function moduleOf(wasm: EngineSource | undefined, shared = false): Promise<EngineModule> {
   if (wasm !== undefined) return compileEngine(wasm);
-  return (compiled ??= await compileEngine(decodeModuleText(ENGINE_WASM_TEXT)));
+  const known = compiled.get(shared ? 'shared' : 'unshared');
+  return known ?? keep(shared, await compileEngine(builtIn(shared)));
 }
 
-function moduleOfSync(wasm: EngineSource | undefined): EngineModule {
+function moduleOfSync(wasm: EngineSource | undefined, shared = false): EngineModule {
   if (wasm !== undefined) return compileEngineSync(wasm);
-  return (compiled ??= compileEngineSync(decodeModuleText(ENGINE_WASM_TEXT)));
+  return compiled.get(shared ? 'shared' : 'unshared') ?? keep(shared, compileEngineSync(builtIn(shared)));
+}
+
+function keep(shared: boolean, module: EngineModule): EngineModule {
+  compiled.set(shared ? 'shared' : 'unshared', module);
+  return module;
+}
+
+function builtIn(shared: boolean): Uint8Array<ArrayBuffer> {
+  const release = decodeModuleText(ENGINE_WASM_TEXT);
+  return shared ? withSharedMemory(release) : release;
 }

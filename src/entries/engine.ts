@@ -9,12 +9,15 @@ export { eidPrefix, formatEidPrefix, type EidPrefix } from '../mapping/eid.ts';
 export type { Action } from '../mapping/action.ts';
 
 // The engine and its plain twin.
-export { Engine, type EngineOptions, type EngineStats, type EngineTable } from '../engine/engine.ts';
+export { Engine, type EngineOptions, type EngineStats } from '../engine/engine.ts';
+export type { EngineTable } from '../engine/lookup-batch.ts';
+export { EngineWorker, type WorkerSeat } from '../engine/engine-worker.ts';
 export {
   compileEngine,
   compileEngineSync,
   type EngineModule,
   type EngineSource,
+  type WasmMemory,
 } from '../engine/engine-module.ts';
 export { presets, type EngineCapacity } from '../engine/memory.ts';
 export { EngineError, type EngineErrorCode } from '../engine/errors.ts';

@@ -8,7 +8,7 @@ import { runScenario } from '../browser/run-scenario.ts';
 import { exampleFiles } from './examples.ts';
 import { makeProject, packageSkipReason, ROOT, type Project } from './project.ts';
 
-const SCRIPTS = ['.', './url', './engine', './wire', './pcap', './ios', './sim', './import'];
+const SCRIPTS = ['.', './url', './engine', './wire', './pcap', './ios', './sim', './import', './workers'];
 const FILES = ['./engine.wasm', './engine.shared.wasm', './package.json'];
 
 describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
@@ -108,7 +108,7 @@ describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
         const bytes = (name) => readFileSync(fileURLToPath(import.meta.resolve(name)));
         const engines = [
           inline.createEngineSync(), await inline.createEngine(), await url.createEngine(),
-          await url.createEngine({ shared: true }),
+          await url.createEngine({ shared: true }), inline.createEngineSync({ shared: true }),
           await inline.createEngine({ wasm: bytes('pxtr/engine.wasm') }),
           inline.createEngineSync({ wasm: bytes('pxtr/engine.shared.wasm'), shared: true }),
           Engine.open(compileEngineSync(bytes('pxtr/engine.wasm')), { entries: 16 }),
@@ -122,11 +122,11 @@ describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
           engine.process();
           engine.collect((verdict) => console.log(verdictText(verdict)));
         }
-        for (const [options, build] of [[{ shared: true }, 'unshared'], [{ wasm: bytes('pxtr/engine.shared.wasm') }, 'shared']]) {
+        for (const [options, build] of [[{ wasm: bytes('pxtr/engine.wasm'), shared: true }, 'unshared'], [{ wasm: bytes('pxtr/engine.shared.wasm') }, 'shared']]) {
           try { inline.createEngineSync(options); } catch (error) { console.log(build, error.name, error.code); }
         }`;
       const lines = runScript(text).split('\n');
-      const forwarded = Array.from({ length: 7 }, () => ['true', 'native, out of interface 3']).flat();
+      const forwarded = Array.from({ length: 8 }, () => ['true', 'native, out of interface 3']).flat();
       expect(lines).toEqual([
         ...forwarded,
         'unshared EngineError bad-module',
@@ -171,7 +171,7 @@ describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
   });
 
   describe('the examples', () => {
-    const LINES = { forward: 15, lpm: 10, lab: 30 } as const;
+    const LINES = { forward: 15, lpm: 10, lab: 30, workers: 30 } as const;
     const EXAMPLES = Object.entries(LINES);
 
     it.each(EXAMPLES)('%s is at most %i lines of code', (name, most) => {

@@ -13,6 +13,7 @@ import { compileEngine, Engine, Lpm } from 'pxtr/engine';
 import { buildUdpPacket, decodeControl, decodePacket, encodeControl, type ControlMessage } from 'pxtr/wire';
 import { describePacket, PcapngWriter, readCapture } from 'pxtr/pcap';
 import { importConfig, type Imported } from 'pxtr/import';
+import { EngineWorker, openThread, WorkerPool, type ThreadEnd } from 'pxtr/workers';
 import { parseConfig, renderConfig, type RouterOptions } from 'pxtr/ios';
 import {
   createLab, Host, Lab, loadLab, Network, NEVER, Router, seconds, SeededRandom, Timeline,
@@ -64,6 +65,14 @@ export function network(text: string): Lab | undefined {
   new Timeline<string>({ nodes, links: [], seed: 1, handleInput: (input) => input.length });
   const file = loadLab(new Map([['lab.yaml', renderConfig(options)]]));
   return file.ok ? createLab(file.value, { makeDataPlane: () => new Model(), nodes: [new Silent()] }) : undefined;
+}
+
+export async function threads(script: { readonly href: string }): Promise<WorkerPool> {
+  const engine = createEngineSync({ shared: true, workers: 2 });
+  const plane: EngineWorker = EngineWorker.open(engine.seat(1));
+  plane.inject(new Uint8Array(20), { interfaceIndex: 0 });
+  openThread().plane.collect((verdict: Verdict) => verdict.reason);
+  return WorkerPool.start(engine, { script, onEnd: (end: ThreadEnd) => (end.exitCode === 0 ? 'leave' : 'restart') });
 }
 
 export function foreign(text: string): Imported | undefined {
@@ -161,7 +170,7 @@ describe.skipIf(packageSkipReason() !== undefined)('the declarations', () => {
 
   it('each entry exports every type that it mentions', () => {
     const files = typesIn(project.manifest.exports);
-    expect(files).toHaveLength(9);
+    expect(files).toHaveLength(10);
     for (const file of files) {
       const path = join(project.home, file);
       const program = compile(path, { ...SETTINGS[0]![1], skipLibCheck: true });

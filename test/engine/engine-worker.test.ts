@@ -1,0 +1,170 @@
+// A seat in an engine of shared memory: its own packets and counters, the engine's tables. One thread plays both parts,
+// so that each step is where the test wants it; test/threads has real ones.
+import { describe, expect, it } from 'vitest';
+import { ACTION_FORWARD, POLICY_ITR_SOURCE, VERDICT_ENCAP, VERDICT_NATIVE } from '../../assembly/layout.ts';
+import { hostPrefix, ipv4 } from '../../src/base/ip.ts';
+import type { Verdict } from '../../src/engine/data-plane.ts';
+import { EngineWorker } from '../../src/engine/engine-worker.ts';
+import type { Engine, EngineOptions } from '../../src/engine/engine.ts';
+import { EngineError } from '../../src/engine/errors.ts';
+import { makeEngine } from './engine-builds.ts';
+import { connected, packetOf, RLOC, SITE } from './forwarding-support.ts';
+import { beginBatch } from './snapshot-support.ts';
+
+const DESTINATION = ipv4(0x0b01_0203);
+const PACKET = packetOf(4, { destination: DESTINATION });
+
+function makeShared(options: EngineOptions = {}): Engine {
+  const engine = makeEngine('shared', { workers: 3, buffers: 8, nextHops: 4, rewrites: 4, ...options });
+  engine.setPolicy({ instanceId: 0, prefix: hostPrefix(SITE[4].eid) }, POLICY_ITR_SOURCE);
+  setGeneration(engine, 0);
+  engine.publish();
+  return engine;
+}
+
+/** Everything goes out by an interface of this number. */
+function setGeneration(engine: Engine, mark: number): void {
+  const target = {
+    source: RLOC[4].own,
+    destination: ipv4(0xc633_0000 + mark),
+    priority: 1,
+    weight: 1,
+    nextHop: connected(mark),
+  };
+  const eid = { instanceId: 0, prefix: hostPrefix(DESTINATION) };
+  engine.setEntry({ eid, action: ACTION_FORWARD, targets: [target] });
+}
+
+function pass(plane: EngineWorker | Engine, packets: readonly Uint8Array[]): Verdict[] {
+  for (const packet of packets) plane.inject(packet, { interfaceIndex: 0 });
+  plane.process();
+  return collected(plane);
+}
+
+function collected(plane: EngineWorker | Engine): Verdict[] {
+  const verdicts: Verdict[] = [];
+  plane.collect((verdict) => verdicts.push(verdict));
+  return verdicts;
+}
+
+/** Publishes until it is refused; that is soon, or not within `tries`. */
+function publishUntilRefused(engine: Engine, tries: number): string | undefined {
+  for (let mark = 1; mark <= tries; mark++) {
+    setGeneration(engine, mark);
+    try {
+      engine.publish();
+    } catch (error) {
+      if (error instanceof EngineError) return error.code;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+describe('a worker of an engine', () => {
+  it('forwards by what the engine has published', () => {
+    const engine = makeShared();
+    const worker = EngineWorker.open(engine.seat(1));
+    expect(pass(worker, [PACKET])).toMatchObject([{ verdict: VERDICT_ENCAP, outInterface: 0 }]);
+    setGeneration(engine, 7);
+    engine.publish();
+    expect(pass(worker, [PACKET, PACKET])).toMatchObject([{ outInterface: 7 }, { outInterface: 7 }]);
+    engine.setRoute(0, hostPrefix(DESTINATION), connected(9));
+    engine.publish();
+    expect(pass(worker, [PACKET])).toMatchObject([{ verdict: VERDICT_NATIVE, outInterface: 9 }]);
+  });
+
+  it('has packets and buffers of its own, as many as the engine itself', () => {
+    const engine = makeShared();
+    const planes = [engine, EngineWorker.open(engine.seat(1)), EngineWorker.open(engine.seat(2))];
+    const packets = planes.map((_, i) => packetOf(4, { destination: DESTINATION, ttl: 20 + i }));
+    for (let n = 0; n < 8; n++) {
+      for (const [i, plane] of planes.entries())
+        expect(plane.inject(packets[i]!, { interfaceIndex: i })).toBe(true);
+    }
+    for (const plane of planes) expect(plane.inject(PACKET, { interfaceIndex: 0 })).toBe(false);
+    for (const plane of planes) plane.process();
+    for (const [i, plane] of planes.entries()) {
+      const ttls: [number, number][] = [];
+      plane.collect((verdict, bytes) => ttls.push([verdict.inInterface, bytes[36 + 8]!]));
+      expect(ttls).toEqual(Array.from({ length: 8 }, () => [i, 19 + i]));
+    }
+  });
+
+  it('counts in its own row, which the engine adds up', () => {
+    const engine = makeShared();
+    const [one, two] = [EngineWorker.open(engine.seat(1)), EngineWorker.open(engine.seat(2))];
+    pass(one, [PACKET]);
+    pass(two, [PACKET, PACKET]);
+    pass(engine, [PACKET, PACKET, PACKET, PACKET]);
+    expect(one.counters().encapsulated.packets).toBe(1);
+    expect(two.counters().encapsulated.packets).toBe(2);
+    expect(engine.counters().encapsulated.packets).toBe(7);
+    expect(engine.hits({ instanceId: 0, prefix: hostPrefix(DESTINATION) })).toBe(7);
+  });
+
+  it('looks up as the engine does', () => {
+    const engine = makeShared();
+    const worker = EngineWorker.open(engine.seat(2));
+    const keys = Uint32Array.from({ length: 600 }, (_, i) => (i % 3 === 0 ? DESTINATION.w0 : i));
+    const [wanted, got] = [new Uint32Array(600), new Uint32Array(600)];
+    engine.lookupBatch('cache', 0, 4, keys, wanted);
+    worker.lookupBatch('cache', 0, 4, keys, got);
+    expect(got).toEqual(wanted);
+    expect(got[0]).toBeGreaterThan(0);
+  });
+
+  it('keeps what its verdicts refer to until they are collected, and no longer', () => {
+    const engine = makeShared();
+    const worker = EngineWorker.open(engine.seat(1));
+    worker.inject(PACKET, { interfaceIndex: 0 });
+    worker.process();
+    expect(publishUntilRefused(engine, 50)).toBe('no-room');
+    expect(collected(worker)).toMatchObject([{ verdict: VERDICT_ENCAP, outInterface: 0 }]);
+    expect(publishUntilRefused(engine, 50)).toBeUndefined();
+  });
+
+  it('keeps nothing by processing nothing', () => {
+    const engine = makeShared();
+    const worker = EngineWorker.open(engine.seat(1));
+    worker.process();
+    expect(publishUntilRefused(engine, 50)).toBeUndefined();
+  });
+});
+
+describe('a seat', () => {
+  it('whose thread ended within a batch is in nobody’s way once it is recovered', () => {
+    const engine = makeShared();
+    beginBatch(engine, 1);
+    expect(publishUntilRefused(engine, 50)).toBe('no-room');
+    engine.recover(1);
+    expect(publishUntilRefused(engine, 50)).toBeUndefined();
+  });
+
+  it('may be taken again: the next thread starts with nothing', () => {
+    const engine = makeShared();
+    const first = EngineWorker.open(engine.seat(1));
+    pass(first, [PACKET]);
+    first.inject(PACKET, { interfaceIndex: 0 });
+    first.process();
+    const second = EngineWorker.open(engine.seat(1));
+    expect(publishUntilRefused(engine, 50)).toBeUndefined();
+    expect(pass(second, [PACKET])).toHaveLength(1);
+    expect(second.counters().encapsulated.packets).toBe(3);
+  });
+
+  it('is there for workers 1 and up, in shared memory', () => {
+    const engine = makeShared();
+    for (const worker of [0, 3, -1, 1.5]) {
+      expect(() => engine.seat(worker)).toThrow(/bad-options in workers/);
+      expect(() => engine.recover(worker)).toThrow(/bad-options in workers/);
+    }
+    expect(() => makeEngine('release', { workers: 2 }).seat(1)).toThrow(/bad-options in shared/);
+  });
+
+  it('of another memory is refused', () => {
+    const [engine, larger] = [makeShared(), makeShared({ fibBytes: 4 << 20 })];
+    const { capacity } = larger.seat(1);
+    expect(() => EngineWorker.open({ ...engine.seat(1), capacity })).toThrow(/bad-options in memory/);
+  });
+});
