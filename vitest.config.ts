@@ -1,12 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-// `--mode long` (npm run test:laws, test:stress) sets PXTR_LONG=1: time-boxed tests take minutes instead of seconds,
-// and *.stress.ts files run too.
+// `--mode long` (npm run test:laws) sets PXTR_LONG=1: time-boxed tests take minutes instead of seconds.
 export default defineConfig(({ mode }) => {
   const long = mode === 'long' || process.env['PXTR_LONG'] === '1';
   return {
     test: {
-      include: long ? ['test/**/*.test.ts', 'test/**/*.stress.ts'] : ['test/**/*.test.ts'],
+      include: ['test/**/*.test.ts'],
       exclude: ['**/node_modules/**', 'test/browser/page/**'],
       env: long ? { PXTR_LONG: '1' } : {},
       pool: 'threads',

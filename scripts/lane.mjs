@@ -5,26 +5,30 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LANES = { fuzz: 'test/fuzz/lane.ts' };
+/** The program first; then those of its threads. */
+const LANES = {
+  fuzz: { fuzz: 'test/fuzz/lane.ts' },
+  stress: { stress: 'test/stress/lane.ts', 'stress-reader': 'test/stress/reader.ts' },
+};
 const [name, ...args] = process.argv.slice(2);
 
 if (LANES[name] === undefined) {
   console.error(`lane: no lane ${name}; there are: ${Object.keys(LANES).join(', ')}`);
   process.exitCode = 1;
 } else {
-  const outfile = `build/lanes/${name}.mjs`;
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [LANES[name]],
+    entryPoints: LANES[name],
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    outfile,
+    outdir: 'build/lanes',
+    outExtension: { '.js': '.mjs' },
     sourcemap: true,
     logLevel: 'warning',
   });
-  const child = spawn(process.execPath, ['--enable-source-maps', outfile, ...args], {
+  const child = spawn(process.execPath, ['--enable-source-maps', `${ROOT}build/lanes/${name}.mjs`, ...args], {
     cwd: ROOT,
     stdio: 'inherit',
   });
