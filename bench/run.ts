@@ -17,9 +17,10 @@ import { nativeSuite } from './native.ts';
 import { offloadSuite } from './offload.ts';
 import { caseText, DISTURBED_NOTE, environmentText, isDisturbed, type Report } from './report.ts';
 import { measureTable, tableText, type TableOptions } from './table-lookup.ts';
+import { workersSuite } from './workers.ts';
 import { consumed, measureCase, type CaseResult, type Settings, type Suite } from './runner.ts';
 
-const SUITES: readonly Suite[] = [lookupSuite, forwardSuite, offloadSuite, nativeSuite];
+const SUITES: readonly Suite[] = [lookupSuite, forwardSuite, offloadSuite, workersSuite, nativeSuite];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
