@@ -11,6 +11,7 @@ export interface Fixture {
   readonly case: number;
   readonly build: Reproduction['build'];
   readonly lpm: Reproduction['lpm'];
+  readonly triesExpress: boolean;
   readonly ops: Reproduction['ops'];
   readonly packets: readonly { readonly bytes: string; readonly options: GeneratedPacket['options'] }[];
 }
@@ -26,10 +27,11 @@ export function fixtureOf(found: {
   return { ...rest, ...reproduction, packets };
 }
 
-export function reproductionOf({ build, lpm, ops, packets }: Fixture): Reproduction {
+export function reproductionOf({ build, lpm, triesExpress, ops, packets }: Fixture): Reproduction {
   return {
     build,
     lpm,
+    triesExpress,
     ops,
     packets: packets.map(({ bytes, options }) => ({ bytes: hex(bytes), options })),
   };

@@ -3,6 +3,7 @@
  * through Model and Engine. Verdicts, bytes, counters and hits are equal; no byte changes that a packet has no business
  * with; nothing traps.
  */
+import { SECTION_WORK, VERDICT_ENCAP, VERDICT_NATIVE, WORK_SKIP_OFFSET } from '../../assembly/layout.ts';
 import type { DataPlane } from '../../src/engine/data-plane.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { LpmKind } from '../../src/engine/lpm.ts';
@@ -13,12 +14,18 @@ import { applyOp, ForwardingGen, type GeneratedPacket, type TableOp } from '../s
 import { Dice } from '../support/gen-dice.ts';
 import { firstDifference, type Outcome } from './compare.ts';
 import { Guard } from './guard.ts';
-import { Mutator } from './mutator.ts';
+import { MILD, Mutator, WILD } from './mutator.ts';
 
 /** Each case has so many packets, in batches of any size up to MAX_BATCH. */
 export const CASE_PACKETS = 8192;
 const MAX_BATCH = 256;
 const CORPUS = 96;
+/** Of so many packets those are chosen that suit the express lane; tables that leave fewer are tried a few times. */
+const CANDIDATES = 300;
+const ENOUGH_PLAIN = 8;
+const ATTEMPTS = 8;
+/** From the seed of one attempt to that of the next: beyond all seeds of cases. */
+const ATTEMPT = 2 ** 49;
 const PACKETS_BETWEEN_CHANGES = 1024;
 const KINDS: readonly (LpmKind | 'auto')[] = ['auto', 'patricia', 'auto', 'linear'];
 
@@ -26,6 +33,8 @@ const KINDS: readonly (LpmKind | 'auto')[] = ['auto', 'patricia', 'auto', 'linea
 export interface Reproduction {
   readonly build: EngineBuild;
   readonly lpm: LpmKind | 'auto';
+  /** The express lane tries each batch, however few packets it took of the last. */
+  readonly triesExpress: boolean;
   /** Batches of changes, each of them published, before the packets. */
   readonly ops: readonly (readonly TableOp[])[];
   /** One batch. */
@@ -53,52 +62,92 @@ export interface CaseOptions {
   readonly subject?: (engine: Engine) => DataPlane;
 }
 
-/** Packets per "verdict/reason". */
+/** Packets per "verdict/reason"; and as EXPRESS, batches of which the express lane took a quarter or more. */
 export type Outcomes = Map<string, number>;
+export const EXPRESS = 'express batches';
+
+/**
+ * What a case is made of. Wild packets are of every sort, so that the express lane takes few of them and soon does not
+ * try; in other cases it is made to try each batch, and in half of them traffic is what it is for.
+ */
+interface Profile {
+  readonly isPlain: boolean;
+  readonly triesExpress: boolean;
+}
+
+function profileOf(number: number): Profile {
+  // Not in step with the kinds of tables.
+  const turn = (number >>> 2) % 4;
+  return { isPlain: turn >= 2, triesExpress: turn >= 1 };
+}
 
 /** Seeds of cases next to each other have nothing in common. */
 export function caseSeed(seed: number, number: number): number {
   return seed * 0x1000_0000 + number;
 }
 
+/** The tables and packets that a case begins with. */
+interface Start {
+  readonly gen: ForwardingGen;
+  readonly twins: Twins;
+  readonly first: TableOp[];
+  readonly candidates: readonly GeneratedPacket[];
+}
+
+/** For plain traffic, the first tables that have enough of it, or else the last ones that were tried. */
+function startOf({ seed, number, build, subject }: CaseOptions, lpm: LpmKind | 'auto'): Start {
+  const { isPlain, triesExpress } = profileOf(number);
+  for (let attempt = 1; ; attempt++) {
+    const gen = new ForwardingGen(caseSeed(seed, number) + attempt * ATTEMPT);
+    const twins = new Twins({ build, lpm, triesExpress }, subject);
+    const first = gen.tables();
+    twins.change(first);
+    const candidates = Array.from({ length: isPlain ? CANDIDATES : CORPUS }, () => gen.packet());
+    if (!isPlain || attempt === ATTEMPTS || twins.plainOf(candidates).length >= ENOUGH_PLAIN)
+      return { gen, twins, first, candidates };
+  }
+}
+
 /** Throws FuzzFailure. Adds to `outcomes`; returns how many packets there were. */
 export function runCase(options: CaseOptions, outcomes: Outcomes): number {
-  const seed = caseSeed(options.seed, options.number);
-  const gen = new ForwardingGen(seed);
-  const dice = new Dice(seed, 'fuzz');
+  const dice = new Dice(caseSeed(options.seed, options.number), 'fuzz');
   const lpm = KINDS[options.number % KINDS.length]!;
-  const twins = new Twins(options.build, lpm, options.subject);
-  const ops: TableOp[][] = [gen.tables()];
-  const corpus = Array.from({ length: CORPUS }, () => gen.packet());
-  const mutator = new Mutator(dice, corpus);
+  const { isPlain, triesExpress } = profileOf(options.number);
+  const { gen, twins, first, candidates } = startOf(options, lpm);
+  const ops = [first];
   const total = options.packets ?? CASE_PACKETS;
   let sent = 0;
   let nextChange = PACKETS_BETWEEN_CHANGES;
-  twins.change(ops[0]!);
+  const makeMutator = (): Mutator =>
+    isPlain ? new Mutator(dice, twins.plainOf(candidates), MILD) : new Mutator(dice, candidates, WILD);
+  let mutator = makeMutator();
+  const fail = (problem: string, packets: readonly GeneratedPacket[]): never => {
+    throw new FuzzFailure(problem, { build: options.build, lpm, triesExpress, ops: [...ops], packets });
+  };
   while (sent < total) {
     const size = dice.chance(70) ? 128 : dice.pick([1, 2, 3, 4, 5, 16, 63, 255, MAX_BATCH]);
     const packets = Array.from({ length: size }, () => mutator.next());
     const problem = twins.batch(packets, outcomes);
-    if (problem !== undefined)
-      throw new FuzzFailure(problem, { build: options.build, lpm, ops: [...ops], packets });
+    if (problem !== undefined) fail(problem, packets);
     sent += size;
     if (sent < nextChange && sent < total) continue;
     nextChange += PACKETS_BETWEEN_CHANGES;
     const late = twins.tables(gen.eids);
-    if (late !== undefined)
-      throw new FuzzFailure(late, { build: options.build, lpm, ops: [...ops], packets });
+    if (late !== undefined) fail(late, packets);
     ops.push(gen.changes(1 + dice.int(20)));
     twins.change(ops.at(-1)!);
+    // What was plain may not be that any more.
+    if (isPlain) mutator = makeMutator();
   }
   return sent;
 }
 
 /** What is wrong, or undefined. Packets beyond an engine's batch are sent in more than one. */
 export function reproduce(
-  { build, lpm, ops, packets }: Reproduction,
+  { build, lpm, triesExpress, ops, packets }: Reproduction,
   subject?: (engine: Engine) => DataPlane,
 ): string | undefined {
-  const twins = new Twins(build, lpm, subject);
+  const twins = new Twins({ build, lpm, triesExpress }, subject);
   for (const each of ops) twins.change(each);
   return twins.batch(packets, new Map()) ?? twins.tables(eidsOf(ops.flat()));
 }
@@ -112,13 +161,16 @@ class Twins {
   readonly #model = new Model({ batchCount: MAX_BATCH });
   readonly #subject: DataPlane;
   readonly #guard: Guard;
+  readonly #engine: Engine;
+  readonly #triesExpress: boolean;
 
   constructor(
-    build: EngineBuild,
-    lpm: LpmKind | 'auto',
+    { build, lpm, triesExpress }: Pick<Reproduction, 'build' | 'lpm' | 'triesExpress'>,
     subject: (engine: Engine) => DataPlane = (engine) => engine,
   ) {
     const engine = makeEngine(build, { buffers: MAX_BATCH, workers: 2, entries: 1024, lpm });
+    this.#engine = engine;
+    this.#triesExpress = triesExpress;
     this.#subject = subject(engine);
     this.#guard = new Guard(engine);
   }
@@ -131,6 +183,26 @@ class Twins {
     this.#guard.remember();
   }
 
+  /** Those of one instance that are encapsulated in IPv4 or come out of it, with some others among them. */
+  plainOf(candidates: readonly GeneratedPacket[]): GeneratedPacket[] {
+    const taken = candidates.filter(({ bytes, options }) => {
+      const { originated = false, underlay = false, decapsulated = false } = options;
+      if (originated || underlay || decapsulated) return false;
+      const { verdict, bytes: after } = this.#model.explain(bytes, options);
+      const [before, behind] = [bytes[0], after[0]];
+      const isTaken =
+        verdict === VERDICT_ENCAP || (verdict === VERDICT_NATIVE && after.length + 36 === bytes.length);
+      return isTaken && before === 0x45 && behind === 0x45;
+    });
+    const byInstance = new Map<number, GeneratedPacket[]>();
+    for (const packet of taken) {
+      const { instanceId = 0 } = packet.options;
+      byInstance.set(instanceId, [...(byInstance.get(instanceId) ?? []), packet]);
+    }
+    const plain = [...byInstance.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+    return [...plain, ...candidates.slice(0, 1 + (plain.length >> 3))];
+  }
+
   /** What is wrong with one batch. */
   batch(packets: readonly GeneratedPacket[], outcomes: Outcomes): string | undefined {
     const wanted: Outcome[] = [];
@@ -138,12 +210,17 @@ class Twins {
     this.#model.process();
     this.#model.collect((verdict, bytes) => wanted.push({ verdict, bytes }));
     this.#guard.surround(packets.length);
+    const { view } = this.#engine.memory;
+    const skip = this.#engine.memory.offset(SECTION_WORK) + WORK_SKIP_OFFSET;
+    if (this.#triesExpress) view.setUint32(skip, 0, true);
     for (const { bytes, options } of packets) this.#subject.inject(bytes, options);
     try {
       this.#subject.process();
     } catch (error) {
       return `trap: ${String(error)}`;
     }
+    if (this.#triesExpress && view.getUint32(skip, true) === 0)
+      outcomes.set(EXPRESS, (outcomes.get(EXPRESS) ?? 0) + 1);
     const trespass = this.#guard.trespass(packets);
     if (trespass !== undefined) return trespass;
     let at = 0;

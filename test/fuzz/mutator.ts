@@ -13,7 +13,17 @@ const UDP_AND_LISP = 16;
 const MAX_LAYERS = 5;
 const ODD_BYTES = [0, 1, 0x0f, 0x40, 0x45, 0x46, 0x4f, 0x60, 0x7f, 0x80, 0xfe, 0xff] as const;
 const NEXT_HEADERS = [0, 1, 4, 6, 17, 41, 43, 44, 47, 50, 51, 58, 59, 60, 132, 255] as const;
-const SPREADS = [1, 1, 1, 2, 4, 8] as const;
+
+/** How many packets stay as they are, in percent, and how many mutations the others get. */
+export interface Wildness {
+  readonly sound: number;
+  readonly spreads: readonly number[];
+}
+
+/** Some sound ones in each batch, there to be disturbed. */
+export const WILD: Wildness = { sound: 5, spreads: [1, 1, 1, 2, 4, 8] };
+/** Traffic with now and then a packet that is not what it seems. */
+export const MILD: Wildness = { sound: 60, spreads: [1, 1, 2] };
 
 /** Where an IP header begins, and whether it is of IPv6. */
 interface Layer {
@@ -26,12 +36,14 @@ interface Layer {
 export class Mutator {
   readonly #dice: Dice;
   readonly #corpus: readonly GeneratedPacket[];
+  readonly #wildness: Wildness;
   readonly #bytes = new Uint8Array(2 * MAX_PACKET_BYTES);
   readonly #view = new DataView(this.#bytes.buffer);
   readonly #kinds: readonly (() => void)[];
   #length = 0;
 
-  constructor(dice: Dice, corpus: readonly GeneratedPacket[]) {
+  constructor(dice: Dice, corpus: readonly GeneratedPacket[], wildness = WILD) {
+    this.#wildness = wildness;
     this.#dice = dice;
     this.#corpus = corpus;
     const often = [
@@ -54,14 +66,13 @@ export class Mutator {
     this.#kinds = [...often, ...often, ...seldom];
   }
 
-  /** One packet in twenty is as it was, so that the sound ones in a batch are there to be disturbed. */
   next(): GeneratedPacket {
     const dice = this.#dice;
     const base = dice.pick(this.#corpus);
-    if (dice.chance(5)) return base;
+    if (dice.chance(this.#wildness.sound)) return base;
     this.#length = base.bytes.length;
     this.#bytes.set(base.bytes);
-    for (let n = dice.pick(SPREADS); n > 0; n--) dice.pick(this.#kinds)();
+    for (let n = dice.pick(this.#wildness.spreads); n > 0; n--) dice.pick(this.#kinds)();
     if (dice.chance(85)) this.#mend();
     const bytes = this.#bytes.slice(0, Math.min(this.#length, MAX_PACKET_BYTES));
     return { bytes, options: dice.chance(80) ? base.options : dice.pick(this.#corpus).options };
