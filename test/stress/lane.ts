@@ -1,6 +1,6 @@
 /**
- * npm run test:stress -- [--batches 100M] [--seed N] [--readers N] [--kinds patricia,linear,dir18-run] [--no-grace]
- *                        [--json FILE]
+ * npm run test:stress -- [--batches 100M] [--seed N] [--readers N] [--kinds patricia,linear,dir18-run]
+ *                        [--kill-every MS] [--no-grace] [--json FILE]
  *
  * Readers in threads against a writer, so many batches for each kind of table in turn. Exit code 1 when one is torn; with
  * --no-grace, a switch for tests that lets the writer use memory at once, when none is.
@@ -24,6 +24,7 @@ async function main(): Promise<boolean> {
       seed: { type: 'string' },
       readers: { type: 'string', default: '2' },
       kinds: { type: 'string', default: STRESS_KINDS.join() },
+      'kill-every': { type: 'string', default: '500' },
       'no-grace': { type: 'boolean', default: false },
       json: { type: 'string' },
     },
@@ -31,6 +32,7 @@ async function main(): Promise<boolean> {
   const goal = count('batches', values.batches);
   const readers = count('readers', values.readers);
   const seed = values.seed === undefined ? Date.now() % 0x10_0000 : count('seed', values.seed);
+  const killEveryMs = values['kill-every'] === '0' ? 0 : count('kill-every', values['kill-every']);
   const kinds = values.kinds.split(',').map(kindNamed);
   const hasGrace = !values['no-grace'];
   console.log(
@@ -49,6 +51,8 @@ async function main(): Promise<boolean> {
       readers,
       seed: seed + i,
       flags: hasGrace ? 0 : CONTROL_NO_GRACE,
+      // Without grace a reader may walk in circles, and end by itself.
+      killEveryMs: hasGrace ? killEveryMs : 0,
       script,
       isEnough: (so, elapsedMs) => {
         progress.show(before + so.batches, `${kind}, ${so.publishes} publishes, ${so.torn} torn`);
@@ -62,7 +66,7 @@ async function main(): Promise<boolean> {
       `stress: ${kind}: ${outcome.batches.toLocaleString('en')} batches, ` +
         `${outcome.publishes.toLocaleString('en')} publishes and ${outcome.refused.toLocaleString('en')} refused, ` +
         `${outcome.torn} torn (lookups ${outcome.tornLookups}, forwarding ${outcome.tornForwardings}, ` +
-        `traps ${outcome.traps}), ${seconds < 10 ? `${seconds.toFixed(2)} s` : durationText(seconds)}`,
+        `traps ${outcome.traps}), ${outcome.kills} readers ended, ${seconds < 10 ? `${seconds.toFixed(2)} s` : durationText(seconds)}`,
     );
   }
   const torn = results.reduce((sum, each) => sum + each.torn, 0);

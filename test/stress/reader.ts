@@ -27,7 +27,9 @@ const { plane, data } = openThread();
 const { counts: shared, seed, isInPlace } = data as ReaderData;
 const counts = new Int32Array(shared);
 const row = rowOf(plane.worker);
-const random = new SeededRandom(seed, `reader ${plane.worker}`);
+/** Goes on where an earlier thread of this seat was ended. */
+let batches = Atomics.load(counts, row + BATCHES) >>> 0;
+const random = new SeededRandom(seed, `reader ${plane.worker}, from batch ${batches}`);
 const packets = ADDRESSES.map((destination) => packetOf(4, { destination }));
 // The addresses twice, so that any run of them is one piece.
 const keys = Uint32Array.from([...ADDRESSES, ...ADDRESSES], (address) => word(address, 0));
@@ -64,7 +66,6 @@ function isForwardingWhole(first: number, count: number): boolean {
   return isWhole;
 }
 
-let batches = 0;
 while (Atomics.load(counts, STOP) === 0) {
   const dice = random.u32();
   const first = (dice >>> 8) % ADDRESSES.length;

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly tornLookups: number;
   readonly tornForwardings: number;
   readonly traps: number;
+  /** Readers that were ended wherever they were; another one took each seat. */
+  readonly kills: number;
 }
 
 export interface StressOptions {
@@ -36,6 +38,8 @@ export interface StressOptions {
   readonly seed: number;
   /** CONTROL_ flags. */
   readonly flags: number;
+  /** From the end of one reader to that of the next, in milliseconds; 0: none is ended. */
+  readonly killEveryMs: number;
   /** The bundled reader. */
   readonly script: { readonly href: string };
   /** Asked between publishes. */
@@ -45,16 +49,24 @@ export interface StressOptions {
 const PUBLISHES_A_TURN = 16;
 
 export async function runStress(options: StressOptions): Promise<Outcome> {
-  const { kind, readers, seed, flags, script } = options;
+  const { kind, readers, seed, flags, script, killEveryMs } = options;
   const engine = makeStressEngine(flags, kind, readers);
   const shared = new SharedArrayBuffer(4 * (1 + ROW * readers));
   const counts = new Int32Array(shared);
   const data: ReaderData = { counts: shared, seed, isInPlace: isChangedInPlace(kind) };
   let failure: Error | undefined;
+  let kills = 0;
+  /** The reader that was told to end and has not yet. */
+  let dying: number | undefined;
   const pool = await WorkerPool.start(engine, {
     script,
     data,
     onEnd: ({ worker, exitCode, error }) => {
+      if (worker === dying) {
+        dying = undefined;
+        kills++;
+        return 'restart';
+      }
       if (Atomics.load(counts, STOP) === 0)
         failure = error ?? new Error(`reader ${worker} ended with ${exitCode}`);
       return 'leave';
@@ -85,6 +97,7 @@ export async function runStress(options: StressOptions): Promise<Outcome> {
       tornLookups: tornLookups!,
       tornForwardings: tornForwardings!,
       traps: traps!,
+      kills,
     };
   };
   const start = performance.now();
@@ -99,8 +112,15 @@ export async function runStress(options: StressOptions): Promise<Outcome> {
         if (!(error instanceof EngineError)) throw error;
         refused++;
       }
+      if (generation % PUBLISHES_A_TURN !== 0) continue;
+      const isDue = killEveryMs > 0 && performance.now() - start > (kills + 1) * killEveryMs;
+      const victim = 1 + (kills % readers);
+      if (isDue && dying === undefined && pool.thread(victim) !== undefined) {
+        dying = victim;
+        void pool.thread(victim)!.terminate();
+      }
       // The ends of readers are heard of between turns.
-      if (generation % PUBLISHES_A_TURN === 0) await setImmediate();
+      await setImmediate();
     }
   } finally {
     Atomics.store(counts, STOP, 1);
