@@ -1,4 +1,5 @@
 /** From a scenario to a picture of it: the network as configured, or the packets of a run. */
+import { ladderDot } from '../sim/draw/ladder-dot.ts';
 import { ladderMermaid } from '../sim/draw/mermaid.ts';
 import { ladderSvg } from '../sim/draw/ladder-svg.ts';
 import { packetClass, type LadderRemark, type LadderStory } from '../sim/draw/ladder-story.ts';
@@ -35,10 +36,17 @@ export function ladderStory(lab: Lab, showAll: boolean): LadderStory {
   };
 }
 
-export type LadderFormat = 'svg' | 'mermaid';
+export type LadderFormat = 'svg' | 'mermaid' | 'dot';
 
 export function drawLadder(story: LadderStory, format: LadderFormat): string {
-  return format === 'svg' ? ladderSvg(story) : ladderMermaid(story);
+  switch (format) {
+    case 'svg':
+      return ladderSvg(story);
+    case 'mermaid':
+      return ladderMermaid(story);
+    case 'dot':
+      return ladderDot(story);
+  }
 }
 
 /** The document that `pxtr lab graph --json` prints. Kept as stable as RunReport. */

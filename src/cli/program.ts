@@ -11,7 +11,7 @@ import { registerLearn } from './commands/learn.ts';
 import { registerLig } from './commands/lig.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from './io.ts';
 import { builtInScenarios } from './scenario-files.ts';
-import { betterSuggestions, commandCalled } from './suggestions.ts';
+import { betterSuggestions, commandCalled, withoutIdleHelp } from './suggestions.ts';
 import { packageVersion } from './version.ts';
 
 /** Runs one command line (without node and script); returns its exit code. Never throws for what the user did. */
@@ -29,7 +29,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
       commandCalled(words, program).outputHelp();
       return EXIT.ok;
     }
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withoutIdleHelp(args, program), { from: 'user' });
     return state.code;
   } catch (problem) {
     return report(problem, io);
@@ -49,9 +49,6 @@ export function createProgram(io: CliIo, state: ExitState): Command {
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: (text) => io.err(text),
-      outputError: (text, write) => {
-        write(betterSuggestions(text, program, scenarioNames));
-      },
       getOutHasColors: () => io.colors,
       getErrHasColors: () => io.colors,
       getOutHelpWidth: () => HELP_COLUMNS,
@@ -70,6 +67,13 @@ export function createProgram(io: CliIo, state: ExitState): Command {
   registerLig(program, io, state);
   // Settings are copied when a subcommand is made: commands of other modules get theirs here.
   for (const command of allCommands(program)) command.copyInheritedSettings(program);
+  for (const command of [program, ...allCommands(program)]) {
+    command.configureOutput({
+      outputError: (text, write) => {
+        write(betterSuggestions(text, program, scenarioNames, command));
+      },
+    });
+  }
   return program;
 }
 

@@ -7,20 +7,50 @@ const MESSAGE =
   /(?<problem>unknown (?:command|option) '(?<typed>[^']*)')(?:\n\(Did you mean (?:one of )?(?<words>[^?]*)\?\))?/;
 
 /**
- * An error of commander without suggestions that have little to do with what was typed, which go far there. Instead:
- * the commands of that name further down, or the command that a scenario is for.
+ * An error of commander, of one of the program's commands, without suggestions that have little to do with what was
+ * typed, which go far there. Instead: the commands of that name further down, the command that a scenario is for, or
+ * else the commands there are.
  */
 export function betterSuggestions(
   message: string,
   program: Command,
   scenarios: () => readonly string[],
+  group: Command = program,
 ): string {
   return message.replace(MESSAGE, (_, problem: string, typed: string, words?: string) => {
     const near = (words?.split(', ') ?? []).filter((word) => isNear(bare(typed), bare(word)));
     const meant = near.length > 0 ? near : elsewhere(typed, program, scenarios);
-    if (meant.length === 0) return problem;
-    return `${problem}\n(Did you mean ${meant.length > 1 ? 'one of ' : ''}${meant.join(', ')}?)`;
+    if (meant.length > 0)
+      return `${problem}\n(Did you mean ${meant.length > 1 ? 'one of ' : ''}${meant.join(', ')}?)`;
+    return problem.startsWith('unknown command') ? `${problem}\n${commandsOf(group)}` : problem;
   });
+}
+
+function commandsOf({ commands }: Command): string {
+  return `Commands: ${commands.map((command) => command.name()).join(', ')}`;
+}
+
+/**
+ * The arguments without a wish for help, where they name a command that is none: commander would print the help of
+ * the command above, as if that were the answer.
+ */
+export function withoutIdleHelp(args: readonly string[], program: Command): readonly string[] {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  let above = program;
+  for (const word of words) {
+    const found = above.commands.find((command) => command.name() === word);
+    if (found === undefined && (above.commands.length === 0 || takesWords(above))) return args;
+    if (found === undefined)
+      return word === 'help' ? args : args.filter((arg) => arg !== '--help' && arg !== '-h');
+    above = found;
+  }
+  return args;
+}
+
+/** Whether a word that is no command goes to the command that stands for the group, as `pxtr learn 1`. */
+function takesWords(group: Command): boolean {
+  // Commander tells nobody but itself.
+  return typeof Reflect.get(group, '_defaultCommandName') === 'string';
 }
 
 /** Dashes tell nothing: every option has them. */
@@ -49,7 +79,7 @@ export function commandCalled(words: readonly string[], program: Command): Comma
     throw new CliError(
       `there is no command "${word}"${meant === undefined ? '' : ` - did you mean ${meant}?`}`,
       EXIT.usage,
-      names.length === 0 ? undefined : `Commands: ${names.join(', ')}`,
+      names.length === 0 ? undefined : commandsOf(above),
     );
   }, program);
 }

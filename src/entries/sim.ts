@@ -85,8 +85,9 @@ export {
   type LabGraph,
 } from '../sim/lab-graph.ts';
 export type { LispRole } from '../sim/node-roles.ts';
-export { topologyDot } from '../sim/draw/dot.ts';
+export { topologyDot } from '../sim/draw/topology-dot.ts';
 export { ladderMermaid, topologyMermaid } from '../sim/draw/mermaid.ts';
+export { ladderDot } from '../sim/draw/ladder-dot.ts';
 export { ladderSvg } from '../sim/draw/ladder-svg.ts';
 export type { LadderRemark, LadderStory } from '../sim/draw/ladder-story.ts';
 export { topologySvg } from '../sim/draw/topology-svg.ts';

@@ -14,6 +14,7 @@ test('a word that is near to nothing is given no suggestion', async () => {
     const { err } = await pxtr(word);
     expect(err).toContain(`error: unknown command '${word}'\n`);
     expect(err).not.toContain('Did you mean');
+    expect(err).toContain('Commands: lab, explain, ');
   }
 });
 
@@ -38,6 +39,27 @@ test.each([
   const { code, out, err } = await pxtr(...args);
   expect([code, out]).toEqual([2, '']);
   expect(err).toContain(meant);
+});
+
+test.each([[['bench']], [['lab', 'web']], [['run', 'pxtr']], [['labb', 'run', 'pxtr']]])(
+  '%j is no command, whether or not its help is asked for',
+  async (args) => {
+    const plain = await pxtr(...args);
+    expect([plain.code, plain.out]).toEqual([2, '']);
+    expect(plain.err).toMatch(/unknown command '\w+'\n(\(Did you mean |Commands: )/);
+    for (const flag of ['--help', '-h']) {
+      expect(await pxtr(...args, flag)).toEqual(plain);
+      expect(await pxtr(flag, ...args)).toEqual(plain);
+    }
+  },
+);
+
+test('the commands there are, are those of the group', async () => {
+  expect((await pxtr('lab', 'web')).err).toContain('Commands: run, list, graph, diff, sweep, shell\n');
+  const { code, out } = await pxtr('lab', 'run', 'no-scenario', '--help');
+  expect([code, out.slice(0, 18)]).toEqual([0, 'Usage: pxtr lab ru']);
+  // What follows may be an exercise.
+  expect((await pxtr('learn', '01', '--help')).out).toContain('Usage: pxtr learn ');
 });
 
 test('help is about the command that it names, however deep', async () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import type { Micros } from '../../base/time.ts';
-import { topologyDot } from '../../sim/draw/dot.ts';
+import { topologyDot } from '../../sim/draw/topology-dot.ts';
 import { topologyMermaid } from '../../sim/draw/mermaid.ts';
 import { topologySvg } from '../../sim/draw/topology-svg.ts';
 import { labGraph } from '../../sim/lab-graph.ts';
@@ -44,7 +44,7 @@ export function registerLabGraph(lab: Command, io: CliIo): void {
     .argument('<scenario>', 'a built-in scenario (pxtr lab list) or a folder with a lab.yaml')
     .option('--svg', 'SVG (the default): self-contained, light and dark, reasons as tooltips')
     .option('--mermaid', 'Mermaid: flowchart, or sequence diagram with --ladder')
-    .option('--dot', 'the language of Graphviz; the network only')
+    .option('--dot', 'the language of Graphviz, which makes PNG and PDF of it')
     .option('--json', 'what is drawn, as data')
     .option('--ladder', 'run it, and draw its packets as a sequence diagram')
     .option('--out <file>', 'write a file; .svg, .mmd, .dot or .json choose the format')
@@ -125,13 +125,6 @@ function networkText(scenario: string, format: Format): string {
 }
 
 function ladderText(scenario: string, { seed, until, all }: GraphFlags, format: Format): string {
-  if (format === 'dot') {
-    throw new CliError(
-      'Graphviz draws no sequence diagrams',
-      EXIT.usage,
-      'Use --svg or --mermaid with --ladder.',
-    );
-  }
   const { file } = openScenario(scenario);
   const lab = makeLab(file, { seed, dataPlane: 'engine' });
   lab.run(until ?? file.until);

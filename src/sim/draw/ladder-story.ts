@@ -68,6 +68,23 @@ export function endOf({ frame, outcome }: StoryPacket): string | undefined {
   return FATES[frame.fate] ?? outcome;
 }
 
+/** Whether its end is one that nobody wanted. */
+export function isLoss({ frame, outcome = '' }: StoryPacket): boolean {
+  return frame.fate !== 'sent' || /^(lost|dropped|refused)/.test(outcome);
+}
+
+const KEY: readonly (readonly [PacketClass, string])[] = [
+  ['control', 'LISP control message'],
+  ['lisp', 'LISP data: encapsulated'],
+  ['native', 'native packet'],
+  ['upkeep', 'registration and other upkeep'],
+];
+
+/** The classes that packets of the story have, in words. */
+export function ladderKey({ packets }: LadderStory): (readonly [PacketClass, string])[] {
+  return KEY.filter(([kind]) => packets.some((packet) => packetClass(packet) === kind));
+}
+
 /** All that is known of a packet, on lines of their own. */
 export function packetTip(packet: StoryPacket): string {
   const { from, to, link, line, why } = packet;

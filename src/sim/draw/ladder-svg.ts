@@ -2,8 +2,19 @@
 import type { Micros } from '../../base/time.ts';
 import { BADGE_FONT, badgesOf, CARD } from './card.ts';
 import {
+  columnSpace,
+  headWidth,
+  MARGIN,
+  NAME_FONT,
+  PACKET_FONT,
+  PAUSE_MICROS,
+  pauseText,
+} from './ladder-columns.ts';
+import {
   endOf,
+  isLoss,
   ladderColumns,
+  ladderKey,
   packetClass,
   packetLabel,
   packetNumber,
@@ -20,14 +31,11 @@ import type { GraphNode } from '../lab-graph.ts';
 import type { StoryPacket } from '../story.ts';
 
 const CLASS = 'pxtr-ladder';
-const NAME_FONT: Font = { family: 'sans', size: 15, bold: true };
-const PACKET_FONT: Font = { family: 'sans', size: 13 };
 const OUTCOME_FONT: Font = { family: 'sans', size: 12 };
 const NUMBER_FONT: Font = { family: 'mono', size: 12.5, bold: true };
 const TIME_FONT: Font = { family: 'mono', size: 12 };
 const KEY_FONT: Font = { family: 'sans', size: 12 };
 
-const MARGIN = 20;
 const TITLE_HEIGHT = 46;
 const KEY_HEIGHT = 26;
 const HEAD_HEIGHT = 54;
@@ -37,19 +45,6 @@ const ROW = 37;
 const OUTCOME_ROW = 17;
 const PAUSE_ROW = 24;
 const REMARK_ROW = 28;
-/** Virtual time that passes without a packet and is worth a mark. */
-const PAUSE_MICROS = 500_000;
-const LEAST_SPACE = 210;
-/** Between a label and the lines it stands between. */
-const LABEL_ROOM = 34;
-
-const KEY: readonly (readonly [PacketClass, string])[] = [
-  ['control', 'LISP control message'],
-  ['lisp', 'LISP data: encapsulated'],
-  ['native', 'native packet'],
-  ['upkeep', 'registration and other upkeep'],
-];
-
 /**
  * SVG of a run, self-contained like that of the topology. Each arrow has the story of its packet as tooltip: what it
  * is, on which link, and why it was sent.
@@ -61,7 +56,7 @@ export function ladderSvg(story: LadderStory): string {
   const space = columnSpace(columns, story, headWidths);
   const first = MARGIN + GUTTER + (headWidths[0] ?? 0) / 2;
   const places = new Map(columns.map(({ name }, i) => [name, first + i * space]));
-  const keys = KEY.filter(([kind]) => packets.some((packet) => packetClass(packet) === kind));
+  const keys = ladderKey(story);
 
   const top = TITLE_HEIGHT + KEY_HEIGHT;
   const rows: string[] = [];
@@ -110,26 +105,6 @@ export function ladderSvg(story: LadderStory): string {
       ...rows,
     ],
   });
-}
-
-/** Every label fits between the lines it stands between, and heads do not touch. */
-function columnSpace(
-  columns: readonly GraphNode[],
-  { graph, packets }: LadderStory,
-  headWidths: readonly number[],
-): number {
-  const at = new Map(columns.map(({ name }, i) => [name, i]));
-  const labels = packets.map((packet) => {
-    const spans = Math.max(1, Math.abs(at.get(packet.from)! - at.get(packet.to)!));
-    return (textWidth(packetLabel(packet, graph), PACKET_FONT) + LABEL_ROOM) / spans;
-  });
-  const heads = headWidths.slice(1).map((width, i) => (width + headWidths[i]!) / 2 + MARGIN);
-  return Math.ceil(Math.max(LEAST_SPACE, ...labels, ...heads));
-}
-
-function headWidth(node: GraphNode): number {
-  const badges = badgesOf(node).reduce((sum, { width }) => sum + width + CARD.badgeGap, -CARD.badgeGap);
-  return Math.ceil(Math.max(textWidth(node.name, NAME_FONT), badges)) + 2 * CARD.pad;
 }
 
 function head(node: GraphNode, x: number, y: number, width: number): string {
@@ -187,10 +162,6 @@ function arrow(packet: StoryPacket, text: string, places: ReadonlyMap<string, nu
   return { markup: element('g', {}, ...parts), right };
 }
 
-function isLoss({ frame, outcome = '' }: StoryPacket): boolean {
-  return frame.fate !== 'sent' || /^(lost|dropped|refused)/.test(outcome);
-}
-
 function arrowHead(kind: PacketClass, x: number, y: number, way: 1 | -1): string {
   const size = kind === 'lisp' ? 7 : 5;
   const points = [
@@ -231,11 +202,10 @@ function plated(
 }
 
 function pause(micros: number, y: number): string {
-  const text = `${Math.round(micros / 1000) / 1000} s later`;
-  return label(text, MARGIN + 44, y + PAUSE_ROW + 8, OUTCOME_FONT, { class: 'faint' });
+  return label(pauseText(micros), MARGIN + 44, y + PAUSE_ROW + 8, OUTCOME_FONT, { class: 'faint' });
 }
 
-function drawKey(keys: typeof KEY, x: number, y: number): Drawn {
+function drawKey(keys: ReturnType<typeof ladderKey>, x: number, y: number): Drawn {
   let at = x;
   const parts: string[] = [];
   for (const [kind, text] of keys) {

@@ -1,6 +1,7 @@
 // Pictures of runs: every packet is drawn once, as what it is, and can be read.
 import { describe, expect, it } from 'vitest';
 import { ladderStory } from '../../../src/cli/lab-picture.ts';
+import { ladderDot } from '../../../src/sim/draw/ladder-dot.ts';
 import { ladderSvg } from '../../../src/sim/draw/ladder-svg.ts';
 import { packetClass } from '../../../src/sim/draw/ladder-story.ts';
 import { ladderMermaid } from '../../../src/sim/draw/mermaid.ts';
@@ -127,4 +128,65 @@ it('each line of the Mermaid diagram is one of its statements', () => {
       /^( *%% [^{}]*|sequenceDiagram| {2}participant n\d+ as [^#;:]+| {2}n\d+(-->>|->>|--\)|-\)|--x|-x)n\d+: ([^#;]|#\d+;)+| {2}Note over n\d+(,n\d+)?: ([^#;]|#\d+;)+)$/;
     expect(lines.filter((line) => !known.test(line))).toEqual([]);
   }
+});
+
+describe('the DOT ladder', () => {
+  const TEXT = String.raw`"(?:\\.|[^"\\])*"`;
+  const VALUE = String.raw`(?:${TEXT}|[\w.]+)`;
+  const LIST = String.raw`\[\w+=${VALUE}(?:, \w+=${VALUE})*\]`;
+  const LINE = new RegExp(
+    String.raw`^(?:digraph ${TEXT} \{|\}|  (?:graph|node|edge) ${LIST};|  (\w+)(?: -> (\w+))? ${LIST};)$`,
+  );
+
+  it('each line is one of its statements, and edges join nodes that stand somewhere', () => {
+    for (const name of exampleNames()) {
+      const story = ladderStory(ran(name), true);
+      const { graph } = story;
+      const odd = { ...graph, name: 'end "x"; #1', title: 'a\\"b|c];\n{d} <e> & %%{f}%%' };
+      const found = ladderDot({ ...story, graph: odd })
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => ({ line, parts: LINE.exec(line) }));
+      expect(found.filter(({ parts }) => parts === null).map(({ line }) => line)).toEqual([]);
+      const edges = found.filter(({ parts }) => parts?.[2] !== undefined);
+      const placed = found.flatMap(({ line, parts }) =>
+        parts?.[1] !== undefined && parts[2] === undefined && / pos="[-\d.]+,[-\d.]+!"/.test(line)
+          ? [parts[1]]
+          : [],
+      );
+      expect(new Set(placed).size).toBe(placed.length);
+      expect(
+        edges.flatMap(({ parts }) => [parts![1], parts![2]]).filter((end) => !placed.includes(end!)),
+      ).toEqual([]);
+      const told = edges.filter(({ line }) => line.includes('edgetooltip='));
+      expect(told).toHaveLength(story.packets.length);
+      expect(told.every(({ line }) => line.includes('\\nwhy: '))).toBe(true);
+    }
+  });
+
+  it('arrows go from sender to receiver; what is lost on its link ends half way, in red', () => {
+    const xOf = (text: string, head: string): number =>
+      Number(new RegExp(String.raw`^  ${head}.*?pos="([-\d.]+),`, 'm').exec(text)?.[1]);
+    const columnOf = (text: string, name: string): number => xOf(text, String.raw`n\d+ \[label="${name}\\n`);
+    const story = ladderStory(ran('pxtr'), false);
+    const text = ladderDot(story);
+    for (const { frame, from, to } of story.packets) {
+      const ends = ['from', 'to'].map((end) => xOf(text, `p${frame.number}_${end} `));
+      expect(ends).toEqual([columnOf(text, from), columnOf(text, to)]);
+    }
+    const down = ran('pxtr', {
+      'lab.yaml': [['run:', 'run:\n  - { at: 9s, link: mapserver-outsideworld, up: false }']],
+    });
+    const broken = ladderStory(down, false);
+    const lost = broken.packets.find(({ frame }) => frame.fate === 'link-down')!.frame.number;
+    const drawn = ladderDot(broken);
+    const half = (columnOf(drawn, 'mapserver') + columnOf(drawn, 'outsideworld')) / 2;
+    expect(xOf(drawn, `p${lost}_to `)).toBeCloseTo(half, 1);
+    expect(drawn).toContain(`p${lost}_to [shape=point, width=0.12`);
+    expect(drawn).toContain('label="the link is down\\l"');
+  });
+
+  it('without packets it is an empty picture', () => {
+    expect(ladderDot(ladderStory(lab('pxtr'), false))).not.toMatch(/NaN|Infinity|undefined/);
+  });
 });

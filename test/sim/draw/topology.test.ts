@@ -1,6 +1,6 @@
 // Pictures of networks: nothing covers anything, everything is inside, equal labs give equal pictures.
 import { describe, expect, it } from 'vitest';
-import { topologyDot } from '../../../src/sim/draw/dot.ts';
+import { topologyDot } from '../../../src/sim/draw/topology-dot.ts';
 import { topologyMermaid } from '../../../src/sim/draw/mermaid.ts';
 import { crossings, orderRows, placeRows } from '../../../src/sim/draw/rows.ts';
 import { layOutTopology } from '../../../src/sim/draw/topology-layout.ts';

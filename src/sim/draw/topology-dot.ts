@@ -1,6 +1,7 @@
 /** The network of a lab in Graphviz' language, for those who want another layout. */
 import type { GraphEnd, GraphNode, LabGraph } from '../lab-graph.ts';
 import { addressText, badgesOf } from './card.ts';
+import { quote } from './dot-text.ts';
 import { titleOf } from './topology-layout.ts';
 import { linkFacts } from './words.ts';
 
@@ -62,10 +63,4 @@ function nodeLine(node: GraphNode): string {
 
 function endText({ shortName, addresses }: GraphEnd): string {
   return [shortName, ...addresses.map(({ text }) => text)].join('\n');
-}
-
-/** A quoted string of the DOT language: only quotes and backslashes mean something in it; `\n` breaks the line. */
-function quote(text: string): string {
-  const escaped = text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\r?\n/g, '\\n');
-  return `"${escaped}"`;
 }
