@@ -24,6 +24,7 @@ import {
 } from './layout';
 import { countBy, countHit, work } from './batch';
 import { OVERHEAD4, PORT_BASE, PORT_MASK, UDP_AND_LISP } from './encap';
+import { halves, highHalf, lanesOf } from './lanes';
 
 /** Words of `column` for the four packets at `at`. */
 // @ts-ignore: decorator
@@ -38,12 +39,6 @@ function four(at: usize, offset: usize): v128 {
 function swapUp(v: v128): v128 {
   const zero = i32x4.splat(0);
   return i8x16.shuffle(v, zero, 16, 16, 1, 0, 16, 16, 5, 4, 16, 16, 9, 8, 16, 16, 13, 12);
-}
-
-// @ts-ignore: decorator
-@inline
-function fold(v: v128): v128 {
-  return i32x4.add(v128.and(v, i32x4.splat(0xffff)), i32x4.shr_u(v, 16));
 }
 
 /** Packets and inner bytes that this call has sent. */
@@ -65,7 +60,7 @@ export function encapsulateColumns(count: u32, before: u32): u32 {
   const end = work + <usize>(count << 2);
   for (let at = work; at < end; at += 16) {
     // Items beyond the end are of an earlier batch: they are not looked at.
-    const present = end - at >= 16 ? 15 : (1 << i32((end - at) >>> 2)) - 1;
+    const present = lanesOf(<u32>(end - at) >>> 2);
     encapsulateFour(at, present);
   }
   countBy(COUNTER_RECEIVED_PACKETS, packets);
@@ -91,7 +86,7 @@ function encapsulateFour(at: usize, present: i32): void {
   const second = four(at, EXPRESS_TTL_OFFSET);
   const hash = four(at, EXPRESS_HASH_OFFSET);
   const low = i32x4.splat(0xffff);
-  const length = i8x16.shuffle(first, i32x4.splat(0), 3, 2, 16, 16, 7, 6, 16, 16, 11, 10, 16, 16, 15, 14, 16, 16);
+  const length = highHalf(first);
   const mask = i32x4.bitmask(i32x4.le_u(length, i32x4.shr_u(side, 16))) & present;
 
   const tos = v128.and(first, i32x4.splat(0xff00));
@@ -100,17 +95,14 @@ function encapsulateFour(at: usize, present: i32): void {
 
   // The inner TTL goes down by one, and its checksum with it (RFC 1624, equation 3).
   const ttl = i32x4.sub(v128.and(second, i32x4.splat(0xff)), i32x4.splat(1));
-  const checksum = v128.and(
-    i8x16.shuffle(second, second, 3, 2, 0, 0, 7, 6, 0, 0, 11, 10, 0, 0, 15, 14, 0, 0),
-    low,
-  );
-  const lowered = fold(fold(i32x4.add(v128.xor(checksum, low), i32x4.splat(0xfeff))));
+  const checksum = highHalf(second);
+  const lowered = halves(halves(i32x4.add(v128.xor(checksum, low), i32x4.splat(0xfeff))));
   const innerSecond = v128.or(v128.or(ttl, v128.and(second, i32x4.splat(0xff00))), swapUp(v128.xor(lowered, low)));
 
   // Outer checksum: the constant words, TOS, total length, TTL.
   let sum = i32x4.add(v128.and(side, low), i32x4.shr_u(tos, 8));
   sum = i32x4.add(sum, i32x4.add(total, i32x4.shl(ttl, 8)));
-  const outerSecond = v128.or(v128.or(ttl, i32x4.splat(17 << 8)), swapUp(v128.xor(fold(fold(sum)), low)));
+  const outerSecond = v128.or(v128.or(ttl, i32x4.splat(17 << 8)), swapUp(v128.xor(halves(halves(sum)), low)));
   const ports = i32x4.shr_u(swapUp(v128.or(i32x4.splat(PORT_BASE), v128.and(hash, i32x4.splat(PORT_MASK)))), 16);
   const udp = i32x4.shr_u(swapUp(i32x4.add(length, i32x4.splat(UDP_AND_LISP))), 16);
 

@@ -19,6 +19,7 @@ import {
   WORK_LEFT_OFFSET,
 } from './layout';
 import { work } from './batch';
+import { halves, hasNone, joinHigh, joinLow, lanes, lanesOf, swapWords, words, zipHigh, zipLow } from './lanes';
 import { lpmBatch } from './lpm/lpm';
 import { vrfKind, vrfRoot } from './snapshot';
 
@@ -31,26 +32,6 @@ const ALL_LANES: i32 = 15;
 @inline
 export function packetAt(desc: usize): u32 {
   return load<u32>(desc, DESC_BUFFER_OFFSET) + <u32>load<u16>(desc, DESC_OFFSET_OFFSET);
-}
-
-// @ts-ignore: decorator
-@inline
-function lanes(a: u32, b: u32, c: u32, d: u32): v128 {
-  return i32x4.replace_lane(i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(a), 1, b), 2, c), 3, d);
-}
-
-/** The bytes of each word in the other order. */
-// @ts-ignore: decorator
-@inline
-function swapWords(v: v128): v128 {
-  return i8x16.shuffle(v, v, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
-}
-
-/** Sum of the two halves of each word. */
-// @ts-ignore: decorator
-@inline
-function halves(v: v128): v128 {
-  return i32x4.add(v128.and(v, i32x4.splat(0xffff)), i32x4.shr_u(v, 16));
 }
 
 // @ts-ignore: decorator
@@ -153,12 +134,12 @@ function receiveFour(d0: usize, d1: usize, d2: usize, d3: usize, instance: u32, 
   const p1 = <usize>packetAt(d1);
   const p2 = <usize>packetAt(d2);
   const p3 = <usize>packetAt(d3);
-  parseFour(d0, d1, d2, d3, p0, p1, p2, p3, bytes, present);
+  parseFour(d0, d1, d2, d3, p0, p1, p2, p3, bytes, present, true);
 }
 
 /**
  * The same for `count` inner packets: descriptors at WORK_DECAP_OFFSET, addresses in the column of matches, lengths in
- * that of rewrites. Lists those that are not plain enough from `leftAt` on, and returns how many they are.
+ * that of rewrites; no flow hash. Lists those that are not plain enough from `leftAt` on, and returns how many they are.
  */
 export function parseListed(count: u32, leftAt: usize): u32 {
   column = work;
@@ -174,7 +155,8 @@ export function parseListed(count: u32, leftAt: usize): u32 {
       descOf(at), descOf(b), descOf(c), descOf(d),
       packetOf(at), packetOf(b), packetOf(c), packetOf(d),
       lanes(bytesOf(at), bytesOf(b), bytesOf(c), bytesOf(d)),
-      over >= 4 ? ALL_LANES : (1 << over) - 1,
+      lanesOf(over),
+      false,
     );
   }
   return <u32>(left - leftAt) >>> 2;
@@ -198,11 +180,13 @@ function bytesOf(at: usize): u32 {
   return load<u32>(at, EXPRESS_REWRITE_OFFSET);
 }
 
+/** `isHashed`: the flow hash is wanted, too. */
 function parseFour(
   d0: usize, d1: usize, d2: usize, d3: usize,
   p0: usize, p1: usize, p2: usize, p3: usize,
   bytes: v128,
   present: i32,
+  isHashed: bool,
 ): void {
   const least = i32x4.splat(LEAST_BYTES);
   if (!i32x4.all_true(i32x4.ge_s(bytes, least))) return leaveFour(d0, d1, d2, d3, present);
@@ -212,15 +196,15 @@ function parseFour(
   const b = v128.load(p1);
   const c = v128.load(p2);
   const d = v128.load(p3);
-  const ab = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-  const cd = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-  const ef = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-  const gh = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-  const first = i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-  const second = i8x16.shuffle(ab, cd, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-  const ttl = i8x16.shuffle(ef, gh, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-  const source = i8x16.shuffle(ef, gh, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-  const destination = lanes(load<u32>(p0, 16), load<u32>(p1, 16), load<u32>(p2, 16), load<u32>(p3, 16));
+  const low0 = zipLow(a, b);
+  const low1 = zipLow(c, d);
+  const high0 = zipHigh(a, b);
+  const high1 = zipHigh(c, d);
+  const first = joinLow(low0, low1);
+  const second = joinHigh(low0, low1);
+  const ttl = joinLow(high0, high1);
+  const source = joinHigh(high0, high1);
+  const destination = words(p0, p1, p2, p3, 16);
 
   // The sum of all halves is all ones; their order in memory does not matter to it.
   let sum = i32x4.add(i32x4.add(halves(first), halves(second)), i32x4.add(halves(ttl), halves(source)));
@@ -234,12 +218,7 @@ function parseFour(
   const destinationKey = swapWords(destination);
   fit = v128.andnot(fit, v128.or(isNotUnicast(sourceKey), isNotUnicast(destinationKey)));
 
-  const protocol = v128.and(i32x4.shr_u(ttl, 8), i32x4.splat(0xff));
-  // MF and the offset, not DF: the upper half of the word as it lies.
-  const whole = i32x4.eq(v128.and(second, i32x4.splat(0xff3f0000)), i32x4.splat(0));
-  const port = swapWords(lanes(load<u32>(p0, 20), load<u32>(p1, 20), load<u32>(p2, 20), load<u32>(p3, 20)));
-  const ports = v128.and(port, v128.and(whole, hasPorts(protocol)));
-  const hash = finish(mix(mix(mix(mix(i32x4.splat(0), sourceKey), destinationKey), ports), protocol));
+  const hash = isHashed ? hashFlows(p0, p1, p2, p3, second, ttl, sourceKey, destinationKey) : i32x4.splat(0);
 
   const mask = i32x4.bitmask(fit) & present;
   if (mask == ALL_LANES) {
@@ -257,6 +236,24 @@ function parseFour(
   take(d1, p1, mask & 2, present & 2, i32x4.extract_lane(sourceKey, 1), i32x4.extract_lane(destinationKey, 1), i32x4.extract_lane(hash, 1));
   take(d2, p2, mask & 4, present & 4, i32x4.extract_lane(sourceKey, 2), i32x4.extract_lane(destinationKey, 2), i32x4.extract_lane(hash, 2));
   take(d3, p3, mask & 8, present & 8, i32x4.extract_lane(sourceKey, 3), i32x4.extract_lane(destinationKey, 3), i32x4.extract_lane(hash, 3));
+}
+
+/** `second` and `ttl`: the words at 4 and 8 as they lie. */
+// @ts-ignore: decorator
+@inline
+function hashFlows(
+  p0: usize, p1: usize, p2: usize, p3: usize,
+  second: v128,
+  ttl: v128,
+  source: v128,
+  destination: v128,
+): v128 {
+  const protocol = v128.and(i32x4.shr_u(ttl, 8), i32x4.splat(0xff));
+  // MF and the offset, not DF: the upper half of the word as it lies.
+  const whole = hasNone(second, 0xff3f0000);
+  const port = swapWords(words(p0, p1, p2, p3, 20));
+  const ports = v128.and(port, v128.and(whole, hasPorts(protocol)));
+  return finish(mix(mix(mix(mix(i32x4.splat(0), source), destination), ports), protocol));
 }
 
 /** One packet of a mixed four. */
