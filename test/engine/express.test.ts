@@ -98,7 +98,7 @@ class Traffic {
     view.setUint16(6, this.#chance(odd) ? this.int(0x4000) : 0x4000);
     view.setUint8(8, this.#chance(odd) ? this.int(3) : 2 + this.int(254));
     view.setUint8(9, [6, 17, 132, 1][this.int(4)]!);
-    view.setUint32(12, outward ? site : peer);
+    view.setUint32(12, outward && this.#chance(80) ? site : PEERS + this.int(36 * 256));
     view.setUint32(
       16,
       this.#chance(odd / 2) ? [0, 0xffff_ffff, 0xe000_0005, OWN.w0][this.int(4)]! : outward ? peer : site,
@@ -108,14 +108,14 @@ class Traffic {
   }
 
   #envelope(odd: number): Uint8Array {
-    const inner = this.#inner(odd / 2, this.#chance(10));
+    const inner = this.#inner(odd / 2, this.#chance(30));
     const bytes = new Uint8Array(36 + inner.length + (this.#chance(20) ? this.int(4) : 0));
     bytes.set(inner, 36);
     const view = new DataView(bytes.buffer);
     view.setUint8(0, 0x45);
     view.setUint8(1, this.#chance(50) ? inner[1]! : this.int(256));
     view.setUint16(2, 36 + inner.length);
-    view.setUint16(6, 0x4000);
+    view.setUint16(6, this.#chance(odd / 4) ? this.int(0x4000) : 0x4000);
     view.setUint8(8, this.#chance(odd) ? this.int(3) : 2 + this.int(254));
     view.setUint8(9, 17);
     view.setUint32(12, 0xc633_6401);
