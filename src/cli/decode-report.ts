@@ -12,6 +12,7 @@ import { fieldLookup, marksOf, type Frame, type Frames } from './frames.ts';
 import { packetToJson } from './packet-json/packet.ts';
 import type { Json } from './packet-json/shape.ts';
 import type { Paint } from './render/paint.ts';
+import { plural, table } from './render/table.ts';
 
 export interface DecodeOptions {
   /** Frames to show; absent: all. */
@@ -171,28 +172,45 @@ function layerStyles({ packet }: Frame, paint: Paint): (text: string, offset: nu
   };
 }
 
-/** How often each mark stands in the frames that are shown, worst first. */
+/** More findings than this are a matter for `--json`. */
+const MOST_FINDINGS = 50;
+
+/** Each mark in the frames that are shown, worst first: which frame, how bad, what, and where in the packet. */
 function expertSummary(reports: readonly FrameReport[], { expert }: DecodeOptions, paint: Paint): string[] {
   if (expert === undefined) return [];
-  const counts = new Map<string, { mark: ExpertMark; frames: number[] }>();
-  for (const { frame, expert: marks } of reports)
-    for (const mark of marks) {
-      const known = counts.get(mark.id) ?? { mark, frames: [] };
-      counts.set(mark.id, known);
-      if (known.frames.at(-1) !== frame) known.frames.push(frame);
-    }
-  if (counts.size === 0) return ['', `No expert marks of severity ${expert} or worse.`];
-  const rows = [...counts.values()].sort(
-    (a, b) => severityRank(b.mark.severity) - severityRank(a.mark.severity) || a.frames[0]! - b.frames[0]!,
-  );
+  const worse = expert === 'error' ? '' : ' or worse';
+  const found = reports
+    .flatMap((report) => report.expert.map((mark) => ({ report, mark })))
+    .sort((a, b) => severityRank(b.mark.severity) - severityRank(a.mark.severity));
+  if (found.length === 0) return ['', `No expert marks of severity ${expert}${worse}.`];
+  const frames = new Set(found.map(({ report }) => report.frame)).size;
+  const rows = found.slice(0, MOST_FINDINGS).map(({ report, mark }) => {
+    const { severity, text, reference, start, end } = mark;
+    const rule = reference === '' ? '' : ` (${reference})`;
+    return [
+      `frame ${report.frame}`,
+      severity,
+      `${placeOf(report.layers, mark)} [${start}..${end})`,
+      `${text}${rule}`,
+    ];
+  });
+  const left = found.length - rows.length;
   return [
     '',
-    paint.title('Expert marks'),
-    ...rows.map(({ mark, frames }) => {
-      const some = frames.slice(0, 8).join(', ') + (frames.length > 8 ? ', ...' : '');
-      return `  ${mark.severity.padEnd(5)}  ${mark.id}: ${frames.length} frame${frames.length === 1 ? '' : 's'} (${some})`;
-    }),
+    paint.title(
+      `${plural(found.length, 'expert mark')} of severity ${expert}${worse}, in ${frames} of ${plural(reports.length, 'frame')}`,
+    ),
+    ...table(rows, { indent: '  ', styles: [paint.name] }),
+    ...(left === 0 ? [] : [`  ... and ${left} more: --json has them all, --frames and --filter choose`]),
   ];
+}
+
+/** `UDP > Checksum`: the layer, and the smallest part of it that has all these bytes. */
+function placeOf(layers: readonly TreeNode[], { start, end }: ExpertMark): string {
+  const path: string[] = [];
+  const has = (node: TreeNode): boolean => node.start <= start && end <= node.end;
+  for (let at = layers.find(has); at !== undefined; at = at.children.find(has)) path.push(at.label);
+  return [...new Set([path[0] ?? 'frame', ...path.slice(-1)])].join(' > ');
 }
 
 function closing(shown: number, all: number, malformedCount: number, error: WireError | undefined): string[] {

@@ -1,6 +1,6 @@
 /** Where exercises come from, where their work goes, and what is remembered of it. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { nearest } from '../ios/nearest.ts';
 import { EXERCISE_FILE_NAME, loadExercise, type Exercise } from '../sim/lab-exercise.ts';
 import { formatLabError } from '../sim/lab-yaml.ts';
@@ -119,12 +119,20 @@ export function writeStart({ name, files }: NamedExercise, folder: string, wante
   if (there !== undefined && !wanted)
     throw new CliError(`${there} is there already`, EXIT.usage, '--force begins again, over what is there');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const [file, text] of files) writeFileSync(join(folder, file), text);
   } catch (problem) {
     throw new CliError(`cannot write into ${folder}: ${failureText(problem)}`, EXIT.failed);
   }
   writeProgress(folder, { exercise: name, hints: 0, done: false });
+}
+
+/** With those above it. One by one: Node's `recursive` goes round for ever below /proc, where nothing can be made. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  mkdirSync(folder);
 }
 
 /** @throws CliError when this exercise was not started there */
@@ -162,6 +170,11 @@ export function readProgress(folder: string): Progress {
   }
 }
 
+/** @throws CliError when nothing can be written there */
 export function writeProgress(folder: string, progress: Progress): void {
-  writeFileSync(join(folder, PROGRESS_FILE), `${JSON.stringify(progress)}\n`);
+  try {
+    writeFileSync(join(folder, PROGRESS_FILE), `${JSON.stringify(progress)}\n`);
+  } catch (problem) {
+    throw new CliError(`cannot write into ${folder}: ${failureText(problem)}`, EXIT.failed);
+  }
 }

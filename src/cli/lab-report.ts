@@ -23,13 +23,13 @@ import type {
 
 export interface ReportSettings {
   readonly dataPlane: DataPlaneKind;
-  /** False when the run was stopped early: then nothing can be said about its expectations. */
+  /** False when the run was stopped early. */
   readonly isComplete: boolean;
 }
 
 export function labReport(lab: Lab, result: LabResult, { dataPlane, isComplete }: ReportSettings): RunReport {
   const { file, seed, timeline } = lab;
-  const expectations = isComplete ? result.expectations : [];
+  const { expectations } = result;
   return {
     schema: 'pxtr-lab-run/1',
     scenario: file.name,

@@ -21,8 +21,12 @@ export function openScenario(argument: string): { readonly folder: ScenarioFolde
 export function loadScenario(name: string, files: ScenarioFiles): LabFile {
   const lab = loadLab(files);
   if (lab.ok) return lab.value;
-  const places = lab.error.map((error) => showError(error, files));
-  throw new CliError(`scenario ${name} does not load`, EXIT.failed, places.join('\n'));
+  throw new CliError(`scenario ${name} does not load`, EXIT.failed, showErrors(lab.error, files));
+}
+
+/** The errors, each with the line it is in. */
+export function showErrors(errors: readonly LabError[], files: ScenarioFiles): string {
+  return errors.map((error) => showError(error, files)).join('\n');
 }
 
 /** The error, and under it the line it is in with a caret under the place. */

@@ -1,5 +1,6 @@
 /** Packets that a command line names: a file, standard input, or hexadecimal digits. */
 import { existsSync, readFileSync } from 'node:fs';
+import { err } from '../base/result.ts';
 import { parseHexText } from '../wire/hex-text.ts';
 import { failureText } from './failure-text.ts';
 import { captureFrames, readFrames, type Frames } from './frames.ts';
@@ -23,7 +24,7 @@ export async function openPackets(path: string, io: CliIo): Promise<Frames> {
     if (packets.ok) return captureFrames(packets.value);
   }
   const file = await readBytes(path, io);
-  const frames = readFrames(file);
+  const frames = file.length === 0 ? err('empty') : readFrames(file);
   if (frames.ok) return frames.value;
   throw new CliError(
     `${nameOfInput(path)} is ${frames.error}`,

@@ -1,7 +1,8 @@
 /** The `expect` list of a lab file: what must hold at the end of a run. */
 import { parsePrefix } from '../base/ip-text.ts';
 import { readNodeName, type LabNode } from './lab-node.ts';
-import type { Fields, YamlValue } from './lab-yaml.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { YamlFile, type Fields, type LabError, type YamlValue } from './lab-yaml.ts';
 
 /** One item of `expect` in a lab file. */
 export type LabExpectation =
@@ -68,6 +69,20 @@ const SHAPES: readonly (readonly Key[])[] = [
 ];
 
 const MOST = Number.MAX_SAFE_INTEGER;
+
+/** Expectations in a file of their own: the list alone, or below `expect:` as in a lab file. */
+export function loadExpectations(
+  fileName: string,
+  text: string,
+  nodes: readonly LabNode[],
+): Result<LabExpectation[], readonly LabError[]> {
+  const yaml = new YamlFile(fileName, text);
+  const root = yaml.root('the file');
+  const list = root?.isMap() === true ? root.fields('expect').need('expect') : root;
+  const read = list === undefined ? [] : readExpectations(list, nodes);
+  if (read.length === 0 && yaml.errors.length === 0) list?.complain('nothing is expected');
+  return yaml.errors.length > 0 ? err(yaml.errors) : ok(read);
+}
 
 export function readExpectations(value: YamlValue | undefined, nodes: readonly LabNode[]): LabExpectation[] {
   return (value?.items() ?? []).flatMap((each) => {

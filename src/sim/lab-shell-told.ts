@@ -66,6 +66,15 @@ export function packetLines(lab: Lab, records: readonly NetworkRecord[]): string
   return storyLines(narrate(lab.story().filter(({ frame }) => frames.has(frame.number))));
 }
 
+/** The story so far, or that there is none. */
+export function storyOf(lab: Lab): string[] {
+  const told = lab.narration();
+  if (told.length > 0) return told;
+  const all = lab.story().length;
+  const so = all === 0 ? 'no packet has been sent' : `all ${all} packets were registration and other upkeep`;
+  return [`nothing to tell yet: ${so}; ping something, or "run 10s"`];
+}
+
 const STORY_INDENT = ' '.repeat(8);
 
 /** Lines of a story, none wider than a page. */

@@ -21,6 +21,7 @@ import {
   packetLines,
   recordLine,
   storyLines,
+  storyOf,
   type Listener,
 } from './lab-shell-told.ts';
 import {
@@ -229,7 +230,7 @@ export class LabShell {
       case 'time':
         return { lines: [positionOf(lab)] };
       case 'story':
-        return { lines: lab.narration() };
+        return { lines: storyOf(lab) };
       case 'tell':
         this.#tellsStory = command.on;
         return {};

@@ -29,9 +29,9 @@ export class YamlFile {
     for (const { message, pos } of this.#document.errors) this.complain(pos[0], tidy(message));
   }
 
-  /** The whole document; undefined when it is not even YAML. */
-  root(): YamlValue | undefined {
-    return this.errors.length > 0 ? undefined : new YamlValue(this, this.#document.contents, 0, 'the lab');
+  /** The whole document, by what it is called in messages; undefined when it is not even YAML. */
+  root(name = 'the lab'): YamlValue | undefined {
+    return this.errors.length > 0 ? undefined : new YamlValue(this, this.#document.contents, 0, name);
   }
 
   resolve(node: Node | null): Node | null {

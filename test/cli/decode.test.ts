@@ -18,7 +18,7 @@ import { writePcap } from '../../src/wire/pcap.ts';
 import { PcapngWriter } from '../../src/wire/pcapng-writer.ts';
 import { buildUdpPacket } from '../../src/wire/udp.ts';
 import { hex } from '../support/hex.ts';
-import { expectGolden, pxtr, type CommandRun } from './run.ts';
+import { expectGolden, pxtr, pxtrFed, type CommandRun } from './run.ts';
 
 const HOSTS = { source: ip('192.168.1.1'), destination: ip('4.4.4.4') };
 const ECHO = buildIcmpPacket(
@@ -246,6 +246,27 @@ describe('pxtr decode', () => {
         'chat',
       );
       expectGolden('decode-negative-map-reply', out);
+    });
+
+    it('nothing at all is no capture', async () => {
+      const empty = await pxtr('decode', '/dev/null');
+      expect([empty.code, empty.out]).toEqual([2, '']);
+      expect(empty.err).toMatch(/^pxtr: \/dev\/null is empty\nGive a pcap /);
+      expect((await pxtr('decode', '-')).err).toContain('standard input is empty');
+    });
+
+    it('each mark is listed with its frame, how bad it is and where it stands', async () => {
+      // An echo request whose IPv4 header checksum is wrong, twice.
+      const bad = '45000054000040004001bad0 0a000102 0a000101 0800'.replaceAll(' ', '').padEnd(168, '0');
+      const { out } = await pxtrFed(`${bad}\n\n${bad}\n`, 'decode', '-', '--expert', 'warn');
+      expect(out).toMatch(/^\d+ expert marks of severity warn or worse, in 2 of 2 frames$/m);
+      for (const frame of [1, 2])
+        expect(out).toMatch(
+          new RegExp(
+            `^  frame ${frame}  warn +IPv4 > Header checksum \\[10\\.\\.12\\) +wrong IPv4 header checksum: routers drop this$`,
+            'm',
+          ),
+        );
     });
 
     it('our own packets deserve no warning', async () => {

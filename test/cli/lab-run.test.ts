@@ -127,7 +127,7 @@ describe('pxtr lab run', () => {
     );
     const { code, out } = await pxtr('lab', 'run', path);
     expect(code).toBe(3);
-    expect(out).toContain('✗ ping 1: !!!!! 100 percent\n  got: .!!!! 80 percent\n');
+    expect(out).toContain('FAIL ping 1: !!!!! 100 percent\n     got: .!!!! 80 percent\n');
     expect(out).toMatch(/\n1 of \d+ expectations failed: /);
     const { code: jsonCode, out: json } = await pxtr('lab', 'run', path, '--json');
     expect(jsonCode).toBe(3);

@@ -30,7 +30,7 @@ describe('pxtr learn', () => {
     expect(started.out).toContain('Find out why the registration is refused');
     const failed = await pxtr('learn', 'check', '2', folder);
     expect(failed.code).toBe(3);
-    expect(failed.out).toContain('✗ registered at mapserver');
+    expect(failed.out).toContain('FAIL registered at mapserver');
     expect((await pxtr('learn', 'hint', '2', folder)).out).toMatch(/^Hint 1 of 3/);
     expect((await pxtr('learn', 'hint', '2', folder)).out).toMatch(/^Hint 2 of 3/);
     expect((await pxtr('learn', 'solution', '2')).out).toBe(
@@ -48,6 +48,18 @@ describe('pxtr learn', () => {
     const { code, out } = await pxtr('lab', 'run', folder);
     expect(code).toBe(3);
     expect(out).toContain('lisp2');
+  });
+
+  it('a folder that nothing can be written into is said at once', async () => {
+    const file = join(folder, '..', 'file');
+    writeFileSync(file, '');
+    for (const path of ['/proc/pxtr', '/proc/self/pxtr/deep', join(file, 'work'), file]) {
+      const { code, err } = await pxtr('learn', 'start', '1', path);
+      expect(code).toBe(1);
+      expect(err).toMatch(/^pxtr: cannot write into \S+: (no such file or directory|not a directory)\n$/);
+    }
+    // Folders above are made where they can be.
+    expect((await pxtr('learn', 'start', '1', join(folder, 'deep', 'down'))).code).toBe(0);
   });
 
   it('nothing is overwritten unless that is wanted', async () => {

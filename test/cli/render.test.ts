@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { wantsColors } from '../../src/cli/io.ts';
 import { foldRepeats, repeatText } from '../../src/cli/render/fold.ts';
@@ -199,16 +200,20 @@ describe('expectations', () => {
   const base = { passed: true, subject: 'packet 1', expected: 'a > b', actual: 'a > b' };
 
   it('packets that are as expected share a line; others show what came instead', () => {
-    const lines = expectationLines(
-      [
-        base,
-        { ...base, subject: 'packet 2' },
-        { ...base, subject: 'packet 3', passed: false, actual: 'b > a' },
-        { ...base, subject: 'ping 1', expected: '.!!!!' },
-      ],
-      PLAIN,
-    );
-    expect(lines).toEqual([
+    const found = [
+      base,
+      { ...base, subject: 'packet 2' },
+      { ...base, subject: 'packet 3', passed: false, actual: 'b > a' },
+      { ...base, subject: 'ping 1', expected: '.!!!!' },
+    ];
+    expect(expectationLines(found, PLAIN)).toEqual([
+      'ok   packets 1 to 2: as expected',
+      'FAIL packet 3: a > b',
+      '     got: b > a',
+      'ok   ping 1: .!!!!',
+    ]);
+    // Where colours are.
+    expect(expectationLines(found, paintFor(true)).map(stripVTControlCharacters)).toEqual([
       '✓ packets 1 to 2: as expected',
       '✗ packet 3: a > b',
       '  got: b > a',

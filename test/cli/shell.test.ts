@@ -34,6 +34,16 @@ describe('pxtr lab shell with lines from a pipe', () => {
     expectGolden('lab-shell-pxtr', out);
   });
 
+  it('a story with nothing in it says so', async () => {
+    const { out } = await pxtrFed('story\nping 4.4.4.4 source Loopback0\nstory\n', 'lab', 'shell', 'pxtr');
+    expect(out).toContain(
+      'lisp1#story\nnothing to tell yet: all 4 packets were registration and other upkeep; ping something',
+    );
+    expect(out.match(/nothing to tell/g)).toHaveLength(1);
+    const still = await pxtrFed('story\n', 'lab', 'shell', 'pxtr', '--at', '0s');
+    expect(still.out).toContain('nothing to tell yet: all 2 packets');
+  });
+
   it('is the same twice, and on the model', async () => {
     const first = await pxtrFed(SCRIPT, 'lab', 'shell', 'pxtr');
     expect(await pxtrFed(SCRIPT, 'lab', 'shell', 'pxtr')).toEqual(first);

@@ -26,17 +26,20 @@ export function registerDoctor(program: Command, io: CliIo, state: ExitState): v
     });
 }
 
-const MARKS: Readonly<Record<Check['state'], string>> = { ok: 'ok', missing: '-', failed: 'FAILED' };
+/** By what the marks of the other commands are called. */
+const MARKS = { ok: 'good', missing: 'none', failed: 'bad' } as const;
 
 function checkLines(checks: readonly Check[], paint: Paint): string[] {
   const rows = checks.map(({ name, state, detail, hint }) => [
-    MARKS[state],
+    paint.marks[MARKS[state]],
     name,
     hint === undefined ? detail : `${detail} (${hint})`,
   ]);
   const isBroken = checks.some(({ state }) => state === 'failed');
   return [
-    ...table(rows, { styles: [isBroken ? paint.bad : paint.good, paint.name] }),
+    ...table(rows, {
+      styles: [(mark) => paint[mark === paint.marks.bad ? 'bad' : 'good'](mark), paint.name],
+    }),
     '',
     isBroken
       ? paint.bad('Something that is needed is broken.')

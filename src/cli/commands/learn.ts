@@ -253,7 +253,7 @@ function check(exercise: NamedExercise, folder: string, flags: Flags, io: CliIo)
   if (passed) writeProgress(folder, { ...progress, done: true });
   const paint = paintFor(io.colors);
   const lines = points.flatMap(({ passed: holds, text, look }) => [
-    `${holds ? paint.good('✓') : paint.bad('✗')} ${text}`,
+    `${holds ? paint.good(paint.marks.good) : paint.bad(paint.marks.bad)} ${text}`,
     ...(look === undefined ? [] : [`  look: ${look.replace('FOLDER', folder)}`]),
   ]);
   const end = passed

@@ -55,7 +55,7 @@ function consoleLines({ prompt, command, output }: ConsoleReport): string[] {
   return [`${prompt}${command}`, ...(output === '' ? [] : output.split('\n'))];
 }
 
-/** `✓ ping 1: .!!!! 80 percent`; below a ✗ what was found instead. Packets as expected share a line. */
+/** `✓ ping 1: .!!!! 80 percent`, or `ok`; below a ✗ what was found instead. Packets as expected share a line. */
 export function expectationLines(expectations: readonly ExpectationReport[], paint: Paint): string[] {
   const lines: string[] = [];
   for (let i = 0; i < expectations.length; i++) {
@@ -65,15 +65,20 @@ export function expectationLines(expectations: readonly ExpectationReport[], pai
       const [first, last] = [subject, expectations[i + run - 1]!.subject].map((each) =>
         each.replace(/\D+/, ''),
       );
-      lines.push(`${paint.good('✓')} packets ${first} to ${last}: as expected`);
+      lines.push(`${paint.good(paint.marks.good)} packets ${first} to ${last}: as expected`);
       i += run - 1;
       continue;
     }
-    const mark = passed ? paint.good('✓') : paint.bad('✗');
-    lines.push(...indented(`${subject}: ${expected}`, `${mark} `));
+    const mark = passed ? paint.marks.good : paint.marks.bad;
+    const style = passed ? paint.good : paint.bad;
+    const indent = ' '.repeat(mark.length + 1);
+    const said = wrap(`${subject}: ${expected}`, PAGE_COLUMNS - indent.length);
+    lines.push(...said.map((line, n) => (n === 0 ? `${style(mark)} ${line}` : indent + line)));
     if (!passed)
       lines.push(
-        ...`got: ${actual}`.split('\n').map((line, n) => `  ${n === 0 ? '' : '     '}${paint.bad(line)}`),
+        ...`got: ${actual}`
+          .split('\n')
+          .map((line, n) => `${indent}${n === 0 ? '' : '     '}${paint.bad(line)}`),
       );
   }
   return lines;
@@ -88,12 +93,8 @@ function passedPackets(expectations: readonly ExpectationReport[], from: number)
   return count;
 }
 
-function indented(text: string, mark: string): string[] {
-  return wrap(text, PAGE_COLUMNS - 2).map((line, i) => `${i === 0 ? mark : '  '}${line}`);
-}
-
 /** `passed: 31 events in 30.000000 s, 27 packets (4 upkeep), seed 1, log 6cfe685cf8a21a44`. */
-function endLine(
+export function endLine(
   { end, seed, packets, expectations, complete, passed, dataPlane }: RunReport,
   paint: Paint,
 ): string {

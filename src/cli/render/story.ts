@@ -9,14 +9,26 @@ import { PAGE_COLUMNS, plural, shortTime, wrap } from './table.ts';
  */
 export function storyLines(told: readonly Told[], paint: Paint): string[] {
   const packets = told.flatMap((each) => ('packet' in each ? [each.packet] : []));
+  const { tell, indent } = packetTeller(packets, paint);
+  return told.flatMap((each) =>
+    'repeat' in each ? [`${indent}${paint.dim(`... ${repeatText(each.repeat)}`)}`] : tell(each.packet),
+  );
+}
+
+/** The lines of a packet, in columns that fit all of them. */
+export interface PacketTeller {
+  readonly tell: (packet: PacketReport) => string[];
+  /** Of the lines below the first. */
+  readonly indent: string;
+}
+
+export function packetTeller(packets: readonly PacketReport[], paint: Paint): PacketTeller {
   const numberWidth = Math.max(2, ...packets.map(({ number }) => String(number ?? '').length));
   const times = timeTexts(packets);
   const timeWidth = Math.max(0, ...[...times.values()].map((text) => text.length));
   const wayWidth = Math.max(0, ...packets.map((packet) => way(packet).length));
   const indent = ' '.repeat(numberWidth + 2);
-  return told.flatMap((each) => {
-    if ('repeat' in each) return [`${indent}${paint.dim(`... ${repeatText(each.repeat)}`)}`];
-    const { packet } = each;
+  const tell = (packet: PacketReport): string[] => {
     const head = [
       paint.name(String(packet.number ?? '').padStart(numberWidth)),
       paint.dim(times.get(packet)!.padStart(timeWidth)),
@@ -28,7 +40,8 @@ export function storyLines(told: readonly Told[], paint: Paint): string[] {
       ...hang(packet.line, indent).map(paint.dim),
       ...hang(`why: ${sentence(packet)}`, indent),
     ];
-  });
+  };
+  return { tell, indent };
 }
 
 /** Milliseconds where that is all there is. */
