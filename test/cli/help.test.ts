@@ -14,6 +14,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 };
 /** Files that examples read; a new example may need another one. */
 const FILES: Readonly<Record<string, string>> = {
+  'more.yaml': '- { ping: 1, at-least: 80 }\n',
   'session.txt': 'show ip route\nping 4.4.4.4 source Loopback0\n',
   'oor.conf': 'operating-mode = xTR\nmap-resolver = { 10.0.1.1 }\n',
   'setup.vpp': 'lisp enable\nlisp map-resolver add 10.0.1.1\n',

@@ -44,10 +44,7 @@ export function registerLabRun(lab: Command, io: CliIo, state: ExitState): void 
     .description('run a scenario: its packets with reasons, consoles, and whether it went as expected')
     .argument('<scenario>', 'a built-in scenario (pxtr lab list) or a folder with a lab.yaml')
     .option('--step', 'one packet at a time: Enter tells the next one')
-    .option(
-      '--assert <file>',
-      'expect this as well: a YAML file with a list as below "expect:" in a lab.yaml',
-    )
+    .option('--assert <file>', 'expect this as well: a YAML list, such as "- { ping: 1, at-least: 80 }"')
     .option('--html <file>', 'write a page of the run: network, packets, consoles, what was expected')
     .option('--events <file>', 'write the event log, one line each, - for standard output')
     .option('--pcap <file>', 'write every packet to a pcapng file, - for standard output')
@@ -66,7 +63,7 @@ export function registerLabRun(lab: Command, io: CliIo, state: ExitState): void 
         'Examples:\n  pxtr lab run pxtr\n  pxtr lab run two-sites --pcap two-sites.pcapng\n' +
         '  pxtr lab run pxtr --json | jq .pings\n  pxtr lab run pxtr --step\n' +
         '  pxtr lab run pxtr --html pxtr.html --events pxtr.log\n' +
-        '  echo "- { ping: 1, at-least: 80 }" > more.yaml && pxtr lab run pxtr --assert more.yaml',
+        '  pxtr lab run pxtr --assert more.yaml',
     )
     .action(async (scenario: string, flags: RunFlags) => {
       state.code = await runLab(scenario, flags, io);
