@@ -109,16 +109,18 @@ export function maskOfBits(bits: number): IpAddress {
   return ipv4(wordMask(bits));
 }
 
-/** A literal known to be good; throws on a bad one, so only for constants. */
+/** A literal known to be good; throws SyntaxError on a bad one, so only for constants. */
 export function ip(text: string): IpAddress {
   const address = parseIp(text);
-  if (address === undefined) throw new Error(`not an address: ${text}`);
+  if (address === undefined)
+    throw new SyntaxError(`not an address: "${text}"; write 192.0.2.1 or 2001:db8::1`);
   return address;
 }
 
-/** A literal prefix known to be good; throws on a bad one, so only for constants. */
+/** A literal prefix known to be good; throws SyntaxError on a bad one, so only for constants. */
 export function cidr(text: string): IpPrefix {
   const parsed = parsePrefix(text);
-  if (parsed === undefined) throw new Error(`not a prefix: ${text}`);
+  if (parsed === undefined)
+    throw new SyntaxError(`not a prefix: "${text}"; write 192.0.2.0/24 or 2001:db8::/32`);
   return parsed.prefix;
 }

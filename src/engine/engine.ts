@@ -23,7 +23,7 @@ import type {
 import type { EngineModule } from './engine-module.ts';
 import { clearSeat, makeSeat, type WorkerSeat } from './engine-worker.ts';
 import { lookUpBatch, type EngineTable } from './lookup-batch.ts';
-import type { LpmKind } from './lpm.ts';
+import { checkKind, type LpmKind } from './lpm.ts';
 import type { ReceptionRules } from './marking.ts';
 import { EngineMemory, presets, type EngineCapacity } from './memory.ts';
 import { PacketQueue } from './packet-queue.ts';
@@ -226,6 +226,8 @@ export class Engine implements DataPlane {
 }
 
 function tableKinds(lpm: NonNullable<EngineOptions['lpm']>): TableKinds {
-  if (typeof lpm === 'string') return { routes: lpm, cache: lpm, policy: lpm };
-  return { routes: 'auto', cache: 'auto', policy: 'auto', ...lpm };
+  const each = typeof lpm === 'string' ? { routes: lpm, cache: lpm, policy: lpm } : lpm;
+  const kinds: TableKinds = { routes: 'auto', cache: 'auto', policy: 'auto', ...each };
+  for (const kind of Object.values<LpmKind | 'auto'>({ ...kinds })) checkKind('lpm', kind);
+  return kinds;
 }

@@ -1,8 +1,9 @@
 /**
  * 'no-room': a section is full. 'readers-busy': readers hold every snapshot. 'bad-module': not the module of this
- * version, or of another kind of memory. 'bad-options': a capacity or kind that cannot be had.
+ * version, or of another kind of memory. 'bad-options': a capacity or kind that cannot be had. 'bad-value': a table of
+ * prefixes does not hold this value.
  */
-export type EngineErrorCode = 'no-room' | 'readers-busy' | 'bad-module' | 'bad-options';
+export type EngineErrorCode = 'no-room' | 'readers-busy' | 'bad-module' | 'bad-options' | 'bad-value';
 
 /**
  * The engine cannot do what was asked: a section is full, readers hold every snapshot, or the module is not the one
@@ -17,8 +18,9 @@ export class EngineError extends Error {
   /** What there is, in the same units. */
   readonly have: number;
 
-  constructor(code: EngineErrorCode, section: string, wanted: number, have: number) {
-    super(`engine: ${code} in ${section}: wanted ${wanted}, have ${have}`);
+  /** `hint` takes the place of the numbers in the message, where they would say nothing. */
+  constructor(code: EngineErrorCode, section: string, wanted: number, have: number, hint?: string) {
+    super(`engine: ${code} in ${section}: ${hint ?? `wanted ${wanted}, have ${have}`}`);
     this.name = 'EngineError';
     this.code = code;
     this.section = section;

@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { word, type Family, type IpAddress, type IpPrefix } from '../base/ip.ts';
+import { formatPrefix } from '../base/ip-text.ts';
 import {
   ARENA_LIVE_BYTES_OFFSET,
   ARENA_RETIRED_BYTES_OFFSET,
@@ -12,7 +13,8 @@ import {
 } from '../../assembly/layout.ts';
 import type { EngineModule } from './engine-module.ts';
 import { Fib, type FibChange } from './fib.ts';
-import { LARGEST_VALUE, lpmCapabilities, type LpmCapabilities, type LpmKind } from './lpm.ts';
+import { EngineError } from './errors.ts';
+import { checkKind, LARGEST_VALUE, lpmCapabilities, type LpmCapabilities, type LpmKind } from './lpm.ts';
 import { EngineMemory } from './memory.ts';
 import { SnapshotWriter } from './snapshot.ts';
 import { instantiateEngine, type EngineExports } from './wasm.ts';
@@ -88,6 +90,7 @@ export class Lpm {
   /** An empty table. Throws EngineError on options that cannot be met, or a module of another layout. */
   static open(module: EngineModule, options: LpmOptions = {}): Lpm {
     const { kind = 'auto', tableBytes = DEFAULT_TABLE_BYTES[kind] } = options;
+    checkKind('kind', kind);
     const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, buffers: 1, workers: 1 };
     const memory = new EngineMemory({ ...rest, fibBytes: tableBytes });
     const exports = instantiateEngine(module, memory.memory);
@@ -105,9 +108,12 @@ export class Lpm {
     return lpmCapabilities(this.#exports, this.kindOf(family));
   }
 
-  /** Adds a prefix, or gives it another value: 1 .. 2^31-1. Any other value is a programmer error and throws. */
+  /** Adds a prefix, or gives it another value: 1 .. 2^31-1. Throws EngineError `bad-value` on any other. */
   insert(prefix: IpPrefix, value: number): void {
-    assert(Number.isInteger(value) && value >= 1 && value <= LARGEST_VALUE, 'a value is 1 .. 2^31-1');
+    if (value === 0 || (value & LARGEST_VALUE) !== value) {
+      const hint = `a value is 1 .. 2^31-1, not ${value}`;
+      throw new EngineError('bad-value', formatPrefix(prefix), value, LARGEST_VALUE, hint);
+    }
     this.#changes[prefix.address.family].push({ prefix, value });
   }
 

@@ -12,6 +12,7 @@ import {
   LPM_PATRICIA,
 } from '../../assembly/layout.ts';
 import type { Family } from '../base/ip.ts';
+import { EngineError } from './errors.ts';
 import type { EngineExports } from './wasm.ts';
 
 /** Names of the lookup algorithms; see docs/lpm.md. */
@@ -30,6 +31,13 @@ const CODES: Readonly<Record<LpmKind, Readonly<Partial<Record<LeafBytes, number>
 
 /** The names of all lookup algorithms. */
 export const LPM_KINDS = Object.keys(CODES) as readonly LpmKind[];
+
+/** Throws EngineError when `kind`, given as the option `option`, is none of them. */
+export function checkKind(option: string, kind: LpmKind | 'auto'): void {
+  const kinds = ['auto', ...LPM_KINDS];
+  if (!kinds.includes(kind))
+    throw new EngineError('bad-options', option, 1, 0, `no kind ${kind}, but ${kinds.join(', ')}`);
+}
 
 /** Largest value that every kind can hold. */
 export const LARGEST_VALUE = 0x7fff_ffff;

@@ -47,9 +47,12 @@ export interface ShellSettings {
 /** Events that one call handles at most. */
 const EVENTS_PER_CALL = 2000;
 
-/** The lab without the lines that its file types at consoles: those come from the person at the shell. */
+/**
+ * The lab without the lines that its file types at consoles, configuration among them: those come from the person at
+ * the shell. Links still change, and garbage comes: that is the world around the consoles.
+ */
 export function withoutConsoleSteps(file: LabFile): LabFile {
-  const isTyped = (kind: string): boolean => kind === 'command' || kind === 'ping';
+  const isTyped = (kind: string): boolean => kind === 'command' || kind === 'config' || kind === 'ping';
   return { ...file, steps: file.steps.filter(({ action }) => !isTyped(action.kind)) };
 }
 

@@ -132,8 +132,12 @@ describe('text of addresses', () => {
   });
 
   it('ip() throws on a bad literal', () => {
-    expect(() => ip('10.0.0')).toThrow('10.0.0');
-    expect(() => cidr('10.0.0.0')).toThrow('10.0.0.0');
+    expect(() => ip('10.0.0')).toThrow(
+      new SyntaxError('not an address: "10.0.0"; write 192.0.2.1 or 2001:db8::1'),
+    );
+    expect(() => cidr('10.0.0.0')).toThrow(
+      new SyntaxError('not a prefix: "10.0.0.0"; write 192.0.2.0/24 or 2001:db8::/32'),
+    );
   });
 });
 

@@ -130,6 +130,14 @@ describe('pxtr lab shell with lines from a pipe', () => {
     expect(out).toContain('via map-reply');
   });
 
+  it('so does the configuration that the lab.yaml enters', async () => {
+    const script = 'edge#run 20s\nedge#show interfaces fa0/0 | include line protocol\n';
+    const plain = await pxtrFed(script, 'lab', 'shell', 'failover');
+    expect(plain.out).toContain('FastEthernet0/0 is up');
+    const { out } = await pxtrFed(script, 'lab', 'shell', 'failover', '--steps');
+    expect(out).toContain('FastEthernet0/0 is administratively down');
+  });
+
   it('writes captures and sessions, and says why when it cannot', async () => {
     const [capture, saved] = [join(folder, 'x.pcapng'), join(folder, 'session.txt')];
     const script = `monitor capture start\nping 4.4.4.4 source lo0\nmonitor capture export ${capture}\nsave ${saved}\n`;

@@ -7,7 +7,7 @@ import { SeededRandom } from '../../src/base/random.ts';
 import { EngineError } from '../../src/engine/errors.ts';
 import { LPM_KINDS, type LpmKind } from '../../src/engine/lpm.ts';
 import { Lpm, type LpmOptions } from '../../src/engine/lpm-table.ts';
-import { createLpm, createLpmSync } from '../../src/engine/open-inline.ts';
+import { createEngineSync, createLpm, createLpmSync } from '../../src/engine/open-inline.ts';
 import { ENGINE_BUILDS, engineModule } from './engine-builds.ts';
 
 /** What a table has to answer, in the obvious way. */
@@ -153,7 +153,27 @@ describe('Lpm', () => {
   });
 
   it.each([0, -1, 1.5, 2 ** 31, Number.NaN])('refuses the value %d', (value) => {
-    expect(() => createLpmSync().insert(cidr('10.0.0.0/8'), value)).toThrow('a value is 1 .. 2^31-1');
+    const lpm = createLpmSync();
+    const insert = (): void => lpm.insert(cidr('10.0.0.0/8'), value);
+    expect(insert).toThrow(EngineError);
+    expect(insert).toThrow(`engine: bad-value in 10.0.0.0/8: a value is 1 .. 2^31-1, not ${value}`);
+    lpm.publish();
+    expect(lpm.lookup(ip('10.0.0.1'))).toBe(0);
+  });
+
+  it.each(['nope', 'toString', ''])('refuses the kind %j and lists those there are', (text) => {
+    const kind = text as LpmKind;
+    const kinds = 'auto, linear, compare, patricia, dir18-run, dir24-8';
+    for (const open of [() => createLpmSync({ kind }), () => createLpmSync({ kind, tableBytes: 1 << 20 })]) {
+      expect(open).toThrow(EngineError);
+      expect(open).toThrow(`engine: bad-options in kind: no kind ${kind}, but ${kinds}`);
+    }
+    for (const lpm of [kind, { cache: kind }]) {
+      expect(() => createEngineSync({ lpm })).toThrow(EngineError);
+      expect(() => createEngineSync({ lpm })).toThrow(
+        `engine: bad-options in lpm: no kind ${kind}, but ${kinds}`,
+      );
+    }
   });
 
   it('refuses half a key and an array that is too short', () => {

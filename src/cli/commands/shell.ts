@@ -28,7 +28,7 @@ export function registerShell(lab: Command, io: CliIo, state: ExitState): void {
     .argument('<scenario>', 'a built-in scenario (pxtr lab list) or a folder with a lab.yaml')
     .option('--node <name>', 'whose console it starts at')
     .addOption(new Option('--at <time>', 'run to this time first').argParser(parseTime).default(QUIET, '10s'))
-    .option('--steps', 'let the commands that the lab.yaml types happen as well')
+    .option('--steps', 'let the command: and config: steps of the lab.yaml happen as well')
     .option('--seed <number>', 'seed of nonces and losses', parseSeed, 1)
     .option('--model', 'the plain TypeScript data plane instead of the WASM engine')
     .option('--json', 'one JSON object per line entered')
