@@ -164,7 +164,7 @@ function siteOf({ name, key, prefixes, acceptStaleNonces }: DraftSite): Site {
   };
 }
 
-/** Sorted; the last of several lines with one address counts (two interface names may give one address). */
+/** Sorted; the last of several lines with one address counts: at a console both may stand for a while. */
 function locators(lines: readonly DatabaseLocator[]): DatabaseLocator[] {
   const plain = lines.map(({ address, priority, weight }) => ({ address, priority, weight })).sort(byAddress);
   return plain.filter(

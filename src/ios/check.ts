@@ -3,10 +3,9 @@ import { sameIp, type IpAddress } from '../base/ip.ts';
 import { formatIp } from '../base/ip-text.ts';
 import { eidKey } from '../mapping/eid.ts';
 import { interfaceAddress } from './apply.ts';
+import { checkLocators, type Refuse } from './check-locators.ts';
 import type { ConfigError, Place } from './config-error.ts';
 import type { Draft, DraftFamily, DraftInterface, DraftLisp, Located, LocatorLine } from './draft.ts';
-
-type Refuse = (at: Place | undefined, message: string, hint: string) => void;
 
 /**
  * The semantic errors of a draft. `isComplete` is false when lines had to be skipped: then nothing is said about
@@ -21,6 +20,7 @@ export function checkDraft(draft: Draft, isComplete: boolean, last: Place): Conf
   if (draft.lisp !== undefined) {
     checkSites(draft.lisp, refuse);
     checkCache(draft.lisp, refuse);
+    if (isComplete) checkLocators(draft, draft.lisp, refuse);
     for (const family of [draft.lisp.ipv4, draft.lisp.ipv6]) if (isComplete) checkKeys(family, refuse);
   }
   return errors;

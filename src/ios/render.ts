@@ -3,11 +3,12 @@ import { canonicalOptions } from './apply.ts';
 import { commandsIn } from './commands.ts';
 import { draftOf, type Draft, type DraftInterface } from './draft.ts';
 import { MODES, type Mode } from './grammar.ts';
+import { normalisedDraft } from './normalise.ts';
 import { sortedDraft, sortedInterface } from './sort.ts';
 
 /**
- * The configuration as text, in the words of `router lisp`: `show running-config normalized`. Parsing it gives the
- * options back (in canonical order), and rendering those gives the same text.
+ * Options as text, in the words of `router lisp`. Parsing it gives the options back (in canonical order), and rendering
+ * those gives the same text.
  */
 export function renderConfig(options: RouterOptions): string {
   return renderDraft(draftOf(canonicalOptions(options)));
@@ -19,6 +20,14 @@ export function renderConfig(options: RouterOptions): string {
  */
 export function renderDraft(draft: Draft): string {
   return [...renderMode('global', sortedDraft(draft), 0), '!', 'end', ''].join('\n');
+}
+
+/**
+ * The configuration in the words of `router lisp`, whatever the dialects in which it was entered: `show running-config
+ * normalized`. Parsing it gives the same options.
+ */
+export function renderNormalised(draft: Draft): string {
+  return renderDraft(normalisedDraft(draft));
 }
 
 /** `show running-config interface`: one interface of the draft. */

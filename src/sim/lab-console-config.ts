@@ -46,7 +46,7 @@ export function configureLines(
     if (sink === undefined) printed.push(...texts);
     else for (const text of texts) sink.printed(text);
   };
-  let session = enterMode(state);
+  let session = enterMode(state, node);
   let refused = false;
   for (const line of lines) {
     sink?.typed(promptEnd(session), line);
@@ -57,7 +57,7 @@ export function configureLines(
     if (session.mode !== 'config') break;
   }
   if (session.mode === 'config') {
-    const left = leaveMode(session);
+    const left = leaveMode(session, node);
     print(left.lines);
     session = left.state;
   }
@@ -84,7 +84,7 @@ export function typeConfig(
     ...entered.warnings.map(({ message }) => `% Warning: ${message}`),
   ];
   const next = { ...state, config: entered.state };
-  const { state: after, lines } = entered.left ? leaveMode(next) : { state: next, lines: [] };
+  const { state: after, lines } = entered.left ? leaveMode(next, node) : { state: next, lines: [] };
   return { state: after, lines: [...remarks, ...lines], ...configured(entered.state.draft, node) };
 }
 
@@ -97,22 +97,25 @@ function configured(draft: Draft, { options }: ConsoleNode): Pick<ConsoleOutcome
 }
 
 /** `configure terminal` */
-export function enterMode(state: ConsoleState): ConsoleState {
+export function enterMode(state: ConsoleState, node: ConsoleNode): ConsoleState {
   const { draft } = state.config!;
-  return { ...state, mode: 'config', config: { draft, path: [] }, complaints: complaints(draft) };
+  return { ...state, mode: 'config', config: { draft, path: [] }, complaints: complaints(draft, node) };
 }
 
 /** Half of a configuration is no mistake while it is being entered; on leaving it is told. */
-function leaveMode(state: ConsoleState): { readonly state: ConsoleState; readonly lines: string[] } {
+function leaveMode(
+  state: ConsoleState,
+  node: ConsoleNode,
+): { readonly state: ConsoleState; readonly lines: string[] } {
   const { draft } = state.config!;
-  const fresh = complaints(draft).filter((each) => !state.complaints.includes(each));
+  const fresh = complaints(draft, node).filter((each) => !state.complaints.includes(each));
   return {
     state: { ...state, mode: 'privileged', config: { draft, path: [] }, complaints: [] },
     lines: fresh.map((each) => `% Warning: ${each}`),
   };
 }
 
-function complaints(draft: Draft): string[] {
+function complaints(draft: Draft, node: ConsoleNode): string[] {
   const nowhere = { line: 1, column: 1, length: 0, text: '' };
   return [
     ...checkDraft(draft, true, nowhere).map(({ message, hint }) => {
@@ -120,6 +123,7 @@ function complaints(draft: Draft): string[] {
       return hint === '' ? said : `${said} (${hint})`;
     }),
     ...warningsOf(draft, nowhere).map(({ message }) => message),
+    ...(node.clashes?.(optionsOf(draft)) ?? []),
   ];
 }
 

@@ -65,6 +65,8 @@ export interface ConsoleNode {
   /** Absent for a host. */
   readonly router?: Router;
   readonly now: Micros;
+  /** EID space that would clash with RLOC space in the lab, were these the options of the router. */
+  clashes?(options: RouterOptions): readonly string[];
 }
 
 export function newConsole(draft?: Draft): ConsoleState {

@@ -52,7 +52,7 @@ function typeExec(state: ConsoleState, line: string, node: ConsoleNode): Console
     case 'configure':
       return command.lines.length > 0
         ? configureLines(state, command.lines, node)
-        : { state: enterMode(state), lines: [ENTER_CONFIGURATION] };
+        : { state: enterMode(state, node), lines: [ENTER_CONFIGURATION] };
     case 'debug':
       return setDebugging(state, command);
     case 'capture-start':

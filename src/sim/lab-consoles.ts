@@ -13,6 +13,7 @@ import type { Companion } from './checkpoint.ts';
 import type { HostOptions } from './host.ts';
 import { Host } from './host.ts';
 import type { LabInput } from './journal.ts';
+import { clashesOf } from './lab-clash.ts';
 import { configureLines, draftOfText } from './lab-console-config.ts';
 import {
   newConsole,
@@ -148,10 +149,29 @@ export class Consoles implements Companion {
 
   #behind(name: string, now: Micros): ConsoleNode {
     const router = this.#parts.router(name);
-    if (router !== undefined) return { options: router.options, router, now };
+    if (router !== undefined)
+      return {
+        options: router.options,
+        router,
+        now,
+        clashes: (options) => this.#clashes(name, options),
+      };
     const node = this.#node(name);
     assert(node.kind === 'host', `${name} is a router or a host`);
     return { options: optionsOfHost(node.options), now };
+  }
+
+  /** As the routers are configured now, but for the one with these options. */
+  #clashes(name: string, options: RouterOptions): string[] {
+    const { nodes, links, router } = this.#parts;
+    const now = nodes.map((node): LabNode => {
+      if (node.kind !== 'router') return node;
+      return {
+        ...node,
+        options: node.name === name ? options : (router(node.name)?.options ?? node.options),
+      };
+    });
+    return clashesOf(now, links).map(({ message }) => message);
   }
 
   #carryOut(name: string, line: string, network: Sim): void {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalOptions, optionsOf } from '../../src/ios/apply.ts';
 import { enterConfigLine, type ConfigState } from '../../src/ios/config-line.ts';
 import { draftOf, type Draft } from '../../src/ios/draft.ts';
-import { renderConfig, renderDraft } from '../../src/ios/render.ts';
+import { renderConfig, renderDraft, renderNormalised } from '../../src/ios/render.ts';
 import type { RouterOptions } from '../../src/router/options.ts';
 import { DIALECT_TEXTS, DIALECTS } from './dialect-configs.ts';
 import { CHOICES, inForm, inMixture, inXe } from './gen-dialect.ts';
@@ -82,6 +82,84 @@ describe('the dialects', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('normalised say the same as in "router lisp", where nothing changes, texts for people and all', () => {
+    const texts = fc.array(fc.constantFrom('to the core', '"a" b', undefined), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(routerOptions, texts, fc.boolean(), (options, words, isUnsaid) => {
+        const inRouter = draftOf(canonicalOptions(options));
+        for (const draft of [
+          inRouter,
+          inForm(options, 'global'),
+          inXe(options, 'eid-table'),
+          inXe(options, 'instance-id'),
+        ]) {
+          for (const [i, part] of [...draft.interfaces, ...(draft.lisp?.sites ?? [])].entries())
+            part.description = words[i % words.length];
+          if (isUnsaid && draft.lisp?.missPolicy?.value === 'hold') draft.lisp.missPolicy = undefined;
+          expect(renderNormalised(draft)).toBe(renderDraft(inRouter));
+          expect(read(renderNormalised(draft)).options).toEqual(optionsOf(draft));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('normalised keep the name of a route, both MTUs, a masked key and a default that was left unsaid', () => {
+    const text = `interface FastEthernet0/0
+ description to the core
+ mtu 9000
+ ip mtu 1400
+ ip address 10.0.1.2 255.255.255.252
+ exit
+ip route 0.0.0.0 0.0.0.0 10.0.1.1 name up
+router lisp
+ locator-set RLOC1
+  IPv4-interface FastEthernet0/0 priority 1 weight 100
+  exit
+ eid-table default instance-id 0
+  database-mapping 192.168.1.0/24 locator-set RLOC1
+  exit
+ exit
+ip lisp etr
+ip lisp etr map-server 10.0.1.1 key 7 0822455D0A16
+lisp site a
+ description branch "A"
+ authentication-key 7 0822455D0A16
+ eid-record 192.168.1.0/24
+ exit
+`;
+    const draft = typed(text);
+    const shown = renderNormalised(draft);
+    expect(read(shown).options).toEqual(read(text).options);
+    expect(renderDraft(typed(shown.replace(/^end\n/m, '')))).toBe(shown);
+    expect(shown).toBe(`hostname Router
+!
+interface FastEthernet0/0
+ description to the core
+ ip address 10.0.1.2 255.255.255.252
+ mtu 9000
+ ip mtu 1400
+!
+router lisp
+ database-mapping 192.168.1.0/24 10.0.1.2 priority 1 weight 100
+ site a
+  description branch "A"
+  authentication-key 7 0822455D0A16
+  eid-prefix 192.168.1.0/24
+  exit
+ ipv4 etr map-server 10.0.1.1 key 7 0822455D0A16
+ ipv4 etr
+ exit
+!
+ip route 0.0.0.0 0.0.0.0 10.0.1.1 name up
+!
+end
+`);
   });
 
   it('mixed in one configuration keep their lines, and their options', () => {

@@ -124,6 +124,26 @@ router lisp
   database-mapping 192.168.1.1/32 locator-set RLOC2
   database-mapping 192.168.2.1/32 locator-set EMPTY
   database-mapping 192.168.3.1/32 locator-set RLOC1`,
+  'rloc-twice': `interface FastEthernet0/0
+ ip address 10.0.1.2 255.255.255.252
+interface Loopback0
+ ipv6 address 2001:db8::1/128
+router lisp
+ locator-set RLOC1
+  IPv4-interface FastEthernet0/0 priority 1 weight 50
+  10.0.1.2 priority 2 weight 50
+  exit
+ locator-set RLOC2
+  IPv6-interface Loopback0 priority 1 weight 100
+  exit
+ locator-set RLOC3
+  2001:db8::1 priority 1 weight 100
+  exit
+ database-mapping 192.168.1.0/24 10.0.1.2 priority 1 weight 50
+ database-mapping 192.168.1.0/24 ipv4-interface FastEthernet0/0 priority 1 weight 100
+ database-mapping 192.168.2.0/24 locator-set RLOC2
+ database-mapping 192.168.2.0/24 locator-set RLOC3
+ database-mapping 192.168.3.0/24 locator-set RLOC1`,
   'not-supported': `router ospf 1
  network 10.0.0.0 0.255.255.255 area 0
 ip nat inside source list X interface FastEthernet0/0 overload

@@ -1,11 +1,10 @@
 /** `show` commands that are not about LISP. */
 import { formatAge } from '../../base/time.ts';
 import { VERSION } from '../../base/version.ts';
-import { optionsOf } from '../apply.ts';
 import { dayOfMarch, timeOfDay } from '../clock.ts';
 import type { Args } from '../args.ts';
 import { describeDebugging } from '../debug.ts';
-import { renderConfig, renderDraft, renderInterface } from '../render.ts';
+import { renderConfig, renderDraft, renderInterface, renderNormalised } from '../render.ts';
 import { draftOf } from '../draft.ts';
 import { showCapture } from './capture.ts';
 import { showCommand, type ShowCommand } from './command.ts';
@@ -55,7 +54,8 @@ export const SYSTEM_COMMANDS: readonly ShowCommand[] = [
   showCommand(
     'running-config normalized',
     'The configuration in the words of "router lisp"',
-    ({ view, facts }) => linesOf(renderConfig(facts === undefined ? view.options : optionsOf(facts.draft))),
+    ({ view, facts }) =>
+      linesOf(facts === undefined ? renderConfig(view.options) : renderNormalised(facts.draft)),
     { own: true },
   ),
   showCommand(
