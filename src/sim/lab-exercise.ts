@@ -2,6 +2,7 @@
 import { bitsOfMask, formatPrefix, parseIp } from '../base/ip-text.ts';
 import { addressBits, prefix, type Family } from '../base/ip.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import type { LabExpectation } from './lab-expect-file.ts';
 import { loadLab, LAB_FILE_NAME } from './lab-file.ts';
 import { createLab, type Lab, type LabSettings } from './lab.ts';
 import { suggest, YamlFile, type Fields, type LabError, type YamlValue } from './lab-yaml.ts';
@@ -183,7 +184,10 @@ export function checkExercise(
   const { expectations } = lab.run();
   const points = expectations.map(({ passed, subject, expected, actual, expectation }) => ({
     passed,
-    text: passed ? `${subject}: ${expected}` : `${subject}: expected ${expected}, got ${actual}`,
+    // What a show command prints is for the console that is named below.
+    text: passed
+      ? `${subject}: ${expected}`
+      : `${subject}: expected ${expected}${actual.includes('\n') ? '' : `, got ${actual}`}`,
     ...(passed ? {} : lookAt(expectation)),
   }));
   const asked = exercise.question === undefined ? [] : [questionPoint(exercise.question, lab, answer)];
@@ -264,15 +268,18 @@ function lengthOf(mask: string, family: Family): number | undefined {
   return address?.family === family ? bitsOfMask(address) : undefined;
 }
 
-function lookAt(expectation: { readonly kind: string; readonly node?: string }): { readonly look?: string } {
+function lookAt(expectation: LabExpectation): { readonly look?: string } {
   switch (expectation.kind) {
     case 'registered':
-      return { look: `${expectation.node ?? ''}# show lisp site, show ip lisp statistics` };
+      return { look: `${expectation.node}# show lisp site, show ip lisp statistics` };
     case 'ping':
+    case 'counter':
       return { look: 'pxtr lab run FOLDER shows where each packet ends, and why' };
     case 'packets':
     case 'count':
       return { look: 'pxtr lab run FOLDER lists the packets' };
+    case 'show':
+      return { look: `${expectation.node}# ${expectation.command}` };
     default:
       return {};
   }

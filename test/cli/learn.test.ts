@@ -43,6 +43,13 @@ describe('pxtr learn', () => {
     expect(JSON.parse(done.out)).toMatchObject({ passed: true });
   });
 
+  it('hints name the folder that the work is in', async () => {
+    expect((await pxtr('learn', 'hint', '1')).out).toContain('"pxtr lab shell FOLDER --steps"');
+    await pxtr('learn', 'start', '1', folder);
+    const { out } = await pxtr('learn', 'hint', '1', folder);
+    expect(out.replaceAll('\n', ' ')).toContain(`"pxtr lab shell ${folder} --steps"`);
+  });
+
   it('the lab of an exercise opens in a console', async () => {
     await pxtr('learn', 'start', '3', folder);
     const { code, out } = await pxtr('lab', 'run', folder);

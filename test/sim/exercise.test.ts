@@ -136,6 +136,15 @@ describe('a check', () => {
     expect(points.at(-1)?.text).toMatch(/^mapserver\.ios, line \d+: .*Invalid input/);
   });
 
+  it('names the console where something is missing, and does not print it all', () => {
+    const half = exercise('11-half-an-itr');
+    expect(checkExercise(half, { files: half.files }, settings).points.at(-1)).toEqual({
+      passed: false,
+      text: 'lisp1#show ipv6 lisp map-cache: expected "via map-reply"',
+      look: 'lisp1# show ipv6 lisp map-cache',
+    });
+  });
+
   it('tells a wrong answer from none, and says where to look', () => {
     const asked = exercise('05-which-hole');
     const point = (answer?: string) =>
@@ -150,6 +159,97 @@ describe('a check', () => {
       look: 'lisp1# show ip lisp map-cache 192.168.3.77',
     });
     expect(point(' 192.168.3.0/24 ').passed).toBe(true);
+  });
+});
+
+describe('no way around the task passes', () => {
+  /** In the file given, this text in the place of that; without that, a line at the end. */
+  type Edit = readonly [file: string, text: string, instead?: string];
+  const native = (net: string, mask: string, by: string): Edit => [
+    'mapserver.ios',
+    `ip route ${net} ${mask} ${by}`,
+  ];
+
+  it.each<[exercise: string, how: string, ...edits: Edit[]]>([
+    ['02', 'the Map-Server takes the wrong key', ['mapserver.ios', 'KEY3', 'KEY2']],
+    ['02', 'lisp2 is no xTR any more', ['lisp2.ios', ' no ipv4 itr', ' ipv4 itr']],
+    ['02', 'another EID', ['lisp2.ios', '192.168.1.1/32', '192.168.2.1/32']],
+    ['03', 'lisp2 registers what may be', ['lisp2.ios', '192.168.20.1', '192.168.2.1']],
+    [
+      '03',
+      'no length but that of the prefix',
+      ['mapserver.ios', '192.168.2.0/24\n', '192.168.20.0/24 accept-more-specifics\n'],
+    ],
+    [
+      '03',
+      'site 2 may register all there is',
+      ['mapserver.ios', 'eid-prefix 0.0.0.0/0', 'eid-prefix 192.168.20.0/24'],
+    ],
+    [
+      '03',
+      'site 2 may register what is of site 1',
+      ['mapserver.ios', 'eid-prefix 192.168.0.0/16', 'eid-prefix 192.168.20.0/24'],
+    ],
+    ['04', 'a route to the EID', native('192.168.2.1', '255.255.255.255', '10.0.2.2')],
+    ['04', 'a route to more than the EIDs', native('192.0.0.0', '255.0.0.0', '10.0.2.2')],
+    [
+      '04',
+      'a default route to the site',
+      ['mapserver.ios', '0.0.0.0 0.0.0.0 10.0.2.2', '0.0.0.0 0.0.0.0 10.0.3.2'],
+    ],
+    [
+      '04',
+      'site 2 in the place of site 1 at the PITR only',
+      ['mapserver.ios', 'map-cache 192.168.20.0/24 map-request', 'map-cache 192.168.1.0/24 map-request'],
+    ],
+    ['06', 'the default route', ['lisp1.ios', 'ip route 0.0.0.0 0.0.0.0 10.0.1.1']],
+    ['06', 'halves of a default route', ['lisp1.ios', 'ip route 0.0.0.0 128.0.0.0 10.0.1.1']],
+    ['06', 'a route to the destination', ['lisp1.ios', 'ip route 4.4.4.4 255.255.255.255 10.0.1.1']],
+    ['07', 'routes instead of a PITR', native('192.168.1.0', '255.255.255.0', '10.0.1.2')],
+    [
+      '07',
+      'a PITR that takes nothing, and a route',
+      ['mapserver.ios', '', ' map-cache 192.168.1.0/24 map-request\n'],
+      native('192.168.1.1', '255.255.255.255', '10.0.1.2'),
+    ],
+    ['08', 'a better route', native('192.168.1.1', '255.255.255.255', '10.0.1.2')],
+    ['08', 'the right next hop', ['mapserver.ios', '255.255.255.0 10.0.1.2', '255.255.255.0 10.0.2.2']],
+    ['09', 'a route to the EID', native('192.168.1.1', '255.255.255.255', '10.0.1.2')],
+    ['09', 'lisp1 drops as well', ['lisp1.ios', 'miss-policy drop', 'miss-policy hold']],
+    ['10', 'weight 0 for it', ['lisp1.ios', 'weight 0', 'weight 100']],
+    ['10', 'a route to the EID', native('192.168.1.1', '255.255.255.255', '10.0.1.2')],
+    ['10', 'an address that is none of lisp1', ['lisp1.ios', '10.0.1.1 priority 1', '10.0.1.2 priority 255']],
+    ['11', 'no ITR at all', ['lisp1.ios', '', ' ipv6 itr\n']],
+    ['11', 'half an ITR for IPv4', ['lisp1.ios', ' ipv4 itr', ' ipv6 itr']],
+    ['12', 'another EID', ['lisp2.ios', '192.168.2.129', '192.168.2.1']],
+    ['12', 'a route on mapserver', native('192.168.2.0', '255.255.255.0', '10.0.2.2')],
+    [
+      '12',
+      'lisp2 registers less',
+      ['lisp2.ios', '192.168.2.0/25', '192.168.2.128/25'],
+      ['lisp2.ios', 'KEY1', 'KEY2'],
+    ],
+  ])('%s: %s', (number, how, ...edits) => {
+    const given = exercise(NAMES.find((name) => name.startsWith(number))!);
+    const files = new Map(given.files);
+    for (const [file, text, instead] of edits) {
+      const before = files.get(file)!;
+      if (instead !== undefined) expect(before, how).toContain(instead);
+      files.set(file, instead === undefined ? `${before}${text}\n` : before.replaceAll(instead, text));
+    }
+    expect(checkExercise(given, { files }, settings).passed).toBe(false);
+  });
+
+  it.each([
+    ['01', '0.0.0.0/0'],
+    ['01', '4.4.4.4/32'],
+    ['01', '4.4.4.4'],
+    ['05', '192.168.2.0/23'],
+    ['05', '192.168.0.0/16'],
+    ['05', '192.168.3.77/32'],
+  ])('%s: the answer %s', (number, answer) => {
+    const given = exercise(NAMES.find((name) => name.startsWith(number))!);
+    expect(checkExercise(given, { files: given.files, answer }, settings).passed).toBe(false);
   });
 });
 

@@ -228,7 +228,9 @@ function hint(exercise: NamedExercise, folder: string, flags: Flags, io: CliIo):
   const progress = readProgress(folder);
   const shown = flags.all === true ? hints.length : Math.min(hints.length, progress.hints + 1);
   if (hasWork) writeProgress(folder, { ...progress, hints: shown });
-  const texts = flags.all === true ? hints : hints.slice(shown - 1, shown);
+  const texts = (flags.all === true ? hints : hints.slice(shown - 1, shown)).map((text) =>
+    hasWork ? text.replaceAll('FOLDER', folder) : text,
+  );
   const first = shown - texts.length + 1;
   const lines = texts.flatMap((text, i) =>
     wrap(`Hint ${first + i} of ${hints.length}: ${text}`, PAGE_COLUMNS),
