@@ -1,5 +1,5 @@
 /**
- * The express lane of what comes in LISP and leaves natively: IPv4 in IPv4, the public profile's header, nothing to
+ * The express lane of what comes in LISP and leaves natively: IPv4 in IPv4, no GPE and no encryption, nothing to
  * report. As in express.ts, a packet is written once all is decided, and left as it was when it takes another way.
  */
 import {

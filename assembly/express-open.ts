@@ -16,9 +16,9 @@ const UDP: usize = 20;
 const LISP: usize = 28;
 const IPV4_BYTES: u32 = 20;
 const ENVELOPE: u32 = UDP_BYTES + LISP_BYTES;
-/** In the first byte of the LISP header the I bit, and all others: nonce, LSBs, versions, GPE, encryption. */
+/** In the first byte of the LISP header. Nonce, versions and LSBs say nothing to a packet; GPE and encryption do. */
 const INSTANCE_FLAG: u32 = 0x08;
-const OTHER_FLAGS: u32 = 0xf7;
+const REFUSED_FLAGS: u32 = 0x07;
 /** As they lie in the upper half of a word: MF and the offset; the destination port. */
 const FRAGMENT: u32 = 0xff3f0000;
 const PORT: u32 = ((DATA_PORT & 0xff) << 24) | ((DATA_PORT >>> 8) << 16);
@@ -79,7 +79,7 @@ function openFour(at: usize, over: u32): void {
     plain = v128.and(plain, bitsAre(ports, 0xffff0000, PORT));
     // No UDP checksum.
     plain = v128.and(plain, hasNone(udp, 0xffff0000));
-    plain = v128.and(plain, hasNone(flags, OTHER_FLAGS));
+    plain = v128.and(plain, hasNone(flags, REFUSED_FLAGS));
     plain = v128.and(plain, i32x4.gt_s(udpBytes, i32x4.splat(ENVELOPE)));
     plain = v128.and(plain, i32x4.le_s(udpBytes, room));
     mask = i32x4.bitmask(plain) & present;

@@ -23,67 +23,35 @@ import {
   DESC_OFFSET_OFFSET,
   DESC_REASON_OFFSET,
   DESC_VERDICT_OFFSET,
-  SECTION_BUFFERS,
-  SECTION_DESCRIPTORS,
   SNAPSHOT_PROXY_ETR,
 } from '../assembly/layout.ts';
-import { compileStage } from './compile-as.ts';
 import { Digest } from './digest.ts';
+import { BATCH, FrameStream, SLOTS, STREAM_BUFFERS } from './frame-stream.ts';
 import { readRoutes } from './native-data.ts';
 import type { NativePacket } from './native-protocol.ts';
 
-const SLOTS = 4096;
-const FRAMES = 1024;
 const SHOWN_BYTES = 64;
 /** Bytes from one frame to the next; where the header is whose destination comes from the trace. */
 const FRAME = { forward: { bytes: 64, inner: 0 }, decapsulate: { bytes: 128, inner: 36 } } as const;
-const SIDE_WORDS = 4;
 const LONG = 200;
-const BATCH = 256;
 const REWRITES = 1024;
 const FIRST_LOCATOR = 0xac10_0001;
 const FIRST_GATEWAY = 0x0a64_0000;
 const OWN_RLOC = ip('192.0.2.1');
 const OUT: NextHop = { kind: 'via', interfaceIndex: 1, gateway: ip('192.0.2.254'), mtu: 1500 };
 const ATTACHED: NextHop = { kind: 'connected', interfaceIndex: 2, mtu: 1500 };
-/** Buffers that hold frames and keys instead of packets. */
-const SPARE = Math.ceil((FRAMES * (128 + 4 * SIDE_WORDS) + 4 * BATCH) / BUFFER_BYTES);
 const FIB_BYTES = 256 * 2 ** 20;
 
 /** What the engine does with the packets that arrive. */
 export type PacketWork = keyof typeof FRAME;
 
-type Receive = (
-  frames: number,
-  sides: number,
-  keys: number,
-  slots: number,
-  stride: number,
-  descriptors: number,
-  first: number,
-  count: number,
-) => void;
-
 export class EngineWorld {
   readonly #engine: Engine;
-  readonly #work: PacketWork;
-  readonly #receive: Receive;
-  readonly #slots: number;
-  readonly #frames: number;
-  readonly #sides: number;
-  readonly #keys: number;
+  readonly #stream: FrameStream;
 
   private constructor(engine: Engine, work: PacketWork) {
-    const { receive, setFrames } = compileStage('receive', engine);
-    const { bytes, inner } = FRAME[work];
-    (setFrames as (bytes: number, inner: number) => void)(bytes, inner);
     this.#engine = engine;
-    this.#work = work;
-    this.#receive = receive as Receive;
-    this.#slots = engine.memory.offset(SECTION_BUFFERS);
-    this.#frames = this.#slots + SLOTS * BUFFER_BYTES;
-    this.#sides = this.#frames + FRAMES * bytes;
-    this.#keys = this.#sides + FRAMES * 4 * SIDE_WORDS;
+    this.#stream = new FrameStream(engine, FRAME[work]);
   }
 
   /** `entries`: the largest next hop of the loaded table, which is kept in this kind. */
@@ -94,7 +62,7 @@ export class EngineWorld {
       rewrites: REWRITES,
       nextHops: 16 + entries,
       vrfs: 1,
-      buffers: SLOTS + SPARE,
+      buffers: STREAM_BUFFERS,
       fibBytes: FIB_BYTES,
     });
     fill(engine, folder, entries, kind, work);
@@ -103,41 +71,29 @@ export class EngineWorld {
 
   /** Frames as the harness shows them: the packets that it receives for the first keys of a trace. */
   setFrames(packets: readonly NativePacket[], keys: Uint32Array): void {
-    const { bytes, words } = this.#engine.memory;
-    for (const [i, { before }] of packets.entries()) {
-      const { bytes: room, inner } = FRAME[this.#work];
-      const at = this.#frames + i * room;
-      bytes.fill(0, at, at + room);
-      bytes.set(before.subarray(0, room), at);
-      const view = new DataView(bytes.buffer, at + inner, 20);
-      const destination = view.getUint32(16);
-      const side = this.#sides / 4 + i * SIDE_WORDS;
-      words[side] = fold(
-        (~view.getUint16(10) & 0xffff) + (~view.getUint16(16) & 0xffff) + (~view.getUint16(18) & 0xffff),
-      );
-      words[side + 1] = before.length < inner + 20 || destination === keys[i] ? 0 : destination;
-      words[side + 2] = before.length;
-    }
+    this.#stream.setFrames(
+      packets.map(({ before }) => before),
+      keys,
+    );
   }
 
   /** Receives all, and forwards unless told not to. */
   pass(keys: Uint32Array, isForwarding = true): number {
-    for (let at = 0; at < keys.length; at += BATCH) this.#batch(keys, at, isForwarding);
-    return keys.length;
+    return this.#stream.pass(keys, isForwarding);
   }
 
   /** As that of the native loops over the same packets. */
   digest(keys: Uint32Array): string {
     const digest = new Digest();
     const { view, bytes } = this.#engine.memory;
-    const descriptors = this.#engine.memory.offset(SECTION_DESCRIPTORS);
+    const { slots, descriptors } = this.#stream;
     for (let at = 0; at < keys.length; at += BATCH) {
-      const count = this.#batch(keys, at, true);
+      const count = this.#stream.batch(keys, at, true);
       for (let i = 0; i < count; i++) {
         const slot = (at + i) % SLOTS;
         const d = descriptors + slot * DESC_BYTES;
         const length = view.getUint16(d + DESC_LENGTH_OFFSET, true);
-        const packet = this.#slots + slot * BUFFER_BYTES + view.getUint16(d + DESC_OFFSET_OFFSET, true);
+        const packet = slots + slot * BUFFER_BYTES + view.getUint16(d + DESC_OFFSET_OFFSET, true);
         const shown = length < LONG ? length : SHOWN_BYTES;
         digest.add([
           (view.getUint8(d + DESC_VERDICT_OFFSET) << 16) | view.getUint8(d + DESC_REASON_OFFSET),
@@ -149,26 +105,6 @@ export class EngineWorld {
       }
     }
     return digest.toString();
-  }
-
-  #batch(keys: Uint32Array, at: number, isForwarding: boolean): number {
-    const some = keys.subarray(at, at + BATCH);
-    const first = at % SLOTS;
-    this.#engine.memory.words.set(some, this.#keys / 4);
-    const descriptors = this.#engine.memory.offset(SECTION_DESCRIPTORS);
-    const { length } = some;
-    this.#receive(
-      this.#frames,
-      this.#sides,
-      this.#keys,
-      this.#slots,
-      BUFFER_BYTES,
-      descriptors,
-      first,
-      length,
-    );
-    if (isForwarding) this.#engine.exports.process(0, first, length);
-    return length;
   }
 }
 
@@ -229,9 +165,4 @@ function targetsOf(entry: number): EncapTarget[] {
     nextHop: OUT,
   });
   return entry % 4 === 3 ? [target(entry), target(entry + 1)] : [target(entry)];
-}
-
-function fold(sum: number): number {
-  const once = (sum & 0xffff) + (sum >>> 16);
-  return (once & 0xffff) + (once >>> 16);
 }

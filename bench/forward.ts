@@ -1,4 +1,7 @@
-/** Whole packets through the TypeScript face: inject 128, process, collect. Tables of the size of a lab's. */
+/**
+ * Whole packets through the TypeScript face: inject 128, process, collect. Tables of the size of a lab's. Then, without
+ * that face, what each feature costs.
+ */
 import { hostPrefix, prefix, type Family, type IpAddress, type IpPrefix } from '../src/base/ip.ts';
 import { cidr, ip } from '../src/base/ip-text.ts';
 import { SeededRandom } from '../src/base/random.ts';
@@ -13,7 +16,9 @@ import type { DataPlane, NextHop } from '../src/engine/data-plane.ts';
 import { Model } from '../src/engine/model.ts';
 import { eidPrefix } from '../src/mapping/eid.ts';
 import { buildUdpPacket } from '../src/wire/udp.ts';
+import { ABLATED, type Ablation } from './ablation.ts';
 import { openEngine } from './engine.ts';
+import { featureCases } from './feature-cost.ts';
 import type { Case, Suite } from './runner.ts';
 
 const BATCH = 128;
@@ -26,21 +31,25 @@ const OUT: NextHop = { kind: 'via', interfaceIndex: 1, gateway: ip('192.0.2.254'
 
 export const forwardSuite: Suite = {
   name: 'forward',
-  cases: (seed) => {
-    const pairs = [
-      [4, 4],
-      [6, 4],
-      [4, 6],
-      [6, 6],
-    ] as const;
-    return [
-      ...pairs.map(([inner, outer]) => encapsulation(seed, inner, outer)),
-      decapsulation(seed, 4, 4),
-      native(seed, 4),
-      native(seed, 6),
-    ];
-  },
+  cases: (seed) => forwardCases(seed, ABLATED),
 };
+
+/** `ablated`: engines without a piece of work, which are compiled first. */
+export function forwardCases(seed: number, ablated: readonly Ablation[]): Case[] {
+  const pairs = [
+    [4, 4],
+    [6, 4],
+    [4, 6],
+    [6, 6],
+  ] as const;
+  return [
+    ...pairs.map(([inner, outer]) => encapsulation(seed, inner, outer)),
+    decapsulation(seed, 4, 4),
+    native(seed, 4),
+    native(seed, 6),
+    ...featureCases(seed, ablated),
+  ];
+}
 
 function encapsulation(seed: number, inner: Family, outer: Family): Case {
   const random = new SeededRandom(seed, `encap ${inner} ${outer}`);

@@ -17,6 +17,8 @@ const BATCH = 256;
 /** Batches of different keys: a stream, not one warm address. */
 const BATCHES = 16;
 const KEYS = BATCH * BATCHES;
+/** A directory of 24 bits takes 32 MiB a table. */
+const FIB_BYTES = 128 << 20;
 /** Prefixes of a site table, with what they nest in. */
 const SIZES = [64, 1024] as const;
 const LENGTHS: Readonly<Record<Family, readonly number[]>> = {
@@ -112,7 +114,7 @@ function hitsOf(model: Model, keys: readonly IpAddress[]): number {
 }
 
 function filled(table: readonly IpPrefix[], lpm: LpmKind): Engine {
-  const engine = openEngine({ lpm, entries: 4096, fibBytes: 4 << 20 });
+  const engine = openEngine({ lpm, entries: 4096, fibBytes: FIB_BYTES });
   fill(engine, table);
   return engine;
 }

@@ -124,7 +124,7 @@ class Traffic {
     view.setUint16(22, this.#chance(odd / 2) ? 53 : 4341);
     view.setUint16(24, 16 + inner.length + (this.#chance(odd / 4) ? 1 : 0));
     view.setUint16(26, this.#chance(odd / 4) ? 0x1234 : 0);
-    view.setUint8(28, this.#chance(odd / 2) ? this.int(256) : this.#chance(10) ? 0x08 : 0);
+    view.setUint8(28, this.#chance(odd / 2) ? this.int(256) : this.#chance(20) ? this.int(32) << 3 : 0);
     view.setUint32(32, this.#chance(80) ? INSTANCE << 8 : this.int(1 << 16) << 8);
     view.setUint16(10, checksum(bytes.subarray(0, 20)));
     return bytes;

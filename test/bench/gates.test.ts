@@ -1,0 +1,32 @@
+// Suites that run without being named: their cases open, and all contenders do the same.
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { ABLATED, ABLATIONS, cutOut } from '../../bench/ablation.ts';
+import { forwardCases } from '../../bench/forward.ts';
+import { lookupSuite } from '../../bench/lookup.ts';
+import type { Case, Settings } from '../../bench/runner.ts';
+
+const SETTINGS: Settings = { rounds: 1, seconds: 0.01, seed: 1, keys: 0, unsummed: false };
+
+async function passGates(cases: readonly Case[]): Promise<void> {
+  expect(cases.length).toBeGreaterThan(0);
+  for (const { gate, contenders, baseline } of cases) {
+    await gate();
+    expect(contenders.map(({ name }) => name)).toContain(baseline);
+  }
+}
+
+it('bench lookup passes its gates', { timeout: 60_000 }, async () => {
+  const cases = await lookupSuite.cases(1, SETTINGS);
+  if ('skipped' in cases) throw new Error(cases.skipped);
+  await passGates(cases);
+});
+
+it('bench forward passes its gates', { timeout: 60_000 }, () => passGates(forwardCases(1, [])));
+
+it.each(ABLATED)('the sources have what is taken out for %s', (ablation) => {
+  for (const cut of ABLATIONS[ablation]) {
+    const source = readFileSync(new URL(`../../assembly/${cut.file}`, import.meta.url), 'utf8');
+    expect(cutOut(source, cut)).not.toBe(source);
+  }
+});
