@@ -155,11 +155,12 @@ function staticEntriesOf(lisp: DraftLisp): StaticMapCacheEntry[] {
   });
 }
 
-function siteOf({ name, key, prefixes, acceptStaleNonces }: DraftSite): Site {
+function siteOf({ name, key, prefixes, allowedLocators, acceptStaleNonces }: DraftSite): Site {
   return {
     name,
     ...(key && { key: plainKey(key) }),
     prefixes: prefixes.map(({ eid, acceptMoreSpecifics }) => ({ eid, acceptMoreSpecifics })),
+    ...(allowedLocators.length > 0 && { allowedLocators }),
     acceptStaleNonces,
   };
 }

@@ -1,9 +1,12 @@
+import { sameIp } from '../base/ip.ts';
+import { formatIp } from '../base/ip-text.ts';
 import { formatEidWords, readEid, sameEid } from './commands-mapping.ts';
 import { GLOBAL_DIALECT, ROUTER_DIALECT, type Dialect } from './dialect.ts';
 import type { DraftSite } from './draft.ts';
 import { commandsOf, type Command, type Mode, type Opener } from './grammar.ts';
 import { formatKeyOptions, formatSiteKey, KEY_OPTIONS, KEY_TYPE, readKey } from './key.ts';
 import { quoteWord } from './lexer.ts';
+import { readRloc } from './locator-words.ts';
 import { removeWhere } from './remove.ts';
 
 export const SITE_OPENERS = commandsOf('lisp', [siteOpener(ROUTER_DIALECT, 'site', 'site')]);
@@ -49,7 +52,14 @@ function siteOpener<M extends Mode, Child extends 'site' | 'lisp-site'>(
 }
 
 function newSite(name: string): DraftSite {
-  return { name, description: undefined, key: undefined, prefixes: [], acceptStaleNonces: false };
+  return {
+    name,
+    description: undefined,
+    key: undefined,
+    prefixes: [],
+    allowedLocators: [],
+    acceptStaleNonces: false,
+  };
 }
 
 const SITE_LINES: readonly Command<'site' | 'lisp-site'>[] = [
@@ -93,6 +103,23 @@ const SITE_LINES: readonly Command<'site' | 'lisp-site'>[] = [
           return acceptMoreSpecifics ? `${line} accept-more-specifics` : line;
         }),
   })),
+  {
+    pattern: 'allowed-locator <rloc:ip>',
+    no: ['allowed-locator'],
+    help: 'RLOC that the site may register; one line for each, none for any',
+    apply(site, args) {
+      const rloc = readRloc(args);
+      if (rloc === undefined) return;
+      site.allowedLocators = [...site.allowedLocators.filter((other) => !sameIp(other, rloc)), rloc];
+    },
+    remove(site, args) {
+      const rloc = args.optionalIp('rloc');
+      const allowed = [...site.allowedLocators];
+      removeWhere(allowed, (other) => rloc === undefined || sameIp(other, rloc), args);
+      site.allowedLocators = allowed;
+    },
+    render: ({ allowedLocators }) => allowedLocators.map((rloc) => `allowed-locator ${formatIp(rloc)}`),
+  },
   {
     pattern: 'accept-stale-nonces',
     help: 'Accept Map-Registers whose nonce does not rise (legacy senders)',

@@ -160,6 +160,8 @@ export interface DraftSite extends Entered {
   description: string | undefined;
   key: DraftKey | undefined;
   prefixes: DraftSitePrefix[];
+  /** None: any. */
+  allowedLocators: readonly IpAddress[];
   acceptStaleNonces: boolean;
 }
 
@@ -240,11 +242,12 @@ function draftOfLisp(lisp: LispOptions): DraftLisp {
     ),
     ipv4: draftOfFamily(lisp, 'ipv4'),
     ipv6: draftOfFamily(lisp, 'ipv6'),
-    sites: lisp.sites.map(({ name, key, prefixes, acceptStaleNonces }) => ({
+    sites: lisp.sites.map(({ name, key, prefixes, allowedLocators = [], acceptStaleNonces }) => ({
       name,
       key,
       description: undefined,
       prefixes: prefixes.map((prefix) => ({ ...prefix, word: 'eid-prefix' })),
+      allowedLocators,
       acceptStaleNonces,
     })),
     missPolicy: { value: lisp.missPolicy },

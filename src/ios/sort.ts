@@ -87,7 +87,11 @@ function sortedSet(set: DraftLocatorSet): DraftLocatorSet {
 }
 
 function sortedSite(site: DraftSite): DraftSite {
-  return { ...site, prefixes: [...site.prefixes].sort((a, b) => compareEidPrefix(a.eid, b.eid)) };
+  return {
+    ...site,
+    prefixes: [...site.prefixes].sort((a, b) => compareEidPrefix(a.eid, b.eid)),
+    allowedLocators: [...site.allowedLocators].sort(compareIp),
+  };
 }
 
 /** The blocks directly inside another, or directly in `router lisp`. */

@@ -72,7 +72,7 @@ const FAMILY_LINES: Listed = [
 ];
 
 const SITE_LINES: Listed = [
-  ['(allowed-locator | allowed-locators) <rest:line>', 'a site may register any RLOC: remove the line'],
+  ['allowed-locators <rest:line>', 'write "allowed-locator A.B.C.D", one line for each RLOC'],
   [
     '(eid-prefix | eid-record) [instance-id <instance:0-16777215>] <eid:prefix> route-tag <rest:line>',
     'routes carry no tags: leave them out',

@@ -1,3 +1,4 @@
+import type { IpAddress } from '../base/ip.ts';
 import type { EidPrefix } from './eid.ts';
 
 /** A pre-shared key of a site or of an ETR toward its Map-Server. */
@@ -21,6 +22,8 @@ export interface Site {
   /** Absent: nothing can register. */
   readonly key?: SiteKey;
   readonly prefixes: readonly SitePrefix[];
+  /** The RLOCs that it may register, at least one. Absent: any. */
+  readonly allowedLocators?: readonly IpAddress[];
   /** Accept Map-Registers whose nonce does not rise, as legacy senders make them. */
   readonly acceptStaleNonces: boolean;
 }

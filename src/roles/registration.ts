@@ -4,7 +4,7 @@
  */
 import { toHex } from '../base/bytes.ts';
 import { formatIp } from '../base/ip-text.ts';
-import type { IpAddress } from '../base/ip.ts';
+import { sameIp, type IpAddress } from '../base/ip.ts';
 import { compareNonce, formatNonce, type Nonce } from '../base/random.ts';
 import { minutes, seconds, type Micros } from '../base/time.ts';
 import type { TraceFields } from '../base/trace.ts';
@@ -49,7 +49,7 @@ interface Waiting {
 
 /** What is wrong with a record. */
 interface Refusal {
-  readonly why: 'foreign-prefix' | 'more-specific-refused' | 'illegal-rloc';
+  readonly why: 'foreign-prefix' | 'more-specific-refused' | 'illegal-rloc' | 'locator-not-allowed';
   readonly eid: EidPrefix;
 }
 
@@ -176,7 +176,7 @@ export class RegistrationDesk {
     this.#waiting = [...state.waiting];
   }
 
-  /** CP-41: every prefix belongs to the site whose key signed; CP-20: every locator is one. */
+  /** CP-41: every prefix belongs to the site whose key signed; CP-20: every locator is one, and one the site may have. */
   #refusal(mappings: readonly Mapping[], first: SiteMatch): Refusal | undefined {
     for (const { eid, locators } of mappings) {
       const match = this.#store.siteOf(eid);
@@ -186,6 +186,14 @@ export class RegistrationDesk {
       if (!locators.every(({ address }) => isLegalRloc(address))) {
         this.#count(match, 'locatorMismatches');
         return { why: 'illegal-rloc', eid };
+      }
+      const { allowedLocators: allowed } = match.site;
+      if (
+        allowed !== undefined &&
+        !locators.every(({ address }) => allowed.some((each) => sameIp(each, address)))
+      ) {
+        this.#count(match, 'locatorMismatches');
+        return { why: 'locator-not-allowed', eid };
       }
     }
     return undefined;

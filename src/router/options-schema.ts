@@ -74,6 +74,7 @@ const lisp = v.strictObject({
       name: text,
       key: v.optional(key),
       prefixes: v.array(v.strictObject({ eid, acceptMoreSpecifics: v.boolean() })),
+      allowedLocators: v.optional(v.pipe(v.array(address), v.minLength(1, 'at least one, or none for any'))),
       acceptStaleNonces: v.boolean(),
     }),
   ),

@@ -173,7 +173,8 @@ ip lisp locator-vrf RED
 lisp instance-id 7
 lisp dynamic-eid HOSTS
 lisp site a
- allowed-locator 10.9.0.1
+ allowed-locator 224.0.0.1
+ allowed-locators 10.9.0.1
  eid-prefix 10.0.0.0/8 route-tag 7
  eid-record instance-id 7 any-mac
  login`,

@@ -130,6 +130,7 @@ const sites: fc.Arbitrary<Site[]> = fc
         name: word,
         key,
         prefixes: fc.array(fc.record({ eid, acceptMoreSpecifics: fc.boolean() }), { maxLength: 3 }),
+        allowedLocators: fc.uniqueArray(rloc, { minLength: 1, maxLength: 3, selector: formatIp }),
         acceptStaleNonces: fc.boolean(),
       },
       { requiredKeys: ['name', 'prefixes', 'acceptStaleNonces'] },

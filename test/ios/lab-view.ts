@@ -136,6 +136,7 @@ const site2: SiteView = {
       { eid: eidPrefix(cidr('192.168.2.0/24')), acceptMoreSpecifics: false },
       { eid: eidPrefix(cidr('2001:db8:2::/48'), 7), acceptMoreSpecifics: false },
     ],
+    allowedLocators: [ip('10.0.1.2'), ip('10.0.2.2'), ip('2001:db8::2')],
     acceptStaleNonces: false,
   },
   prefixes: [

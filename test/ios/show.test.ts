@@ -260,6 +260,7 @@ describe('show', () => {
     'show lisp eid-table default ipv4 map-cache detail',
     'show lisp site',
     'show lisp site name site2',
+    'show lisp site site2',
     'show ip route',
     'show ipv6 route',
     'show ip lisp database',
@@ -361,10 +362,12 @@ describe('show', () => {
     expect(show(mapserver, 'sh ip lisp map-c')).toBe(show(mapserver, 'show ip lisp map-cache'));
     expect(show(mapserver, 'sh run')).toBe(show(mapserver, 'show running-config'));
     expect(show(mapserver, 'sh li si na site1')).toBe(show(mapserver, 'show lisp site name site1'));
+    expect(show(mapserver, 'sh li si site1')).toBe(show(mapserver, 'show lisp site name site1'));
   });
 
   it.each([
     ['show lisp site name site9', 'configured are: site1, site2'],
+    ['show lisp site site9', 'configured are: site1, site2'],
     ['show running-config interface fa9/9', 'interfaces are: Loopback0, FastEthernet0/0'],
     ['show ip', 'Incomplete command'],
     ['show versions', 'did you mean "version"'],
@@ -412,6 +415,12 @@ describe('what belongs to a console', () => {
     expect(at(`show running-config interface ${name}`)?.[1]).toBe(' description to the core');
     expect(at('show running-config')).toContain(' description to the core');
     expect(at('show running-config normalized')).toContain(' description to the core');
+    draft.lisp!.sites.push({ ...draftOf(mapserver.options).lisp!.sites[0]!, description: 'the "first" one' });
+    const { name: siteName } = draft.lisp!.sites.at(-1)!;
+    expect(at(`show lisp site ${siteName}`)?.slice(0, 2)).toEqual([
+      `Site name: ${siteName}`,
+      'Description: the "first" one',
+    ]);
   });
 
   it('a stopped capture says when', () => {

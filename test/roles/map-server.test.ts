@@ -342,6 +342,19 @@ describe('a Map-Register', () => {
     expect(bench.server.errorsOf(eid('192.168.1.0/24')).locatorMismatches).toBe(1);
   });
 
+  it('with an RLOC that its site may not have is dropped whole and counted; with none but allowed ones it is taken', () => {
+    const allowedLocators = [ip('10.0.1.2'), ip('2001:db8::1')];
+    const bench = new Bench([site('site1', KEY1, '192.168.1.0/24', { allowedLocators })]);
+    const other = mapping('192.168.1.1/32', ['10.0.1.2', '10.0.1.3']);
+    expect(drops(bench.register(0, [HOST1, other]))).toEqual(['locator-not-allowed']);
+    expect(bench.registered()).toEqual([]);
+    expect(bench.server.errorsOf(eid('192.168.1.0/24')).locatorMismatches).toBe(1);
+    expect(drops(bench.register(1, [mapping('192.168.1.1/32', ['10.0.1.2', '2001:db8::1'])]))).toEqual([]);
+    expect(drops(bench.register(2, [mapping('192.168.1.1/32', ['2001:db8::1'])]))).toEqual([]);
+    expect(bench.registered()).not.toEqual([]);
+    expect(bench.server.errorsOf(eid('192.168.1.0/24')).locatorMismatches).toBe(1);
+  });
+
   it('CP-02 with port 4342 on neither side is dropped', () => {
     const bytes = register([HOST1]);
     expect(drops(new Bench().receive(0, bytes, '10.0.1.2:1', '10.0.1.1:2'))).toEqual(['bad-port']);

@@ -46,22 +46,11 @@ export const LISP_COMMANDS: readonly ShowCommand[] = [
     showSites(view, now),
   ),
   showCommand('lisp site summary', 'Sites counted', ({ view }) => showSiteSummary(view)),
-  showCommand('lisp site detail', 'Every site in detail', ({ view, now }) => {
-    const sites = view.sites().map(({ site }) => showSite(view, now, site.name) ?? []);
+  showCommand('lisp site detail', 'Every site in detail', (context) => {
+    const sites = context.view.sites().map(({ site }) => showSite(context, site.name) ?? []);
     return sites.length === 0
       ? ['% No site is configured.']
       : sites.flatMap((lines) => ['', ...lines]).slice(1);
-  }),
-  showCommand('lisp site name <name:word>', 'One site in detail', ({ view, now }, args) => {
-    const lines = showSite(view, now, args.word('name'));
-    const names = view.sites().map(({ site }) => site.name);
-    if (lines === undefined)
-      args.refuse(
-        'name',
-        `Site ${args.word('name')} is not configured`,
-        `configured are: ${names.join(', ') || 'none'}`,
-      );
-    return lines;
   }),
   showCommand(
     'lisp site <eid:prefix> [instance-id <instance:0-16777215>]',
@@ -74,6 +63,17 @@ export const LISP_COMMANDS: readonly ShowCommand[] = [
       return lines;
     },
   ),
+  showCommand('lisp site [name] <name:word>', 'One site in detail', (context, args) => {
+    const lines = showSite(context, args.word('name'));
+    const names = context.view.sites().map(({ site }) => site.name);
+    if (lines === undefined)
+      args.refuse(
+        'name',
+        `Site ${args.word('name')} is not configured`,
+        `configured are: ${names.join(', ') || 'none'}`,
+      );
+    return lines;
+  }),
 ];
 
 type Run = (context: ShowContext, table: Table, args: Args) => readonly string[] | undefined;

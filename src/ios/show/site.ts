@@ -5,6 +5,7 @@ import { formatEidPrefix, type EidPrefix } from '../../mapping/eid.ts';
 import type { Registration } from '../../mapping/store.ts';
 import type { RouterView, SitePrefixView, SiteView } from '../../router/view.ts';
 import { hashName } from '../key.ts';
+import type { ShowContext } from './command.ts';
 import { locatorTable } from './locator-table.ts';
 import { formatId } from './xtr-ids.ts';
 
@@ -34,13 +35,15 @@ function siteLines({ site, prefixes }: SiteView, now: Micros): string[] {
   });
 }
 
-/** `show lisp site name X`; undefined when there is no such site. */
-export function showSite(view: RouterView, now: Micros, name: string): string[] | undefined {
+/** `show lisp site X`; undefined when there is no such site. Its description is known at a console only. */
+export function showSite({ view, now, facts }: ShowContext, name: string): string[] | undefined {
+  const description = facts?.draft.lisp?.sites.find((site) => site.name === name)?.description;
   const found = view.sites().find(({ site }) => site.name === name);
   if (found === undefined) return undefined;
   return [
     `Site name: ${name}`,
-    'Allowed configured locators: any',
+    ...(description === undefined ? [] : [`Description: ${description}`]),
+    `Allowed configured locators: ${found.site.allowedLocators?.map(formatIp).join(', ') ?? 'any'}`,
     'Allowed EID-prefixes:',
     ...found.prefixes.flatMap((prefix) => prefixLines(prefix, now)),
   ];
