@@ -27,11 +27,16 @@ export function detectFormat(
   text: string,
 ): { readonly format: ImportFormat; readonly why: string } | undefined {
   if (/^\s*[[{]/.test(text)) return { format: 'odl', why: 'it is JSON' };
-  const vpp = /^\s*(lisp|one|set interface|ip route add)\s\S/m.exec(text);
-  const oor = /^\s*([a-z_-]+)\s*(=|\{)/m.exec(text);
+  const vpp =
+    /^[ \t]*((?:sudo +)?vppctl|(?:DBG)?vpp#|lisp|one|set int(?:erface)?|ip route add|create loopback|loopback create-interface)\s+\S+/m.exec(
+      text,
+    );
+  const oor = /^[ \t]*(?!comment\b)([a-z][a-z0-9_-]*)\s*(=|\{)/m.exec(text);
   if (oor !== null && (vpp === null || oor.index < vpp.index))
     return { format: 'oor', why: `a statement such as "${oor[0].trim()}"` };
-  return vpp === null ? undefined : { format: 'vpp', why: `a line such as "${vpp[0].trim()}..."` };
+  return vpp === null
+    ? undefined
+    : { format: 'vpp', why: `a line such as "${vpp[0].trim().replace(/\s+/g, ' ')} ..."` };
 }
 
 /** The configuration as IOS text, with what did not come over as it was in comments at the top. */

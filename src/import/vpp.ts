@@ -26,18 +26,29 @@ interface Found {
   pitrSet?: { readonly name: string; readonly at: ImportPlace };
 }
 
+/** Why a line has no equivalent, by the first word that nobody understood. */
+const REASONS: Readonly<Record<string, string>> = {
+  adjacency: 'adjacencies form by themselves',
+  show: 'a look, not a setting',
+};
+
 const ACTIONS: Readonly<Record<string, 'native-forward' | 'map-request' | 'drop'>> = {
   'natively-forward': 'native-forward',
   'send-map-request': 'map-request',
   drop: 'drop',
 };
 
+/** What stands before a line where it is handed to VPP, or where VPP prompts for it. */
+const PROMPT = /^\s*(?:(?:sudo\s+)?vppctl|(?:DBG)?vpp#)\s+/;
+
 /** Reads lines as `vppctl exec` does. The errors are in the order of the lines; with any, nothing is imported. */
 export function importVpp(text: string, settings: ImportSettings): Result<Imported, readonly ImportError[]> {
   const builder = new ImportBuilder(settings);
   const found: Found = { locatorSets: new Map(), eids: [], mapServers: [] };
   for (const [i, line] of text.split(/\r?\n/).entries()) {
-    const content = line.replace(/(^|\s)(#|\/\/|comment\b).*$/, '').trimEnd();
+    // Lines of a shell script or a session: columns stay what they are.
+    const typed = line.replace(PROMPT, (prompt) => ' '.repeat(prompt.length));
+    const content = typed.replace(/(^|\s)(#|\/\/|comment\b).*$/, '').trimEnd();
     const words = new Words(content, i + 1, builder);
     if (words.isEmpty) continue;
     readLine(words, builder, found);
@@ -48,7 +59,7 @@ export function importVpp(text: string, settings: ImportSettings): Result<Import
 }
 
 function readLine(words: Words, builder: ImportBuilder, found: Found): void {
-  if (words.take('set', 'interface')) {
+  if (words.take('set', 'interface') || words.take('set', 'int')) {
     readInterface(words, builder);
     return;
   }
@@ -359,10 +370,18 @@ class Words {
   rest(): void {
     const left = this.#words.slice(this.#at);
     if (left.length === 0) return;
-    const whole = this.#words.map(({ text }) => text).join(' ');
+    const texts = this.#words.map((word) => word.text);
+    const whole = texts.join(' ');
     const text = left.map((word) => word.text).join(' ');
+    // `lisp` alone was understood of a line: nothing of it was.
+    const isWhole = left.length >= texts.length - (/^(lisp|one)$/.test(texts[0]!) ? 1 : 0);
+    const reason = REASONS[left[0]!.text];
     const { place } = this;
     this.#at = this.#words.length;
-    this.#builder.remark(place, 'no-equivalent', text === whole ? whole : `${text} (in: ${whole})`);
+    this.#builder.remark(
+      place,
+      'no-equivalent',
+      isWhole ? `${whole}${reason === undefined ? '' : `: ${reason}`}` : `${text} (in: ${whole})`,
+    );
   }
 }

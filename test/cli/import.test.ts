@@ -39,13 +39,30 @@ describe('pxtr import', () => {
   });
 
   it.each([
+    [OOR, 'oor: a statement such as "operating-mode ="'],
+    ['comment { of mine }\nlisp enable\n', 'vpp: a line such as "lisp enable ..."'],
+    ['sudo vppctl lisp enable\n', 'vpp: a line such as "sudo vppctl lisp ..."'],
+    ['{ "mapping-record": [] }', 'odl: it is JSON'],
+  ])('auto says what it takes %j for', async (text, why) => {
+    expect((await pxtrFed(text, 'import', 'auto', '-')).err).toContain(`read as ${why}`);
+  });
+
+  it.each([
+    ['', 'standard input is empty'],
+    ['hello\n', 'standard input looks like no format that is known\nName one: oor, vpp, odl'],
+  ])('auto and %j', async (text, said) => {
+    const { code, out, err } = await pxtrFed(text, 'import', 'auto', '-');
+    expect([code, out, err]).toEqual([2, '', `pxtr: ${said}\n`]);
+  });
+
+  it.each([
     [['nroff'], 'there is no format nroff'],
-    [['auto'], 'looks like no format that is known'],
+    [['auto'], 'standard input is empty'],
     [['oor', '--address', 'eth0'], 'has no "="'],
     [['oor', '--address', 'eth0=10.0.0.1'], 'is no interface address'],
     [['oor', '--interface', 'eth0=nothing'], 'is no interface name'],
   ])('%j is a mistake of usage: %s', async ([format, ...flags], message) => {
-    const { code, err } = await pxtrFed('', 'import', format!, '-', ...flags);
+    const { code, err } = await pxtrFed(format === 'oor' ? OOR : '', 'import', format!, '-', ...flags);
     expect(code).toBe(2);
     expect(err).toContain(message);
   });

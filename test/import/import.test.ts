@@ -62,6 +62,46 @@ describe.each(Object.keys(FIXTURES))('%s', (name) => {
   });
 });
 
+describe('VPP', () => {
+  const remarks = (text: string): string[] => {
+    const read = importConfig('vpp', text, {});
+    if (!read.ok) throw new Error(read.error.map(({ message }) => message).join());
+    return read.value.remarks.map((remark) => remark.text);
+  };
+
+  it('a line that is lost is said once, whole, and why where that is known', () => {
+    expect(remarks('lisp rloc-probe enable')).toEqual(['lisp rloc-probe enable']);
+    expect(remarks('one adjacency add vni 0')).toEqual([
+      'one adjacency add vni 0: adjacencies form by themselves',
+    ]);
+    expect(remarks('show lisp eid-table')).toEqual(['show lisp eid-table: a look, not a setting']);
+    expect(remarks('lisp map-resolver add 10.0.1.1 twice')).toEqual([
+      'twice (in: lisp map-resolver add 10.0.1.1 twice)',
+    ]);
+  });
+
+  it('lines of a shell script and of a session are lines as well, with columns as typed', () => {
+    const lines = [
+      'set interface ip address eth0 10.0.1.2/30',
+      'lisp map-resolver add 10.0.1.1',
+      'lisp petr enable',
+    ];
+    const plain = importConfig('vpp', lines.join('\n'), {});
+    const before = ['sudo vppctl ', 'vpp# ', 'vppctl  '];
+    const script = importConfig('vpp', lines.map((line, i) => before[i]! + line).join('\n'), {});
+    const session = importConfig(
+      'vpp',
+      lines.map((line) => `DBGvpp# ${line.replace('interface', 'int')}`).join('\n'),
+      {},
+    );
+    const shown = (read: typeof plain): string => (read.ok ? renderImported(read.value) : 'refused');
+    expect(shown(plain)).toContain('ipv4 itr map-resolver 10.0.1.1');
+    expect([shown(script), shown(session)]).toEqual([shown(plain), shown(plain)]);
+    const bad = importConfig('vpp', 'vppctl lisp map-resolver add 10.0.1.x', {});
+    expect(bad.ok ? [] : bad.error).toMatchObject([{ line: 1, column: 30 }]);
+  });
+});
+
 describe('nothing is lost unsaid', () => {
   /** What shows: the configuration and the remarks, without line numbers. */
   const shown = (value: Imported): string =>
@@ -149,7 +189,7 @@ database-mapping { eid-prefix = 192.168.1.0/24 rloc-address { address = 10.0.1.2
         });
         const vpp = importConfig('vpp', `lisp enable\nlisp x-${name} ${value}\n`);
         expect(vpp.ok && vpp.value.remarks.map(({ line, text }) => `${line} ${text}`)).toContain(
-          `2 x-${name} ${value} (in: lisp x-${name} ${value})`,
+          `2 lisp x-${name} ${value}`,
         );
         const odl = importConfig(
           'odl',

@@ -11,8 +11,9 @@ import type { ImportError } from '../../import/imported.ts';
 import { normaliseInterface } from '../../ios/interface-name.ts';
 import { nearest } from '../../ios/nearest.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
-import { readBytes } from '../packet-input.ts';
+import { nameOfInput, readBytes } from '../packet-input.ts';
 import { paintFor } from '../render/paint.ts';
+import { plural } from '../render/table.ts';
 
 interface ImportFlags {
   readonly hostname: string;
@@ -57,7 +58,8 @@ export function registerImport(program: Command, io: CliIo, state: ExitState): v
 async function runImport(formatText: string, path: string, flags: ImportFlags, io: CliIo): Promise<number> {
   checkFormat(formatText);
   const text = new TextDecoder().decode(await readBytes(path, io));
-  const format = chooseFormat(formatText, text, path);
+  if (text.trim() === '') throw new CliError(`${nameOfInput(path)} is empty`, EXIT.usage);
+  const format = chooseFormat(formatText, text, path, io);
   const addresses = new Map<string, string[]>();
   for (const [name, address] of pairs(flags.address, '--address')) {
     if (parsePrefix(address) === undefined)
@@ -83,7 +85,7 @@ async function runImport(formatText: string, path: string, flags: ImportFlags, i
   if (!imported.ok) {
     if (flags.json === true) io.out(`${JSON.stringify({ format, errors: imported.error }, undefined, 2)}\n`);
     throw new CliError(
-      `${path === '-' ? 'standard input' : path} is not right\n${imported.error.map((each) => errorText(each, text)).join('\n')}`,
+      `${nameOfInput(path)} is not right\n${imported.error.map((each) => errorText(each, text)).join('\n')}`,
       EXIT.failed,
     );
   }
@@ -96,7 +98,9 @@ async function runImport(formatText: string, path: string, flags: ImportFlags, i
   if (flags.json !== true && remarks.length > 0) {
     const paint = paintFor(io.colors);
     io.err(
-      paint.warn(`${remarks.length} remarks, ${lost} without an equivalent: they stand at the top`) + '\n',
+      paint.warn(
+        `${plural(remarks.length, 'remark')}, ${lost} without an equivalent: at the top, as comments`,
+      ) + '\n',
     );
   }
   return flags.strict === true && lost > 0 ? EXIT.assertion : EXIT.ok;
@@ -114,13 +118,16 @@ function checkFormat(name: string): void {
   );
 }
 
-function chooseFormat(name: string, text: string, path: string): ImportFormat {
+function chooseFormat(name: string, text: string, path: string, io: CliIo): ImportFormat {
   const known = IMPORT_FORMATS.find((each) => each === name);
   if (known !== undefined) return known;
   const found = detectFormat(text);
-  if (found !== undefined) return found.format;
+  if (found !== undefined) {
+    io.err(`read as ${found.format}: ${found.why}\n`);
+    return found.format;
+  }
   throw new CliError(
-    `${path} looks like no format that is known`,
+    `${nameOfInput(path)} looks like no format that is known`,
     EXIT.usage,
     `Name one: ${IMPORT_FORMATS.join(', ')}`,
   );
