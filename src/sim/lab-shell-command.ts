@@ -36,7 +36,7 @@ export const SHELL_COMMANDS: readonly Entry[] = [
   {
     word: 'console',
     usage: 'console NODE',
-    help: 'Go to the console of a node; NODE# does it too',
+    help: 'Go to the console of a node; NODE# before a line is for that line alone',
     read: ([node, ...more], { nodes }) => {
       if (node === undefined || more.length > 0) return undefined;
       return nodes.includes(node) ? { kind: 'console', node } : unknown('node', node, nodes);

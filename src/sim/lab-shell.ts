@@ -2,28 +2,20 @@
 import type { Micros } from '../base/time.ts';
 import type { Completion } from '../ios/complete.ts';
 import { splitFilter } from '../ios/output-filter.ts';
-import { describeNodes, describeLinks } from './lab-shell-lists.ts';
+import { bannerOf, describeLinks, describeNodes } from './lab-shell-lists.ts';
 import {
   readAbbreviated,
   readShellCommand,
   type ShellCommand,
   type ShellNames,
 } from './lab-shell-command.ts';
-import { eventLines, type ConsoleRecord } from './lab-shell-events.ts';
+import { stepBack, stepForward } from './lab-shell-steps.ts';
 import { shellComplete, shellHelp } from './lab-shell-help.ts';
 import { contextOf, execCommandOf, isConfiguring, readPrompt, withoutCtrlZ } from './lab-shell-line.ts';
 import { finished, type Done, type Head, type ShellOutput } from './lab-shell-output.ts';
 import { sessionScript } from './lab-shell-script.ts';
 import { filtered } from './lab-console.ts';
-import {
-  consoleLines,
-  lineBefore,
-  packetLines,
-  recordLine,
-  storyLines,
-  storyOf,
-  type Listener,
-} from './lab-shell-told.ts';
+import { consoleLines, packetLines, storyLines, storyOf, type Listener } from './lab-shell-told.ts';
 import {
   aheadOf,
   describeInput,
@@ -35,7 +27,6 @@ import {
 } from './lab-shell-travel.ts';
 import type { Lab } from './lab.ts';
 import type { LabFile } from './lab-file.ts';
-import { formatTime } from './log.ts';
 import type { NetworkRecord } from './record.ts';
 
 /** Where a shell starts. */
@@ -100,14 +91,7 @@ export class LabShell {
 
   /** What a person is told first. */
   banner(): string[] {
-    const { file, now } = this.lab;
-    const title = file.title === '' ? file.name : `${file.name}: ${file.title}`;
-    return [
-      title,
-      `Consoles: ${this.lab.nodeNames.join(', ')}. "console NODE" goes to another one.`,
-      `The time is ${formatTime(now)}; "step", "back", "run 5s", "at 10s" and commands that wait move it.`,
-      '"story" tells the packets so far; "?" lists everything.',
-    ];
+    return bannerOf(this.lab);
   }
 
   /** Carries out one line. */
@@ -185,7 +169,6 @@ export class LabShell {
   #carryOut(command: ShellCommand, head: Head): Done {
     const { lab } = this;
     const { timeline } = lab;
-    const from = timeline.records.length;
     switch (command.kind) {
       case 'console':
         this.#node = command.node;
@@ -196,23 +179,10 @@ export class LabShell {
         return { lines: describeLinks(lab) };
       case 'link':
         return this.#changeLink(command.link, command.up);
-      case 'step': {
-        const handled = timeline.run({ maxEvents: command.count });
-        const told = timeline.records.slice(from);
-        const quiet = handled > 0 && told.length === 0 ? ['  a timer; nothing to tell'] : [];
-        const end = handled < command.count ? ['  nothing is left to happen'] : [];
-        const onConsole = (record: ConsoleRecord): string[] =>
-          record.kind === 'typed' || record.kind === 'console'
-            ? [recordLine(record, this.#node)]
-            : lineBefore(lab, record, { node: this.#node, since: from });
-        const lines = [...eventLines(told, lab.story(), onConsole), ...quiet, ...end];
-        return { lines: [...lines, positionOf(lab)] };
-      }
-      case 'back': {
-        const isPossible = timeline.event >= command.count;
-        timeline.goTo(Math.max(0, timeline.event - command.count));
-        return { lines: [...(isPossible ? [] : ['  this is the start']), positionOf(lab), ...aheadOf(lab)] };
-      }
+      case 'step':
+        return { lines: stepForward(lab, command.count, this.#node) };
+      case 'back':
+        return { lines: stepBack(lab, command.count) };
       case 'undo': {
         const input = undo(lab);
         if (input === undefined) return { lines: ['% nothing was typed yet'], refused: true };
