@@ -362,6 +362,7 @@ const KINDS = {
   mask: 'mask',
   word: 'word',
   interface: 'interface',
+  'host-name': 'name of a node',
 };
 
 function kindOf(type) {

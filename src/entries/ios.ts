@@ -14,5 +14,6 @@ export { checkRouterOptions, type OptionIssue } from '../router/options-schema.t
 
 // Commands.
 export { parseExec, type ExecCommand, type ExecSettings } from '../ios/exec.ts';
+export type { NamedHost } from '../ios/named-host.ts';
 export { runShow } from '../ios/show/show.ts';
 export { formatPing } from '../ios/ping-text.ts';

@@ -7,6 +7,7 @@ import { lexLine, type Token } from './lexer.ts';
 import { continuationsOf, type Continuation } from './match.ts';
 import { FILTERS } from './output-filter.ts';
 import type { Pattern } from './pattern.ts';
+import { HOST_NAME } from './token-type.ts';
 
 /** Where a line is typed. */
 export type LineMode =
@@ -16,7 +17,12 @@ export interface LineContext {
   readonly mode: LineMode;
   /** Interfaces of the router, offered by name. */
   readonly interfaces?: readonly string[];
+  /** Nodes that may be pinged by name. */
+  readonly hosts?: readonly string[];
 }
+
+/** What stands for a parameter, and the names to offer instead of it. */
+type Names = ReadonlyMap<string, readonly string[]>;
 
 /** What Tab finds. */
 export interface Completion {
@@ -112,23 +118,27 @@ function split(line: string): { readonly before: string; readonly partial: strin
  */
 function choicesAt(
   before: string,
-  { mode, interfaces = [] }: LineContext,
+  { mode, interfaces = [], hosts = [] }: LineContext,
   everywhere: boolean,
 ): Choices | string {
   const filter = /(?:^|\s)\|\s([^|]*)$/.exec(before)?.[1];
   if (filter !== undefined && mode.kind === 'exec') return filterChoices(filter);
+  const names: Names = new Map([
+    ['INTERFACE', interfaces],
+    [HOST_NAME, hosts],
+  ]);
   const { tokens } = lexLine(before, 1);
-  if (mode.kind === 'exec') return inTable(tokens, execTable(mode.privileged), interfaces, true);
+  if (mode.kind === 'exec') return inTable(tokens, execTable(mode.privileged), names, true);
   const word = tokens[0]?.quoted === false ? tokens[0].text.toLowerCase() : undefined;
   if (word === 'do') {
     const inside: LineMode = { kind: 'exec', privileged: true };
-    return choicesAt(before.replace(/^\s*\S+\s/, ''), { mode: inside, interfaces }, everywhere);
+    return choicesAt(before.replace(/^\s*\S+\s/, ''), { mode: inside, interfaces, hosts }, everywhere);
   }
   const isRemoval = word === 'no';
   const words = isRemoval ? tokens.slice(1) : tokens;
-  const found = inModes(words, mode.mode, isRemoval, interfaces);
+  const found = inModes(words, mode.mode, isRemoval, names);
   if (words.length > 0 || typeof found === 'string') return found;
-  const outer = everywhere ? outerChoices(mode.mode, isRemoval, interfaces) : [];
+  const outer = everywhere ? outerChoices(mode.mode, isRemoval, names) : [];
   const known = new Set(found.choices.map(({ text }) => text));
   const added = [...outer, ...(isRemoval ? [] : leaving(mode.mode))].filter(({ text }) => !known.has(text));
   return { ...found, choices: [...found.choices, ...added] };
@@ -152,11 +162,11 @@ function inModes(
   tokens: readonly Token[],
   innermost: Mode,
   isRemoval: boolean,
-  interfaces: readonly string[],
+  names: Names,
 ): Choices | string {
   let first: Choices | string | undefined;
   for (let mode: Mode | undefined = innermost; mode !== undefined; mode = MODES[mode].parent) {
-    const found = inTable(tokens, configTable(mode, isRemoval), interfaces, false);
+    const found = inTable(tokens, configTable(mode, isRemoval), names, false);
     first ??= found;
     if (typeof found !== 'string') return found;
   }
@@ -164,12 +174,12 @@ function inModes(
 }
 
 /** First words of the modes around one, each once. */
-function outerChoices(mode: Mode, isRemoval: boolean, interfaces: readonly string[]): Choice[] {
+function outerChoices(mode: Mode, isRemoval: boolean, names: Names): Choice[] {
   const { parent } = MODES[mode];
   if (parent === undefined) return [];
-  const found = inTable([], configTable(parent, isRemoval), interfaces, false);
+  const found = inTable([], configTable(parent, isRemoval), names, false);
   const here = typeof found === 'string' ? [] : found.choices;
-  const further = outerChoices(parent, isRemoval, interfaces);
+  const further = outerChoices(parent, isRemoval, names);
   return [...here, ...further.filter(({ text }) => here.every((each) => each.text !== text))];
 }
 
@@ -186,7 +196,7 @@ function configTable(mode: Mode, isRemoval: boolean): Candidate[] {
 function inTable(
   tokens: readonly Token[],
   table: readonly Candidate[],
-  interfaces: readonly string[],
+  names: Names,
   hasFilters: boolean,
 ): Choices | string {
   const found = continuationsOf(tokens, table);
@@ -198,7 +208,7 @@ function inTable(
   const choices = new Map<string, Choice>();
   for (const text of new Set(found.next.flatMap(textsOf))) {
     const through = found.next.filter((each) => textsOf(each).includes(text));
-    for (const choice of choicesOf(text, through, isDecided && tokens.length > 0, interfaces))
+    for (const choice of choicesOf(text, through, isDecided && tokens.length > 0, names))
       choices.set(choice.text, choice);
   }
   const mayEnd = found.done.length > 0;
@@ -216,12 +226,14 @@ function choicesOf(
   text: string,
   through: readonly Continuation<Candidate['item']>[],
   isDecided: boolean,
-  interfaces: readonly string[],
+  names: Names,
 ): Choice[] {
   const { element } = through[0]!;
   if (element.kind === 'parameter') {
-    if (text === 'INTERFACE' && interfaces.length > 0)
-      return interfaces.map((name) => ({ text: name, help: '', isKeyword: true }));
+    const known = names.get(text) ?? [];
+    // Where no node is known by name, none can be typed.
+    if (known.length > 0 || text === HOST_NAME)
+      return known.map((name) => ({ text: name, help: '', isKeyword: true }));
     return [{ text, help: helpForParameter(element.name, text), isKeyword: false }];
   }
   return [{ text, help: helpOfKeyword(text, through, isDecided), isKeyword: true }];

@@ -6,6 +6,7 @@ import type { ExecCommand } from './exec-command.ts';
 import { readClearCounters, readClearMapCache, readClearSites } from './exec-clear.ts';
 import { readInterface } from './exec-interface.ts';
 import { readLig, readLigSelf, readPing, readTraceroute } from './exec-probes.ts';
+import type { NamedHost } from './named-host.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { SHOW_COMMANDS } from './show/show.ts';
 
@@ -19,7 +20,7 @@ export interface ExecEntry {
   /** Leads to another mode: nothing to type behind `do`. */
   readonly changesMode?: boolean;
   /** Undefined after a refusal. */
-  read(args: Args, options: RouterOptions): ExecCommand | undefined;
+  read(args: Args, options: RouterOptions, hosts: readonly NamedHost[]): ExecCommand | undefined;
 }
 
 type Settings = Pick<ExecEntry, 'privileged' | 'own' | 'changesMode'>;
@@ -32,19 +33,20 @@ function just(pattern: string, help: string, command: ExecCommand, settings: Set
   return entry(pattern, help, () => command, settings);
 }
 
+const DESTINATION = '(<destination:ip> | <host:host-name>)';
 const SOURCE = 'source (<source:ip> | <interface:interface>)';
 const ENABLED = { privileged: true };
 const MODE = { changesMode: true };
 
 export const EXEC_COMMANDS: readonly ExecEntry[] = [
   entry(
-    `ping [<family:ip|ipv6>] <destination:ip> {${SOURCE} | repeat <count:1-2147483647> | size <size:36-18024> | timeout <timeout:0-3600>}`,
+    `ping [<family:ip|ipv6>] ${DESTINATION} {${SOURCE} | repeat <count:1-2147483647> | size <size:36-18024> | timeout <timeout:0-3600> | df-bit}`,
     'Send echo messages',
     readPing,
   ),
   ...['traceroute', 'trace'].map((word) =>
     entry(
-      `${word} [<family:ip|ipv6>] <destination:ip> {${SOURCE} | probe <probes:1-10> | ttl <least:1-255> <most:1-255> | timeout <timeout:1-3600>}`,
+      `${word} [<family:ip|ipv6>] ${DESTINATION} {${SOURCE} | probe <probes:1-10> | ttl <least:1-255> <most:1-255> | timeout <timeout:1-3600>}`,
       'Trace route to destination',
       readTraceroute,
     ),

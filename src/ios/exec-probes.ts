@@ -6,15 +6,29 @@ import { firstEid } from '../mapping/eid.ts';
 import type { RouterOptions } from '../router/options.ts';
 import type { Args } from './args.ts';
 import type { ExecCommand } from './exec-command.ts';
+import { addressOfHost, findHost, hintForHost, type NamedHost } from './named-host.ts';
 
 const LIG_COUNT = 3;
 /** Echo requests that may leave at one moment of virtual time. */
 const MAX_FLOOD = 1000;
 const LIG_TIMEOUT = seconds(2);
 
-export function readPing(args: Args, options: RouterOptions): ExecCommand | undefined {
-  const ends = readEnds(args, options);
+export function readPing(
+  args: Args,
+  options: RouterOptions,
+  hosts: readonly NamedHost[],
+): ExecCommand | undefined {
+  const ends = readEnds(args, options, hosts);
   if (ends === undefined) return undefined;
+  const dontFragment = args.hasKeyword('df-bit');
+  if (dontFragment && ends.destination.family === 6) {
+    args.refuse(
+      undefined,
+      'IPv6 has no DF bit',
+      'routers on the way never fragment IPv6: leave "df-bit" out',
+    );
+    return undefined;
+  }
   const count = args.numberOr('count', 5);
   if (count > MAX_FLOOD && args.numberOr('timeout', 2) === 0) {
     args.refuse(
@@ -31,12 +45,17 @@ export function readPing(args: Args, options: RouterOptions): ExecCommand | unde
       count,
       size: args.numberOr('size', 100),
       timeout: seconds(args.numberOr('timeout', 2)),
+      ...(dontFragment && { dontFragment }),
     },
   };
 }
 
-export function readTraceroute(args: Args, options: RouterOptions): ExecCommand | undefined {
-  const ends = readEnds(args, options);
+export function readTraceroute(
+  args: Args,
+  options: RouterOptions,
+  hosts: readonly NamedHost[],
+): ExecCommand | undefined {
+  const ends = readEnds(args, options, hosts);
   if (ends === undefined) return undefined;
   const minTtl = args.numberOr('least', 1);
   const maxTtl = args.numberOr('most', 30);
@@ -90,8 +109,9 @@ interface Ends {
 }
 
 /** Undefined after a refusal. */
-function readEnds(args: Args, options: RouterOptions): Ends | undefined {
-  const destination = args.ip('destination');
+function readEnds(args: Args, options: RouterOptions, hosts: readonly NamedHost[]): Ends | undefined {
+  const destination = args.has('host') ? hostAddress(args, options, hosts) : args.ip('destination');
+  if (destination === undefined) return undefined;
   if (args.has('family') && args.family() !== destination.family) {
     args.refuse(
       'destination',
@@ -103,6 +123,31 @@ function readEnds(args: Args, options: RouterOptions): Ends | undefined {
   const source = sourceOf(args, options, destination);
   if (source === 'refused') return undefined;
   return { destination, ...(source && { source }) };
+}
+
+/** Of the node that is named, in a family that this node speaks too. Undefined after a refusal. */
+function hostAddress(
+  args: Args,
+  { interfaces }: RouterOptions,
+  hosts: readonly NamedHost[],
+): IpAddress | undefined {
+  const name = args.word('host');
+  const host = findHost(hosts, name);
+  if (host === undefined) {
+    args.refuse('host', 'Unrecognized host or address, or protocol not running.', hintForHost(hosts, name));
+    return undefined;
+  }
+  const source = args.optionalIp('source');
+  const own = ([4, 6] as const).filter((family) =>
+    interfaces.some(({ addresses }) => addresses.some(({ address }) => address.family === family)),
+  );
+  const families = args.has('family') ? [args.family()] : source ? [source.family] : own;
+  const found = addressOfHost(host, families);
+  if (found === undefined) {
+    const wanted = families.map((family) => `IPv${family}`).join(' or ') || 'IP';
+    args.refuse('host', `${host.name} has no ${wanted} address`);
+  }
+  return found;
 }
 
 function sourceOf(

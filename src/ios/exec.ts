@@ -8,6 +8,7 @@ import { MODES, type Mode } from './grammar.ts';
 import { lexLine, type Line } from './lexer.ts';
 import { matchTokens } from './match.ts';
 import { describeMismatch } from './mistake.ts';
+import type { NamedHost } from './named-host.ts';
 import { splitFilter } from './output-filter.ts';
 import { compilePattern } from './pattern.ts';
 import { matchInMode } from './select.ts';
@@ -18,6 +19,8 @@ export type { ExecCommand } from './exec-command.ts';
 export interface ExecSettings {
   /** False behind the prompt `>`; default true. */
   readonly privileged?: boolean;
+  /** Nodes that may be named where packets are sent to; default none. */
+  readonly hosts?: readonly NamedHost[];
 }
 
 const ALL = EXEC_COMMANDS.map((item) => ({ pattern: item.pattern, item }));
@@ -37,7 +40,7 @@ export function execCommands(privileged: boolean): readonly ExecEntry[] {
 export function parseExec(
   text: string,
   options: RouterOptions,
-  { privileged = true }: ExecSettings = {},
+  { privileged = true, hosts = [] }: ExecSettings = {},
 ): Result<ExecCommand, ConfigError> {
   const configuration = configurationLines(lexLine(text, 1));
   if (configuration !== undefined && privileged) return ok({ kind: 'configure', lines: configuration });
@@ -50,7 +53,7 @@ export function parseExec(
     return err({ ...describeMismatch(line, result, hint), text });
   }
   const findings: Findings = { errors: [], notices: [], warnings: [] };
-  const command = result.item.read(new Args(line, result.matched, findings), options);
+  const command = result.item.read(new Args(line, result.matched, findings), options, hosts);
   if (command !== undefined) return ok(command);
   const [refusal] = findings.errors;
   return err({

@@ -10,12 +10,14 @@ export function formatPing(request: PingRequest, result: PingResult): string[] {
 }
 
 /** The lines before the first mark. */
-export function formatPingStart({ destination, source, count, size, timeout }: PingRequest): string[] {
+export function formatPingStart(request: PingRequest): string[] {
+  const { destination, source, count, size, timeout, dontFragment } = request;
   const timeoutText = `timeout is ${timeout / 1_000_000} seconds`;
   return [
     'Type escape sequence to abort.',
     `Sending ${count}, ${size}-byte ICMP Echos to ${formatIp(destination)}, ${timeoutText}:`,
     ...(source === undefined ? [] : [`Packet sent with a source address of ${formatIp(source)}`]),
+    ...(dontFragment === true ? ['Packet sent with the DF bit set'] : []),
   ];
 }
 

@@ -167,6 +167,15 @@ function range(least: number, most: number): TokenType {
   };
 }
 
+/** What stands for the name of a node. */
+export const HOST_NAME = 'HOSTNAME';
+
+/** Names as nodes of a lab have them: what begins with a digit is meant as an address. */
+const HOST: TokenType = {
+  placeholder: HOST_NAME,
+  read: (text) => (/^[a-z][\w.-]*$/i.test(text) ? word(text) : no('')),
+};
+
 /** What stands for the rest of a line. */
 export const LINE = 'LINE';
 
@@ -178,6 +187,7 @@ const NAMED: Readonly<Record<string, TokenType>> = {
   prefix4: prefixType(4),
   prefix6: prefixType(6),
   host6: HOST6,
+  'host-name': HOST,
   mask: MASK,
   word: { placeholder: 'WORD', read: word },
   line: { placeholder: LINE, read: word },

@@ -53,6 +53,8 @@ export interface PingRequest {
   readonly size: number;
   /** Wait for each reply; `ping` of a console waits 2 s. */
   readonly timeout: Micros;
+  /** IPv4: forbid fragmentation, here and on the way. Default false. */
+  readonly dontFragment?: boolean;
 }
 
 /** What came of a ping. */

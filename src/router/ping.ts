@@ -129,7 +129,12 @@ function echoRequest({ request, source, identifier, sequence }: Running): Uint8A
   // The pattern IOS fills echo requests with.
   for (let i = 0; i < data.length; i++) data[i] = i % 2 === 0 ? 0xab : 0xcd;
   return buildIcmpPacket(
-    { source, destination: request.destination, ttl: ORIGINATED_TTL },
+    {
+      source,
+      destination: request.destination,
+      ttl: ORIGINATED_TTL,
+      dontFragment: request.dontFragment ?? false,
+    },
     { type: 'echo-request', identifier, sequence, data },
   );
 }

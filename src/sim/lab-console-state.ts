@@ -5,6 +5,7 @@ import { promptOf, type ConfigState } from '../ios/config-line.ts';
 import type { ConsoleFacts } from '../ios/console-facts.ts';
 import type { Draft } from '../ios/draft.ts';
 import type { ExecCommand } from '../ios/exec.ts';
+import type { NamedHost } from '../ios/named-host.ts';
 import type { RouterOptions } from '../router/options.ts';
 import type { Router } from '../router/router.ts';
 
@@ -65,6 +66,8 @@ export interface ConsoleNode {
   /** Absent for a host. */
   readonly router?: Router;
   readonly now: Micros;
+  /** The nodes of the lab. */
+  readonly hosts: readonly NamedHost[];
   /** EID space that would clash with RLOC space in the lab, were these the options of the router. */
   clashes?(options: RouterOptions): readonly string[];
 }

@@ -35,7 +35,10 @@ export function lineBehindDo(line: string): string | undefined {
 }
 
 function typeExec(state: ConsoleState, line: string, node: ConsoleNode): ConsoleOutcome {
-  const parsed = parseExec(line, node.options, { privileged: state.mode !== 'user' });
+  const parsed = parseExec(line, node.options, {
+    privileged: state.mode !== 'user',
+    hosts: node.hosts,
+  });
   if (!parsed.ok) return refuse(state, complaint(parsed.error, state, node));
   const command = parsed.value;
   if (node.router === undefined && !FOR_HOSTS.has(command.kind))

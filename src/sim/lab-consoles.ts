@@ -4,6 +4,7 @@ import type { Micros } from '../base/time.ts';
 import { debugLine } from '../ios/debug.ts';
 import { parseExec } from '../ios/exec.ts';
 import { formatLig } from '../ios/lig-text.ts';
+import type { NamedHost } from '../ios/named-host.ts';
 import { formatPing } from '../ios/ping-text.ts';
 import type { NetworkNode, NodeOutput } from '../router/node.ts';
 import { formatTraceroute } from '../ios/traceroute-text.ts';
@@ -25,6 +26,7 @@ import {
   type ConsoleState,
 } from './lab-console-state.ts';
 import { filtered, typeLine } from './lab-console.ts';
+import { hostsOf } from './lab-hosts.ts';
 import type { LabNode } from './lab-node.ts';
 import type { LinkOptions } from './link.ts';
 import type { Network } from './network.ts';
@@ -63,6 +65,12 @@ export class Consoles implements Companion {
   /** Hostname and mode: `lisp1(config)#`. */
   prompt(name: string): string {
     return this.#behind(name, 0).options.hostname + promptEnd(this.state(name));
+  }
+
+  /** The nodes as commands name them. */
+  hosts(): NamedHost[] {
+    const { nodes, router } = this.#parts;
+    return hostsOf(nodes, (name) => router(name)?.options);
   }
 
   /** A line typed now. While the console waits for a command, the line waits too. */
@@ -105,7 +113,7 @@ export class Consoles implements Companion {
   show(name: string, line: string, now: Micros): readonly string[] {
     const state = { ...this.state(name), mode: 'privileged' } as const;
     const node = this.#behind(name, now);
-    const command = parseExec(line, node.options);
+    const command = parseExec(line, node.options, { hosts: node.hosts });
     if (command.ok && command.value.kind !== 'show') return ['% Not a show command.'];
     return typeLine(state, line, node).lines;
   }
@@ -154,11 +162,12 @@ export class Consoles implements Companion {
         options: router.options,
         router,
         now,
+        hosts: this.hosts(),
         clashes: (options) => this.#clashes(name, options),
       };
     const node = this.#node(name);
     assert(node.kind === 'host', `${name} is a router or a host`);
-    return { options: optionsOfHost(node.options), now };
+    return { options: optionsOfHost(node.options), now, hosts: this.hosts() };
   }
 
   /** As the routers are configured now, but for the one with these options. */

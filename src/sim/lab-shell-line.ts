@@ -43,7 +43,7 @@ export function execCommandOf(lab: Lab, node: string, line: string): ExecCommand
   const rest = mode === 'config' ? lineBehindDo(line) : line;
   if (rest === undefined) return undefined;
   const options = lab.router(node)?.options ?? { hostname: '', interfaces: [], staticRoutes: [] };
-  const parsed = parseExec(rest, options, { privileged: mode !== 'user' });
+  const parsed = parseExec(rest, options, { privileged: mode !== 'user', hosts: lab.consoles.hosts() });
   if (!parsed.ok || (mode === 'config' && parsed.value.kind === 'leave')) return undefined;
   return parsed.value;
 }
@@ -54,6 +54,7 @@ export function contextOf(lab: Lab, node: string): LineContext {
   const interfaces = lab.router(node)?.interfaces ?? lab.host(node)?.interfaces ?? [];
   return {
     interfaces,
+    hosts: lab.consoles.hosts().map(({ name }) => name),
     mode:
       mode === 'config' && config !== undefined
         ? { kind: 'config', mode: modeOf(config) }

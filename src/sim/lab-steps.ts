@@ -2,6 +2,7 @@
 import type { Micros } from '../base/time.ts';
 import { parseExec } from '../ios/exec.ts';
 import type { LabInput } from './journal.ts';
+import { hostsOf } from './lab-hosts.ts';
 import { interfaceCalled, readNodeName, type LabNode } from './lab-node.ts';
 import { parseDuration, parseShare } from './lab-units.ts';
 import { suggest, type Fields, type YamlValue } from './lab-yaml.ts';
@@ -105,11 +106,13 @@ function checkCommand(
 ): void {
   const node = nodes.find((each) => each.name === name);
   if (node?.kind !== 'router' || reconfigured.has(name)) return;
-  const parsed = parseExec(command, node.options);
+  const parsed = parseExec(command, node.options, { hosts: hostsOf(nodes) });
   if (parsed.ok) {
     if (parsed.value.kind === 'configure') reconfigured.add(name);
     return;
   }
+  // What a node is reached at is not known of those either.
+  if (command.split(/\s+/).some((word) => reconfigured.has(word))) return;
   const { message, hint } = parsed.error;
   fields.get('command')?.complain(`"${command}": ${message.replace(/^% */, '')}`, hint);
 }

@@ -22,6 +22,7 @@ function words(line: string, context: LineContext): string[] {
 describe('?', () => {
   it('lists what may follow with its help, and <cr> where the command may end', () => {
     expect(helpFor('ping 4.4.4.4 ', EXEC)).toEqual([
+      '  df-bit   Forbid fragmentation on the way (IPv4)',
       '  repeat   Number of echo requests',
       '  size     Bytes of the IP packet',
       '  source   Source address or interface',
@@ -35,10 +36,27 @@ describe('?', () => {
     expect(helpFor('c', EXEC)).toEqual(['clear  configure  copy']);
     expect(helpFor('show run', EXEC)).toEqual(['running-config']);
     expect(helpFor('ping 4.', EXEC)).toEqual(['A.B.C.D|X:X::X']);
+    expect(helpFor('ping core', EXEC)).toEqual(['A.B.C.D|X:X::X']);
+  });
+
+  it('offers nodes by name where some are known', () => {
+    const context = { ...EXEC, hosts: ['core', 'edge', 'edge2'] };
+    expect(words('traceroute ', context)).toEqual(['A.B.C.D|X:X::X', 'core', 'edge', 'edge2', 'ip', 'ipv6']);
+    expect(helpFor('ping ip ed', context)).toEqual(['edge  edge2']);
+    expect(complete('do ping co', { ...config('interface'), hosts: context.hosts }).line).toBe(
+      'do ping core ',
+    );
+    expect(complete('ping ed', context)).toEqual({ line: 'ping edge', candidates: ['edge', 'edge2'] });
   });
 
   it('an option that was given is not offered again', () => {
-    expect(words('ping 4.4.4.4 size 100 repeat 3 ', EXEC)).toEqual(['source', 'timeout', '|', '<cr>']);
+    expect(words('ping 4.4.4.4 size 100 repeat 3 ', EXEC)).toEqual([
+      'df-bit',
+      'source',
+      'timeout',
+      '|',
+      '<cr>',
+    ]);
   });
 
   it('says what is wrong with the words before', () => {

@@ -42,7 +42,23 @@ describe('ping', () => {
     expect(run('pi 4.4.4.4 r 3 ti 1 si 1400 so fa0/0')).toEqual({ kind: 'ping', request });
   });
 
+  it('takes df-bit, and says so', () => {
+    const request = { ...PING, size: 1500, dontFragment: true };
+    expect(run('ping 4.4.4.4 size 1500 df-bit')).toEqual({ kind: 'ping', request });
+    expect(run('ping 4.4.4.4 df si 1500')).toEqual({ kind: 'ping', request });
+    expect(formatPing(request, { request, marks: 'M', sent: 1, received: 0, times: [] })).toEqual([
+      'Type escape sequence to abort.',
+      'Sending 5, 1500-byte ICMP Echos to 4.4.4.4, timeout is 2 seconds:',
+      'Packet sent with the DF bit set',
+      'M',
+      'Success rate is 0 percent (0/1)',
+    ]);
+  });
+
   it.each([
+    ['ping 2001:db8::1 df-bit', 'IPv6 has no DF bit'],
+    ['ping 4.4.4 df-bit', '4.4.4 is not an address'],
+    ['ping outside', 'Unrecognized host or address'],
     ['ping 4.4.4.4 source 10.9.9.9', 'not on any of our up interfaces'],
     ['ping 4.4.4.4 source lo7', 'Unknown source interface'],
     ['ping 2001:db8::1 source lo0', 'no IPv6 address'],
@@ -54,6 +70,46 @@ describe('ping', () => {
     ['show ip lisp mapcache', 'did you mean "map-cache"?'],
   ])('%s is refused: %s', (text, reason) => {
     expect(() => run(text)).toThrow(reason);
+  });
+});
+
+describe('a node by its name', () => {
+  const hosts = [
+    { name: 'core', addresses: [ip('10.0.255.1'), ip('2001:db8::1'), ip('10.0.1.1')] },
+    { name: 'six', addresses: [ip('2001:db8::6')] },
+    { name: 'Core', addresses: [ip('10.0.255.2')] },
+  ];
+  const named = (text: string, own = options): ExecCommand => {
+    const result = parseExec(text, own, { hosts });
+    if (result.ok) return result.value;
+    throw new Error(formatConfigError(result.error, 'exec'));
+  };
+  const both = read(
+    'interface Loopback0\n ip address 10.9.9.9 255.255.255.255\n ipv6 address 2001:db8::9/128',
+  ).options;
+
+  it.each([
+    ['ping core', '10.0.255.1'],
+    ['ping Core', '10.0.255.2'],
+    ['ping CORE', '10.0.255.1'],
+    ['ping ip core', '10.0.255.1'],
+    ['traceroute core', '10.0.255.1'],
+    ['trace ip core', '10.0.255.1'],
+    ['ping ipv6 core', '2001:db8::1'],
+    ['ping six', '2001:db8::6'],
+    ['traceroute ipv6 six', '2001:db8::6'],
+    ['ping core source 2001:db8::9', '2001:db8::1'],
+  ])('%s goes to %s', (text, destination) => {
+    expect(named(text, both)).toMatchObject({ request: { destination: ip(destination) } });
+  });
+
+  it.each([
+    ['ping cor', 'did you mean "core"?'],
+    ['ping elsewhere', 'nodes are: core, six, Core'],
+    ['ping six', 'six has no IPv4 address'],
+    ['traceroute ip six', 'six has no IPv4 address'],
+  ])('%s is refused at a node without IPv6: %s', (text, reason) => {
+    expect(() => named(text)).toThrow(reason);
   });
 });
 
