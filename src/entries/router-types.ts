@@ -14,6 +14,7 @@ export type {
   InterfaceOptions,
   ItrOptions,
   LispOptions,
+  LispProfile,
   MissPolicy,
   PerFamily,
   PetrOptions,

@@ -115,6 +115,7 @@ function lispOf(lisp: DraftLisp, draft: Draft): LispOptions {
     missPolicy: lisp.missPolicy?.value ?? defaults.missPolicy,
     ...(lisp.xtrId !== undefined && { xtrId: lisp.xtrId.value }),
     ...(lisp.siteId !== undefined && { siteId: lisp.siteId.value }),
+    profile: lisp.profile?.value ?? defaults.profile,
     pitrSourceEid: lisp.pitrSourceEid?.value ?? defaults.pitrSourceEid,
   };
 }

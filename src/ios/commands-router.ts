@@ -5,7 +5,7 @@ import { GLOBAL_DIALECT, ROUTER_DIALECT, type Dialect } from './dialect.ts';
 import type { DraftLisp, Written } from './draft.ts';
 import { commandsOf, type Command, type Mode } from './grammar.ts';
 
-type Field = 'pitrSourceEid' | 'missPolicy' | 'xtrId' | 'siteId';
+type Field = 'pitrSourceEid' | 'missPolicy' | 'profile' | 'xtrId' | 'siteId';
 
 interface RouterLine {
   readonly field: Field;
@@ -32,6 +32,14 @@ const ROUTER_LINES: readonly RouterLine[] = [
     value: '<policy:drop|hold>',
     help: 'What happens to a packet while its EID is being resolved',
     own: true,
+  },
+  {
+    field: 'profile',
+    words: 'profile',
+    value: '<profile:public|trusted>',
+    help: 'Whether nonces and Locator-Status-Bits of LISP headers are used',
+    own: true,
+    usual: noLisp().profile,
   },
   {
     field: 'xtrId',
@@ -78,7 +86,7 @@ function routerCommands<M extends Mode>(dialect: Dialect<M>, head: string): Comm
 
 /** The one parameter of the line. */
 function wordOf(args: Args): string {
-  return args.word(['source', 'policy', 'id'].find((name) => args.has(name))!);
+  return args.word(['source', 'policy', 'profile', 'id'].find((name) => args.has(name))!);
 }
 
 /** The pattern of the line lets in only what the field takes. */

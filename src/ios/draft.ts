@@ -9,6 +9,7 @@ import type { SiteKey } from '../mapping/site.ts';
 import type {
   InterfaceAddress,
   LispOptions,
+  LispProfile,
   MissPolicy,
   RipOptions,
   RouterOptions,
@@ -79,6 +80,7 @@ export interface DraftLisp {
   sites: DraftSite[];
   missPolicy: Written<{ readonly value: MissPolicy }> | undefined;
   pitrSourceEid: Written<{ readonly value: 'host' | 'rloc' }> | undefined;
+  profile: Written<{ readonly value: LispProfile }> | undefined;
   xtrId: Written<{ readonly value: string }> | undefined;
   siteId: Written<{ readonly value: string }> | undefined;
 }
@@ -226,7 +228,7 @@ export function draftOfRip(rip: RipOptions): DraftRip {
 export function newLisp(): DraftLisp {
   const lisp = draftOfLisp(noLisp());
   lisp.ipv4.ttl = lisp.ipv6.ttl = undefined;
-  return { ...lisp, opened: false, missPolicy: undefined, pitrSourceEid: undefined };
+  return { ...lisp, opened: false, missPolicy: undefined, pitrSourceEid: undefined, profile: undefined };
 }
 
 function draftOfLisp(lisp: LispOptions): DraftLisp {
@@ -252,6 +254,7 @@ function draftOfLisp(lisp: LispOptions): DraftLisp {
     })),
     missPolicy: { value: lisp.missPolicy },
     pitrSourceEid: { value: lisp.pitrSourceEid },
+    profile: { value: lisp.profile },
     xtrId: lisp.xtrId === undefined ? undefined : { value: lisp.xtrId },
     siteId: lisp.siteId === undefined ? undefined : { value: lisp.siteId },
   };

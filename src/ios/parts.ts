@@ -2,14 +2,14 @@ import type { DraftFamily, DraftLisp, Entered } from './draft.ts';
 
 /** Everything that was entered of LISP, apart from empty blocks and locator sets. */
 export function partsOf(lisp: DraftLisp): Entered[] {
-  const { databaseLines, cacheLines, sites, missPolicy, pitrSourceEid, xtrId, siteId } = lisp;
+  const { databaseLines, cacheLines, sites, missPolicy, pitrSourceEid, profile, xtrId, siteId } = lisp;
   return [
     ...databaseLines,
     ...cacheLines,
     ...partsOfFamily(lisp.ipv4),
     ...partsOfFamily(lisp.ipv6),
     ...sites,
-    ...present([missPolicy, pitrSourceEid, xtrId, siteId]),
+    ...present([missPolicy, pitrSourceEid, profile, xtrId, siteId]),
   ];
 }
 

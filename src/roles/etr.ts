@@ -18,6 +18,8 @@ export interface EtrConfig extends RegistrarConfig {
   /** Families of the underlay that this router can send to. */
   readonly underlay: readonly Family[];
   readonly replyLimit: ReplyLimitScope;
+  /** Nonces are sent back to those who ask: Map-Replies say so. */
+  readonly canEcho: boolean;
 }
 
 /** An ETR without database and Map-Servers. */
@@ -30,6 +32,7 @@ export function noEtr(): EtrConfig {
     clockSec: 0,
     underlay: [4, 6],
     replyLimit: 'eid-prefix',
+    canEcho: false,
   };
 }
 
@@ -78,6 +81,11 @@ export class Etr implements Machine<RoleInput, RoleOutput, EtrState> {
   /** The database mapping that covers `eid`: this router answers for it. */
   match(eid: Eid): Mapping | undefined {
     return this.#database.match(eid)?.value;
+  }
+
+  /** What this router registers and answers for. */
+  database(): readonly Mapping[] {
+    return this.#config.database;
   }
 
   /** How it stands with its Map-Servers, in the order of the configuration. */
@@ -152,8 +160,9 @@ export class Etr implements Machine<RoleInput, RoleOutput, EtrState> {
       return;
     }
     const { nonce } = request;
+    const { canEcho } = this.#config;
     const probed = { probed: received.to.address };
-    out.push(sendMapReply({ nonce, mappings, to, ...(request.probe ? probed : {}) }));
+    out.push(sendMapReply({ nonce, mappings, to, canEcho, ...(request.probe ? probed : {}) }));
     trace(out, 'etr', 'map-reply-sent', {
       eids: mappings.map(({ eid }) => formatEidPrefix(eid)).join(' '),
       to: formatIp(to.address),

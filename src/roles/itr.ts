@@ -254,7 +254,7 @@ export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
       records: reply.records.length,
     });
     this.#resolution.complete(request.eid);
-    this.#learn(now, mappings.value, answers, out);
+    this.#learn(now, mappings.value, answers, reply.echoNonceCapable, out);
     const held = this.#cache.match(firstEid(request.eid));
     if (held === undefined || isAsking(held.mapping)) {
       out.push({ kind: 'give-up', eid: firstEid(request.eid) });
@@ -262,7 +262,13 @@ export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
   }
 
   /** Installs all records that belong to the answer, most specific first, so that CP-24 sees them. */
-  #learn(now: Micros, mappings: readonly Mapping[], answers: readonly Mapping[], out: RoleOutput[]): void {
+  #learn(
+    now: Micros,
+    mappings: readonly Mapping[],
+    answers: readonly Mapping[],
+    canEcho: boolean,
+    out: RoleOutput[],
+  ): void {
     const ordered = [...mappings].sort((a, b) => b.eid.prefix.bits - a.eid.prefix.bits);
     for (const mapping of ordered) {
       const { eid } = mapping;
@@ -273,7 +279,7 @@ export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
       else if (mapping.ttlMinutes === 0) {
         if (this.#cache.forget(eid, out)) trace(out, 'itr', 'map-cache-withdrawn', { eid: text });
       } else {
-        this.#cache.learn(now, mapping, this.#config.maxTtlMinutes, out);
+        this.#cache.learn(now, mapping, this.#config.maxTtlMinutes, out, canEcho);
         while (this.#cache.learnedCount > this.#config.maxEntries && this.#cache.evict(out));
       }
     }

@@ -73,4 +73,6 @@ export interface CacheEntry {
   readonly installed: Micros;
   /** NEVER for static entries. */
   readonly expires: Micros;
+  /** Its Map-Reply said that its ETRs send nonces back (E, RFC 9301 §5.4). */
+  readonly canEcho?: boolean;
 }

@@ -98,7 +98,7 @@ export class MapCache {
    * Installs a learned mapping whose TTL is not 0. Its end is its TTL, at most `maxTtlMinutes`, but no later than the
    * earliest end of the learned entries it covers (CP-24).
    */
-  learn(now: Micros, mapping: Mapping, maxTtlMinutes: number, out: RoleOutput[]): void {
+  learn(now: Micros, mapping: Mapping, maxTtlMinutes: number, out: RoleOutput[], canEcho = false): void {
     const ttl = mapping.ttlMinutes === TTL_RECEIVER_DECIDES ? TTL_DEFAULT_MINUTES : mapping.ttlMinutes;
     let expires = now + minutes(Math.min(ttl, maxTtlMinutes));
     for (const { eid, value } of this.#table.covered(mapping.eid)) {
@@ -106,7 +106,8 @@ export class MapCache {
         expires = Math.min(expires, value.learned.expires);
       }
     }
-    const learned: CacheEntry = { mapping, origin: 'map-reply', installed: now, expires };
+    const echo = canEcho ? { canEcho } : {};
+    const learned: CacheEntry = { mapping, origin: 'map-reply', installed: now, expires, ...echo };
     this.#change(mapping.eid, { ...this.#table.get(mapping.eid), learned }, out);
     this.#schedule(learned);
     trace(out, 'itr', 'map-cache-installed', {

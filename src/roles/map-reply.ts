@@ -69,15 +69,17 @@ export interface MapReplyFields {
   readonly nonce: Nonce;
   readonly mappings: readonly Mapping[];
   readonly to: UdpEndpoint;
+  /** E: this ETR sends nonces back (RFC 9300 §10.1). */
+  readonly canEcho?: boolean;
   /** Answers an RLOC-probe of this own address, from which the reply is sent. */
   readonly probed?: IpAddress;
 }
 
-export function sendMapReply({ nonce, mappings, to, probed }: MapReplyFields): SendOutput {
+export function sendMapReply({ nonce, mappings, to, canEcho = false, probed }: MapReplyFields): SendOutput {
   const message: MapReply = {
     type: 'map-reply',
     probe: probed !== undefined,
-    echoNonceCapable: false,
+    echoNonceCapable: canEcho,
     nonce,
     records: mappings.map((mapping) => writeRecord(mapping, probed)),
   };

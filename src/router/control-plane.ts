@@ -3,6 +3,7 @@ import type { Micros } from '../base/time.ts';
 import type { TraceEvent } from '../base/trace.ts';
 import type { Family, IpAddress } from '../base/ip.ts';
 import { coversEid, eidKey, firstEid, type Eid, type EidPrefix } from '../mapping/eid.ts';
+import type { Mapping } from '../mapping/mapping.ts';
 import { MemoryStore } from '../mapping/memory-store.ts';
 import type { Site } from '../mapping/site.ts';
 import type { MappingStore, StoredMapping } from '../mapping/store.ts';
@@ -168,6 +169,11 @@ export class ControlPlane {
     );
   }
 
+  /** The Map-Cache entry that a packet to `eid` meets. */
+  cached(eid: Eid): CacheEntry | undefined {
+    return this.#itr.match(eid);
+  }
+
   mapCache(): Iterable<CacheEntry> {
     return this.#itr.entries();
   }
@@ -176,6 +182,11 @@ export class ControlPlane {
   answerFor(eid: Eid): ReturnType<MapServer['answerFor']> | undefined {
     const isServed = this.#lisp !== undefined && mapServerConfig(this.#lisp).families.length > 0;
     return isServed ? this.#mapServer.answerFor(eid) : undefined;
+  }
+
+  /** The site's own mappings, as its ETR registers them. */
+  database(): readonly Mapping[] {
+    return this.#etr.database();
   }
 
   mapServers(): MapServerView[] {

@@ -6,6 +6,7 @@ import type { Mapping } from '../mapping/mapping.ts';
 import type { PathMtu } from '../roles/path-mtu.ts';
 import type { LocatorView } from './view.ts';
 import type { TunnelSources } from './lisp-config.ts';
+import type { TrustedTunnels } from './trusted-tunnels.ts';
 import type { Underlay } from './underlay.ts';
 
 /** What is needed to encapsulate to a locator: only priority, weight and address matter. */
@@ -51,23 +52,31 @@ export function forwardingEntry(
   sources: TunnelSources,
   underlay: Underlay,
   paths?: PathMtu,
+  trusted?: Pick<TrustedTunnels, 'isDown' | 'marking'>,
 ): ForwardingEntry {
   const { eid, action, locators } = mapping;
   if (locators.length === 0) return { eid, action, targets: [] };
-  const targets = encapTargets(locators.filter(isUsable), sources, underlay);
+  const usable = locators.filter((each) => isUsable(each) && trusted?.isDown(eid, each) !== true);
+  const targets = encapTargets(usable, sources, underlay);
   return {
     eid,
     action: ACTION_FORWARD,
     targets: targets.map((target) => {
       const pathMtu = paths?.of(target.destination);
-      return pathMtu === undefined ? target : { ...target, pathMtu };
+      const marking = trusted?.marking(target.destination);
+      return {
+        ...target,
+        ...(pathMtu === undefined ? {} : { pathMtu }),
+        ...(marking === undefined ? {} : { marking }),
+      };
     }),
   };
 }
 
 /** Why a locator is or is not among the ways to encapsulate. */
-export function locatorState(locator: Locator, underlay: Underlay): LocatorView['state'] {
+export function locatorState(locator: Locator, underlay: Underlay, isDown = false): LocatorView['state'] {
   if (!isUsable(locator)) return 'unusable';
+  if (isDown) return 'down';
   const nextHop = underlay.resolve(locator.address);
   if (nextHop === undefined) return 'no-route';
   return nextHop.kind === 'local' ? 'unusable' : 'up';

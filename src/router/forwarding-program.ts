@@ -25,9 +25,11 @@ export interface StaticProgram {
   readonly policies: readonly PolicyRow[];
   readonly petrs: readonly PetrRow[];
   readonly proxyEtr: boolean;
+  /** Verdicts tell what LISP headers said. */
+  readonly report: boolean;
 }
 
-const EMPTY: StaticProgram = { routes: [], policies: [], petrs: [], proxyEtr: false };
+const EMPTY: StaticProgram = { routes: [], policies: [], petrs: [], proxyEtr: false, report: false };
 
 /**
  * What the data plane of one router has been told, kept so that it can be told again: to a fresh data plane after
@@ -150,11 +152,15 @@ export class ForwardingProgram {
   }
 }
 
-function tellStatic(dataPlane: DataPlane, { routes, policies, petrs, proxyEtr }: StaticProgram): void {
+function tellStatic(
+  dataPlane: DataPlane,
+  { routes, policies, petrs, proxyEtr, report }: StaticProgram,
+): void {
   for (const { prefix, nextHop } of routes) dataPlane.setRoute(0, prefix, nextHop);
   for (const { eid, flags } of policies) dataPlane.setPolicy(eid, flags);
   for (const { instanceId, innerFamily, targets } of petrs) {
     dataPlane.setPetr(instanceId, innerFamily, targets);
   }
   dataPlane.setProxyEtr(proxyEtr);
+  dataPlane.setReception({ report });
 }

@@ -27,6 +27,8 @@ export interface CacheFacts {
   readonly hits: (eid: EidPrefix) => number;
   /** When a locator came up or went down last. */
   readonly since: (eid: EidPrefix, locator: Locator) => Micros | undefined;
+  /** What its site or an unanswered nonce said of it. */
+  readonly isDown: (eid: EidPrefix, locator: Locator) => boolean;
 }
 
 export function mapCacheView(
@@ -34,7 +36,7 @@ export function mapCacheView(
   key: TableKey,
   { lisp }: RouterOptions,
   underlay: Underlay,
-  { hits, since }: CacheFacts,
+  { hits, since, isDown }: CacheFacts,
 ): CacheEntryView[] {
   const hasPetr = lisp !== undefined && perFamily(lisp.itr, key.family).usePetr.length > 0;
   return [...entries]
@@ -44,7 +46,7 @@ export function mapCacheView(
       hits: hits(entry.mapping.eid),
       locators: entry.mapping.locators.map((locator) => ({
         locator,
-        state: locatorState(locator, underlay),
+        state: locatorState(locator, underlay, isDown(entry.mapping.eid, locator)),
         since: since(entry.mapping.eid, locator) ?? entry.installed,
       })),
       viaPetr: hasPetr && isNativelyForwarded(entry),

@@ -27,7 +27,12 @@ export class LocatorStates {
   #entries = new Map<string, ReadonlyMap<string, Known>>();
 
   /** To be called when an entry was installed, and of every entry when the routes have changed. */
-  observe(now: Micros, { mapping }: CacheEntry, underlay: Underlay): void {
+  observe(
+    now: Micros,
+    { mapping }: CacheEntry,
+    underlay: Underlay,
+    isDown: (locator: Locator) => boolean = () => false,
+  ): void {
     const key = eidKey(mapping.eid);
     const before = this.#entries.get(key);
     if (mapping.locators.length === 0) {
@@ -36,7 +41,7 @@ export class LocatorStates {
     }
     const known = mapping.locators.map((locator): [string, Known] => {
       const address = formatIp(locator.address);
-      const up = locatorState(locator, underlay) === 'up';
+      const up = locatorState(locator, underlay, isDown(locator)) === 'up';
       const held = before?.get(address);
       return [address, held?.up === up ? held : { up, since: now }];
     });

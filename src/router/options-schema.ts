@@ -89,6 +89,7 @@ const lisp = v.strictObject({
   xtrId: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i, '16 bytes in hexadecimal'))),
   siteId: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/i, '8 bytes in hexadecimal'))),
   pitrSourceEid: v.picklist(['host', 'rloc']),
+  profile: v.picklist(['public', 'trusted']),
 } satisfies Record<keyof LispOptions, v.GenericSchema>);
 
 const rip = v.strictObject({

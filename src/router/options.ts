@@ -78,7 +78,15 @@ export interface LispOptions {
   readonly siteId?: string;
   /** Source EID of a PITR's Map-Requests: the host that caused them (RFC 9301 §5.2), or the proxy-itr address. */
   readonly pitrSourceEid: 'host' | 'rloc';
+  /**
+   * 'trusted': LISP headers ask for nonces and send them back, and carry Locator-Status-Bits, and those that come are
+   * believed. Only where nobody else can send packets between the RLOCs (RFC 9300 §16). 'public': none of it.
+   */
+  readonly profile: LispProfile;
 }
+
+/** How far a router trusts what LISP headers say. */
+export type LispProfile = 'public' | 'trusted';
 
 /** Settings per EID family: `ipv4 ...` and `ipv6 ...` lines. Both always present. */
 export interface PerFamily<T> {
@@ -199,5 +207,6 @@ export function noLisp(): LispOptions {
     staticEntries: [],
     missPolicy: 'hold',
     pitrSourceEid: 'host',
+    profile: 'public',
   };
 }

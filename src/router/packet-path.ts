@@ -15,6 +15,7 @@ import {
 } from '../engine/codes.ts';
 import { reasonName } from '../engine/counters.ts';
 import type { DataPlane, InjectOptions, Verdict } from '../engine/data-plane.ts';
+import type { TunnelReport } from '../engine/marking.ts';
 import type { Fragmenter } from './fragmenter.ts';
 import type { ErrorCause } from './icmp-errors.ts';
 
@@ -44,11 +45,18 @@ export type Decision = Waiting &
 export class PacketPath {
   readonly #dataPlane: DataPlane;
   readonly #fragmenter: Fragmenter;
+  readonly #hear: (instanceId: number, report: TunnelReport) => void;
   #waiting: Waiting[] = [];
 
-  constructor(dataPlane: DataPlane, fragmenter: Fragmenter) {
+  /** `hear` is told what LISP headers said, where the data plane reports that. */
+  constructor(
+    dataPlane: DataPlane,
+    fragmenter: Fragmenter,
+    hear: (instanceId: number, report: TunnelReport) => void,
+  ) {
     this.#dataPlane = dataPlane;
     this.#fragmenter = fragmenter;
+    this.#hear = hear;
   }
 
   /** Takes the bytes as they are; they are read by the next `run`. */
@@ -80,6 +88,7 @@ export class PacketPath {
     const decisions: Decision[] = [];
     this.#dataPlane.collect((verdict, bytes) => {
       const { options } = batch[verdict.cookie]!;
+      if (verdict.tunnel !== undefined) this.#hear(verdict.instanceId, verdict.tunnel);
       decisions.push(decide(verdict, bytes.slice(), optionsAfter(verdict, options), this.#fragmenter));
     });
     return decisions;

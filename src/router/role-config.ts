@@ -115,6 +115,7 @@ export function etrConfig(lisp: LispOptions, underlay: Underlay, node: NodeIdent
     mapServers: mapServers(lisp),
     ids: { xtrId: xtrIdOf(lisp, node.hostname), siteId: idBytes(lisp.siteId, 8) ?? new Uint8Array(8) },
     clockSec: node.clockSec,
+    canEcho: lisp.profile === 'trusted',
   };
 }
 

@@ -23,6 +23,7 @@ import type { Arrival, LigRequest, NetworkNode, NodeOutput, PingRequest, Tracero
 import type { DatabaseMapping, RouterOptions } from './options.ts';
 import { ORIGINATED_TTL } from './ping.ts';
 import { staticProgram } from './static-program.ts';
+import { TrustedTunnels, type TrustedTunnelState } from './trusted-tunnels.ts';
 import { Traffic, type TrafficState } from './traffic.ts';
 import { Routing } from './routing.ts';
 import type { RipState } from './rip.ts';
@@ -65,6 +66,8 @@ export interface RouterState {
   /** @internal */
   readonly paths: PathMtuState;
   /** @internal */
+  readonly trusted: TrustedTunnelState;
+  /** @internal */
   readonly forwarding: ForwardingCounterState;
   /** @internal */
   readonly interfaces: readonly (readonly [string, InterfaceCounts])[];
@@ -90,6 +93,7 @@ export class Router implements NetworkNode, RouterView {
   readonly #traffic: Traffic;
   readonly #counters = new ControlCounters();
   readonly #paths = new PathMtu();
+  readonly #trusted: TrustedTunnels;
   readonly #interfaceCounters = new InterfaceCounters();
   readonly #locatorStates = new LocatorStates();
   /** Map-Cache entries that are not published yet: held packets wait for that. */
@@ -113,6 +117,11 @@ export class Router implements NetworkNode, RouterView {
       },
     });
     this.#random = random;
+    this.#trusted = new TrustedTunnels(random, {
+      count: (name, fields) => {
+        this.#count(name, fields);
+      },
+    });
     this.#clockSec = clockSec;
     this.#entryCapacity = dataPlane.entryCapacity;
     this.#program = new ForwardingProgram(dataPlane);
@@ -141,7 +150,11 @@ export class Router implements NetworkNode, RouterView {
       pathMtu: (rloc, mtu) => {
         if (!this.#paths.lower(this.#now, rloc, mtu)) return;
         this.#count('path-mtu-lowered', { rloc: formatIp(rloc), mtu });
-        for (const entry of this.#control.mapCache()) this.#programEntry(entry);
+        this.#programEntries();
+      },
+      tunnel: (instanceId, report) => {
+        const entry = this.#control.cached({ instanceId, address: report.innerSource });
+        if (this.#trusted.hear(this.#now, report, entry)) this.#programEntries();
       },
       receive: (received) => {
         this.#control.receive(this.#now, received);
@@ -156,6 +169,7 @@ export class Router implements NetworkNode, RouterView {
         this.#install(entry);
       },
       uninstall: (eid) => {
+        this.#trusted.forget(this.#now, eid, this.#control.mapCache());
         this.#program.removeEntry(eid);
         this.#forwardingCounters.forget(eid);
         this.#locatorStates.forget(eid);
@@ -197,7 +211,8 @@ export class Router implements NetworkNode, RouterView {
     this.#during(now, out, () => {
       this.#routing.tick(now);
       this.#control.tick(now);
-      if (this.#paths.tick(now)) for (const entry of this.#control.mapCache()) this.#programEntry(entry);
+      const isOther = this.#trusted.tick(now, this.#control.mapCache());
+      if (this.#paths.tick(now) || isOther) this.#programEntries();
       this.#traffic.tick();
       this.#traffic.arrive(arrivals);
     });
@@ -209,6 +224,7 @@ export class Router implements NetworkNode, RouterView {
       this.#control.nextDeadline(),
       this.#traffic.nextDeadline(),
       this.#paths.nextDeadline(),
+      this.#trusted.nextDeadline(this.#now),
     );
   }
 
@@ -241,6 +257,7 @@ export class Router implements NetworkNode, RouterView {
       traffic: this.#traffic.save(),
       counters: this.#counters.save(),
       paths: this.#paths.save(),
+      trusted: this.#trusted.save(),
       forwarding: this.#forwardingCounters.save(cached),
       interfaces: this.#interfaceCounters.save(),
       locators: this.#locatorStates.save(),
@@ -258,10 +275,11 @@ export class Router implements NetworkNode, RouterView {
     this.#traffic.restore(state.traffic);
     this.#counters.restore(state.counters);
     this.#paths.restore(state.paths);
+    this.#trusted.restore(this.#now, state.trusted);
     this.#program.removeAllEntries();
     this.#publish();
     this.#program.setStatic(staticProgram(this.#options.lisp, this.#underlay, this.#routing.groups()));
-    for (const entry of this.#control.mapCache()) this.#programEntry(entry);
+    this.#programEntries();
     this.#publish();
     this.#forwardingCounters.restore(state.forwarding);
     this.#interfaceCounters.restore(state.interfaces);
@@ -344,8 +362,13 @@ export class Router implements NetworkNode, RouterView {
     const hits = (eid: EidPrefix): number => this.#forwardingCounters.hits(eid);
     const since = (eid: EidPrefix, locator: Locator): Micros | undefined =>
       this.#locatorStates.since(eid, locator);
+    const isDown = (eid: EidPrefix, locator: Locator): boolean => this.#trusted.isDown(eid, locator);
     const key = { family, instanceId };
-    return mapCacheView(this.#control.mapCache(), key, this.#options, this.#underlay, { hits, since });
+    return mapCacheView(this.#control.mapCache(), key, this.#options, this.#underlay, {
+      hits,
+      since,
+      isDown,
+    });
   }
 
   forwardingEntries(family: Family, instanceId = 0): readonly ForwardingEntryView[] {
@@ -417,10 +440,13 @@ export class Router implements NetworkNode, RouterView {
       clockSec: this.#clockSec,
       entryCapacity: this.#entryCapacity,
     });
-    for (const entry of this.#control.mapCache()) {
-      this.#programEntry(entry);
-      this.#locatorStates.observe(this.#now, entry, this.#underlay);
-    }
+    this.#trusted.configure(
+      this.#now,
+      this.#options.lisp?.profile === 'trusted',
+      this.#control.database(),
+      this.#control.mapCache(),
+    );
+    this.#programEntries();
   }
 
   /** Lack of room in the engine is counted and told; the tables stay as they were until there is less to hold. */
@@ -432,15 +458,23 @@ export class Router implements NetworkNode, RouterView {
   }
 
   #install(entry: CacheEntry): void {
+    this.#trusted.learn(this.#now, entry);
     this.#programEntry(entry);
-    this.#locatorStates.observe(this.#now, entry, this.#underlay);
     this.#installed.push(entry.mapping.eid);
   }
 
-  #programEntry({ mapping }: CacheEntry): void {
+  #programEntries(): void {
+    for (const entry of this.#control.mapCache()) this.#programEntry(entry);
+  }
+
+  #programEntry(entry: CacheEntry): void {
+    const { mapping } = entry;
     const { lisp } = this.#options;
     const sources = lisp === undefined ? NO_SOURCES : tunnelSources(lisp, this.#underlay);
-    this.#program.setEntry(forwardingEntry(mapping, sources, this.#underlay, this.#paths));
+    this.#program.setEntry(forwardingEntry(mapping, sources, this.#underlay, this.#paths, this.#trusted));
+    this.#locatorStates.observe(this.#now, entry, this.#underlay, (locator) =>
+      this.#trusted.isDown(mapping.eid, locator),
+    );
   }
 
   #send({ payload, source, sourcePort, to }: SendOutput): void {

@@ -25,12 +25,13 @@ export function staticProgram(
   groups: readonly IpAddress[] = [],
 ): StaticProgram {
   const routes = [...underlay.routes(), ...groups.map(listening)];
-  if (lisp === undefined) return { routes, policies: [], petrs: [], proxyEtr: false };
+  if (lisp === undefined) return { routes, policies: [], petrs: [], proxyEtr: false, report: false };
   return {
     routes,
     policies: policies(lisp),
     petrs: FAMILIES.flatMap((family) => petr(lisp, family, underlay)),
     proxyEtr: lisp.proxyEtr.ipv4.enabled || lisp.proxyEtr.ipv6.enabled,
+    report: lisp.profile === 'trusted',
   };
 }
 

@@ -2,6 +2,7 @@ import { formatIp } from '../base/ip-text.ts';
 import type { Micros } from '../base/time.ts';
 import type { TraceFields } from '../base/trace.ts';
 import type { DataPlane, InjectOptions } from '../engine/data-plane.ts';
+import type { TunnelReport } from '../engine/marking.ts';
 import type { Explanation } from '../engine/phases.ts';
 import type { Eid, EidPrefix } from '../mapping/eid.ts';
 import type { ReceivedMessage } from '../roles/machine.ts';
@@ -47,6 +48,8 @@ export interface TrafficEffects {
   lookup(eid: Eid, source: IpPacket['source']): void;
   /** A router said that LISP packets to `rloc` may have `mtu` bytes. */
   pathMtu(rloc: IpPacket['source'], mtu: number): void;
+  /** What the LISP header of a decapsulated packet said; the Instance ID is that of the packet inside. */
+  tunnel(instanceId: number, report: TunnelReport): void;
   /** A control message for this router. */
   receive(received: ReceivedMessage): void;
   /** Routes from a neighbour. False when nobody here listens. */
@@ -73,7 +76,9 @@ export class Traffic {
 
   constructor(dataPlane: DataPlane, program: ForwardingProgram, effects: TrafficEffects) {
     this.#effects = effects;
-    this.#path = new PacketPath(dataPlane, this.#fragmenter);
+    this.#path = new PacketPath(dataPlane, this.#fragmenter, (instanceId, report) => {
+      effects.tunnel(instanceId, report);
+    });
     this.#explainer = new Explainer(program);
     this.#services = new LocalServices({
       originate: (bytes) => {

@@ -60,7 +60,7 @@ export interface CacheEntryView {
 /** A locator of an entry, and whether packets go there. */
 export interface LocatorView {
   readonly locator: Locator;
-  readonly state: 'up' | 'no-route' | 'unusable';
+  readonly state: 'up' | 'no-route' | 'unusable' | 'down';
   /** When it came up or went down last; of one that did neither when it was learned. */
   readonly since: Micros;
 }

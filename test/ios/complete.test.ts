@@ -127,6 +127,7 @@ describe('?', () => {
     ]);
     expect(words('no lisp ', config('global'))).toEqual([
       'miss-policy',
+      'profile',
       'proxy-itr',
       'site',
       'site-id',

@@ -102,6 +102,13 @@ function setForms(lisp: DraftLisp, formOf: (part: Part) => string | undefined): 
   for (const family of [4, 6] as const)
     for (const value of Object.values(familyOf(lisp, family)) as (Formed | Formed[] | undefined)[])
       for (const part of Array.isArray(value) ? value : [value]) set(part, { role: family });
-  for (const part of [...lisp.sites, lisp.missPolicy, lisp.pitrSourceEid, lisp.xtrId, lisp.siteId])
+  for (const part of [
+    ...lisp.sites,
+    lisp.missPolicy,
+    lisp.pitrSourceEid,
+    lisp.profile,
+    lisp.xtrId,
+    lisp.siteId,
+  ])
     set(part, {});
 }

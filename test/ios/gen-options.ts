@@ -197,6 +197,7 @@ const lisp: fc.Arbitrary<LispOptions> = fc.record(
     staticEntries: fc.uniqueArray(staticEntry, { maxLength: 4, selector: (entry) => eidKey(entry.eid) }),
     missPolicy: fc.constantFrom('drop', 'hold'),
     pitrSourceEid: fc.constantFrom('host', 'rloc'),
+    profile: fc.constantFrom('public', 'trusted'),
     xtrId: hex(32),
     siteId: hex(16),
   },

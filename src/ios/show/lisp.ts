@@ -45,6 +45,7 @@ export function showLisp(view: RouterView, { family, instanceId }: Table): strin
     row('xTR-ID', formatId(toHex(xtrIdOf(lisp, view.options.hostname)))),
     row('site-ID', formatId(lisp.siteId ?? '')),
     row('Miss policy', lisp.missPolicy),
+    ...(lisp.profile === 'trusted' ? [row('LISP headers', 'trusted: nonces and Locator-Status-Bits')] : []),
     row('Map-Cache', `${entries.length} entries, ${statics} static`),
     row('Database', `${database.length} EID-Prefixes`),
   ];
