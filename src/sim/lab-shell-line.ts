@@ -13,18 +13,27 @@ export interface PromptedLine {
   readonly line: string;
   /** The prompt, and what stands in front of it; empty without one. */
   readonly prefix: string;
+  /** The prompt is one of configuration mode, and the console can go there. */
+  readonly opens: boolean;
 }
 
 /**
  * Takes a prompt off a line: `lisp2#show ...`, `lisp1(config-if)# ...`, as in a pasted session. The name is that of a
- * node or the hostname of one. It is about its own line: those without are for `node`, whatever was pasted before.
+ * node or the hostname of one. Lines without a prompt are for `node`.
  */
 export function readPrompt(lab: Lab, text: string, node: string): PromptedLine {
-  const [, name, line] = /^\s*([\w.-]+)(?:\([\w-]+\))?[#>] ?(.*)$/.exec(text) ?? [];
+  const [, name, mode = '', line] = /^\s*([\w.-]+)(\([\w-]+\))?[#>] ?(.*)$/.exec(text) ?? [];
   const named = lab.nodeNames.find((each) => each === name);
   const known = named ?? lab.nodeNames.find((each) => lab.router(each)?.options.hostname === name);
-  if (known === undefined || line === undefined) return { node, line: text, prefix: '' };
-  return { node: known, line, prefix: text.slice(0, text.length - line.length) };
+  if (known === undefined || line === undefined) return { node, line: text, prefix: '', opens: false };
+  const opens = mode.startsWith('(config') && canOpenConfiguration(lab, known);
+  return { node: known, line, prefix: text.slice(0, text.length - line.length), opens };
+}
+
+/** A router's console behind `#` that waits for a line. */
+function canOpenConfiguration(lab: Lab, node: string): boolean {
+  const { mode, config, busy } = lab.consoles.state(node);
+  return mode === 'privileged' && config !== undefined && busy === undefined;
 }
 
 export function isConfiguring(lab: Lab, node: string): boolean {

@@ -17,7 +17,8 @@ function linesOf({ time, madeAt, input }: JournalEntry<LabInput>): string[] {
 function lineOf(input: LabInput): string | undefined {
   switch (input.kind) {
     case 'command':
-      return `${input.node}#${input.line}`;
+      // One blank behind a prompt is not of the line.
+      return `${input.node}#${input.line.startsWith(' ') ? ' ' : ''}${input.line}`;
     case 'link':
       return input.change.up === undefined
         ? undefined

@@ -47,6 +47,12 @@ export function withoutConsoleSteps(file: LabFile): LabFile {
   return { ...file, steps: file.steps.filter(({ action }) => !isTyped(action.kind)) };
 }
 
+/** Whose line it is, and in which mode. */
+interface Addressee {
+  readonly node: string;
+  readonly configuring: boolean;
+}
+
 /** A line under way. */
 interface Waiting {
   readonly output: Head & { readonly node: string };
@@ -69,24 +75,31 @@ interface Moving {
 /** Takes lines one after the other; the lab stands still between them. */
 export class LabShell {
   readonly lab: Lab;
-  #node: string;
+  /** Where `console NODE` went. */
+  #home: string;
+  /** The node of the last prompt that was pasted. */
+  #pasted: string | undefined;
   #tellsStory = false;
   #waiting: Waiting | undefined;
   #moving: Moving | undefined;
 
   constructor(lab: Lab, { node }: ShellSettings = {}) {
     this.lab = lab;
-    this.#node = node ?? lab.nodeNames[0]!;
+    this.#home = node ?? lab.nodeNames[0]!;
   }
 
-  /** Whose console it is. */
+  /**
+   * Whose console it is. In a pasted configuration often only the first line has a prompt: the rest belongs to that
+   * console until it leaves configuration mode.
+   */
   get node(): string {
-    return this.#node;
+    const pasted = this.#pasted;
+    return pasted !== undefined && isConfiguring(this.lab, pasted) ? pasted : this.#home;
   }
 
   /** `lisp1(config)#` */
   get prompt(): string {
-    return this.lab.consoles.prompt(this.#node);
+    return this.lab.consoles.prompt(this.node);
   }
 
   /** What a person is told first. */
@@ -98,14 +111,17 @@ export class LabShell {
   enter(text: string): ShellOutput {
     this.#waiting = undefined;
     this.#moving = undefined;
-    const { node, line: typed } = readPrompt(this.lab, text, this.#node);
+    const { node, line: typed, prefix, opens } = readPrompt(this.lab, text, this.node);
+    if (prefix !== '') this.#pasted = node;
     const line = withoutCtrlZ(this.lab, node, typed);
     const head = { prompt: this.lab.consoles.prompt(node), line: line.trim(), time: this.lab.now };
-    const finish = (done: Done): ShellOutput => finished(head, done);
-    if (line.trim() === '' || line.trim().startsWith('!')) return finish({});
-    const own = this.#readOwn(line, node, head);
-    if (own !== undefined) return finish(own);
-    return this.#typeAt(node, line, head, finish);
+    if (line.trim() === '' || line.trim().startsWith('!')) return finished(head, {});
+    const own = this.#readOwn(line, { node, configuring: opens || isConfiguring(this.lab, node) }, head);
+    if (own !== undefined) return finished(head, own);
+    if (!opens) return this.#typeAt(node, line, head);
+    const forgotten = this.#openConfiguration(node);
+    const output = this.#typeAt(node, line, { ...head, prompt: this.lab.consoles.prompt(node) });
+    return { ...output, lines: [...forgotten, ...output.lines] };
   }
 
   /** Goes on with a command that takes long. */
@@ -130,13 +146,13 @@ export class LabShell {
 
   /** What `?` prints behind a line. */
   help(text: string): string[] {
-    const { node, line } = readPrompt(this.lab, text, this.#node);
+    const { node, line } = readPrompt(this.lab, text, this.node);
     return shellHelp(line, contextOf(this.lab, node));
   }
 
   /** What Tab makes of a line. */
   complete(text: string): Completion {
-    const { node, line, prefix } = readPrompt(this.lab, text, this.#node);
+    const { node, line, prefix } = readPrompt(this.lab, text, this.node);
     return shellComplete(line, contextOf(this.lab, node), this.#names, prefix);
   }
 
@@ -147,10 +163,9 @@ export class LabShell {
   // ---- commands of the shell -------------------------------------------------------------------------------------
 
   /** Undefined for lines that are for a console. */
-  #readOwn(line: string, node: string, head: Head): Done | undefined {
+  #readOwn(line: string, { node, configuring }: Addressee, head: Head): Done | undefined {
     const split = splitFilter(line);
     const typed = split.ok ? split.value.command : line;
-    const configuring = isConfiguring(this.lab, node);
     const isForConsole = configuring || execCommandOf(this.lab, node, line) !== undefined;
     const read =
       readShellCommand(typed, this.#names) ??
@@ -171,7 +186,8 @@ export class LabShell {
     const { timeline } = lab;
     switch (command.kind) {
       case 'console':
-        this.#node = command.node;
+        this.#home = command.node;
+        this.#pasted = undefined;
         return {};
       case 'nodes':
         return { lines: describeNodes(lab) };
@@ -180,7 +196,7 @@ export class LabShell {
       case 'link':
         return this.#changeLink(command.link, command.up);
       case 'step':
-        return { lines: stepForward(lab, command.count, this.#node) };
+        return { lines: stepForward(lab, command.count, this.node) };
       case 'back':
         return { lines: stepBack(lab, command.count) };
       case 'undo': {
@@ -196,7 +212,7 @@ export class LabShell {
       }
       case 'at-event': {
         const { told, isThere } = moveToEvent(lab, command.event, command.time);
-        const listener = { node: this.#node, since: timeline.records.length - told.length };
+        const listener = { node: this.node, since: timeline.records.length - told.length };
         const end = isThere ? positionOf(lab) : `% the run has ${timeline.event} events`;
         return { lines: [...this.#tell(told, listener), end, ...aheadOf(lab)], refused: !isThere };
       }
@@ -225,7 +241,7 @@ export class LabShell {
     const busy = lab.timeline.run({ until: time, maxEvents: EVENTS_PER_CALL }) === EVENTS_PER_CALL;
     this.#moving = busy ? { head, time, since } : undefined;
     if (!busy) lab.timeline.runUntil(time);
-    const told = this.#tell(lab.timeline.records.slice(from), { node: this.#node, since });
+    const told = this.#tell(lab.timeline.records.slice(from), { node: this.node, since });
     const lines = busy ? told : [...told, positionOf(lab), ...aheadOf(lab)];
     return { lines: filtered(lines, head.line), busy };
   }
@@ -236,7 +252,7 @@ export class LabShell {
     this.lab.input(this.lab.now, { kind: 'link', link, change: { up } });
     this.lab.timeline.run({ until: this.lab.now });
     const told = consoleLines(this.lab, this.lab.timeline.records.slice(from), {
-      node: this.#node,
+      node: this.node,
       since: from,
     });
     const state = `link ${link} is ${up ? 'up' : 'down'}`;
@@ -245,8 +261,18 @@ export class LabShell {
 
   // ---- consoles --------------------------------------------------------------------------------------------------
 
-  #typeAt(node: string, line: string, head: Head, finish: (done: Done) => ShellOutput): ShellOutput {
+  /** As `configure terminal` does it. Returns what was forgotten. */
+  #openConfiguration(node: string): string[] {
     const { lab } = this;
+    const forgotten = this.#forget();
+    lab.type(node, 'configure terminal');
+    for (let events = 0; !isConfiguring(lab, node) && events < EVENTS_PER_CALL; events++) lab.timeline.step();
+    return forgotten;
+  }
+
+  #typeAt(node: string, line: string, head: Head): ShellOutput {
+    const { lab } = this;
+    const finish = (done: Done): ShellOutput => finished(head, done);
     const command = execCommandOf(lab, node, line);
     if (command?.kind === 'leave') return finish({ node, effects: [{ kind: 'quit' }] });
     if (command?.kind === 'capture-export') return finish({ node, ...this.#export(node, command.path) });

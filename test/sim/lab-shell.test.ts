@@ -233,7 +233,7 @@ describe('sessions at the consoles of pxtr', () => {
 describe('time', () => {
   it('stepping over packet 6 and back leaves routers and consoles as they were', () => {
     const shell = openShell('pxtr', { checkpointEvery: 7 });
-    session(shell, 'ping 4.4.4.4 source Loopback0\nmapserver#conf t\nmapserver#router lisp\ndisable\n');
+    session(shell, 'ping 4.4.4.4 source Loopback0\nmapserver#conf t\nmapserver#router lisp\nlisp1#disable\n');
     const { lab } = shell;
     const end = lab.timeline.event;
     const sixth = lab.story().find(({ number }) => number === 6)!.frame;
@@ -453,17 +453,23 @@ describe('consoles', () => {
     expect(enter(shell, 'lisp1#show ip route').node).toBe('lisp1');
   });
 
-  it('a pasted prompt is about its own line, even an empty one', () => {
+  it('a pasted prompt is about its own line, even an empty one, until it leads into configuration mode', () => {
     const shell = openShell();
-    for (const line of [
-      'lisp2#show ip route',
-      'lisp2#',
-      'lisp2>',
-      'lisp2#conf t',
-      'lisp2(config)#router lisp',
-    ]) {
+    for (const line of ['lisp2#show ip route', 'lisp2#', 'lisp2>']) {
       enter(shell, line);
       expect([shell.node, shell.prompt]).toEqual(['lisp1', 'lisp1#']);
+    }
+    for (const [line, prompt] of [
+      ['lisp2#conf t', 'lisp2(config)#'],
+      ['router lisp', 'lisp2(config-router-lisp)#'],
+      ['end', 'lisp1#'],
+      ['lisp2#conf t', 'lisp2(config)#'],
+      ['lisp1#', 'lisp1#'],
+      ['lisp2(config)#router lisp', 'lisp2(config-router-lisp)#'],
+      ['console lisp1', 'lisp1#'],
+    ] as const) {
+      enter(shell, line);
+      expect(shell.prompt).toBe(prompt);
     }
     expect(enter(shell, 'show running-config | include hostname')).toMatchObject({ node: 'lisp1' });
     expect(shell.lab.consoles.prompt('lisp2')).toBe('lisp2(config-router-lisp)#');
@@ -472,6 +478,35 @@ describe('consoles', () => {
     );
     enter(shell, 'console lisp2');
     expect(shell.node).toBe('lisp2');
+  });
+
+  it('a configuration of which only the first line has a prompt is for that router', () => {
+    const shell = openShell();
+    const pasted =
+      'lisp2(config)#router lisp\n no ipv4 itr\n exit\n!\ninterface Loopback9\n ip address 10.9.9.9 255.255.255.255\n^Z\n';
+    const printed = session(shell, pasted);
+    expect(printed).not.toContain('%');
+    expect(printed.split('\n')[0]).toBe('lisp2(config)#router lisp');
+    expect(shell.prompt).toBe('lisp1#');
+    expect(ask(shell, 'lisp2#show running-config | section Loopback9')).toContain('10.9.9.9');
+    expect(ask(shell, 'lisp2#show running-config | include ipv4 itr$')).toBe('');
+    expect(ask(shell, 'show running-config | include Loopback9')).toBe('');
+    // A script of it gives the same run, and `undo` takes back what was typed for the prompt as well.
+    const [effect] = enter(shell, 'save x.txt').effects;
+    const again = openShell();
+    session(again, effect?.kind === 'write' ? new TextDecoder().decode(effect.bytes) : '');
+    enter(again, `at #${shell.lab.timeline.event}`);
+    expect(again.lab.logHash()).toBe(shell.lab.logHash());
+    for (const _ of shell.lab.inputs.filter(({ input }) => input.kind === 'command')) enter(shell, 'undo');
+    expect(shell.lab.consoles.prompt('lisp2')).toBe('lisp2#');
+  });
+
+  it('the prompt of configuration mode opens nothing for commands of the lab, hosts and consoles behind ">"', () => {
+    const shell = openShell();
+    for (const line of ['lisp2(config)#time', 'lisp2(config)#', 'lisp2(config)#! x', 'lisp2>disable'])
+      enter(shell, line);
+    expect(enter(shell, 'lisp2(config)#router lisp')).toMatchObject({ prompt: 'lisp2>', refused: true });
+    expect(shell.prompt).toBe('lisp1#');
   });
 
   it('half of a configuration is accepted, works as far as it can and is told on leaving, once', () => {

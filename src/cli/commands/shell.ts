@@ -37,7 +37,7 @@ export function registerShell(lab: Command, io: CliIo, state: ExitState): void {
       'after',
       '\nAt a terminal: Tab completes, ? explains, Ctrl-C drops the line, Ctrl-Z leaves configuration mode,\n' +
         'Ctrl-D leaves. Lines from a pipe or a file are entered one by one; a pasted prompt says\n' +
-        'whose console its line is for, and no other line.\n\n' +
+        'whose console its line is for, and the lines behind it while configuration mode is open there.\n\n' +
         'Exit codes: 0 done, 1 failed (with --strict: a line was refused), 2 usage.\n\n' +
         'Examples:\n  pxtr lab shell pxtr\n  pxtr lab shell pxtr < session.txt\n' +
         "  echo 'lisp1#ping 4.4.4.4 source Loopback0' | pxtr lab shell pxtr",
