@@ -66,8 +66,13 @@ export function debugLine(now: Micros, event: TraceEvent, topics: readonly strin
     (topic) => topics.includes(topic.name) && topic.events.some((each) => covers(each, name)),
   );
   if (!isOn) return undefined;
-  const text = event.source === 'rip' ? `RIP: ${ripText(event)}` : `LISP: ${textOf(name, event.fields)}`;
-  return `*Mar ${String(dayOfMarch(now)).padStart(2)} ${timeOfDay(now)}: ${text}`;
+  return `*Mar ${String(dayOfMarch(now)).padStart(2)} ${timeOfDay(now)}: ${debugText(event)}`;
+}
+
+/** What `debug` says of an event, whichever topic it belongs to. */
+export function debugText(event: TraceEvent): string {
+  const { source, fields } = event;
+  return source === 'rip' ? `RIP: ${ripText(event)}` : `LISP: ${textOf(`${source}:${event.event}`, fields)}`;
 }
 
 /** `show debugging`. */
@@ -118,6 +123,10 @@ function textOf(name: string, fields: TraceFields): string {
       return `MS: Registration of ${of('eid')} from ETR ${of('etr')}, site ${of('site')}`;
     case 'map-server:registration-refused':
       return `MS: Refuse map-register from ETR ${of('etr')}${refusedText(fields)}`;
+    case 'router:packet:hold':
+      return `Packet from ${of('from')} to ${of('to')} is held until there is a mapping`;
+    case 'router:packet:miss-policy':
+      return `Packet from ${of('from')} to ${of('to')} is dropped, there is no mapping yet`;
     default:
       return plainText(name, fields);
   }

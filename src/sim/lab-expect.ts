@@ -119,6 +119,7 @@ function checkShow({ node, command, contains, lacks }: Of<'show'>, { show }: Evi
 
 function checkCounter({ node, name, least, most }: Of<'counter'>, router: RouterView | undefined): Check {
   const value = router === undefined ? 0 : counterOf(router, name);
+  const passed = value >= least && value <= most;
   const range =
     least === most
       ? String(least)
@@ -127,14 +128,24 @@ function checkCounter({ node, name, least, most }: Of<'counter'>, router: Router
         : `${least} to ${most}`;
   return {
     subject: `${node} ${name}`,
-    passed: value >= least && value <= most,
+    passed,
     expected: range,
-    actual: String(value),
+    actual: passed || router === undefined ? String(value) : `${value}${namesBeside(router, name)}`,
   };
+}
+
+/** Whoever mistypes a name counts nothing: the names there are. */
+function namesBeside(router: RouterView, name: string): string {
+  const counters = countersOf(router);
+  return counters.has(name) ? '' : `; counted are ${[...counters.keys()].join(', ')}`;
 }
 
 /** A forwarding counter (packets) by its name, or a control-plane counter; 0 when never counted. */
 export function counterOf(router: RouterView, name: string): number {
+  return countersOf(router).get(name) ?? 0;
+}
+
+function countersOf(router: RouterView): ReadonlyMap<string, number> {
   const { received, native, encapsulated, decapsulated, punted, dropped } = router.forwarding();
   const forwarding: Readonly<Record<string, number>> = {
     received: received.packets,
@@ -144,7 +155,7 @@ export function counterOf(router: RouterView, name: string): number {
     punted,
     dropped,
   };
-  return forwarding[name] ?? router.control().get(name) ?? 0;
+  return new Map([...router.control(), ...Object.entries(forwarding)]);
 }
 
 function checkRegistered({ node, eids }: Of<'registered'>, router: RouterView | undefined): Check {

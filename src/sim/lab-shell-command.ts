@@ -36,7 +36,7 @@ export const SHELL_COMMANDS: readonly Entry[] = [
   {
     word: 'console',
     usage: 'console NODE',
-    help: 'Go to the console of a node; NODE# before a line is for that line alone',
+    help: 'Go to the console of a node; NODE# before a line is for it alone, or until "end"',
     read: ([node, ...more], { nodes }) => {
       if (node === undefined || more.length > 0) return undefined;
       return nodes.includes(node) ? { kind: 'console', node } : unknown('node', node, nodes);
@@ -71,8 +71,9 @@ export const SHELL_COMMANDS: readonly Entry[] = [
     usage: 'run DURATION',
     help: 'Let time pass: run 5s, run 2m; Ctrl-C stops it',
     read: ([text, ...more]) => {
-      const duration = text === undefined ? undefined : durationOf(text);
-      return duration === undefined || more.length > 0 ? undefined : { kind: 'run', duration };
+      if (text === undefined || more.length > 0) return undefined;
+      const duration = durationOf(text);
+      return duration === undefined ? noTime(text) : { kind: 'run', duration };
     },
   },
   {
@@ -177,12 +178,13 @@ function counted(kind: 'step' | 'back', [text = '1', ...more]: readonly string[]
   return more.length > 0 || count < 1 || count > MAX_STEPS ? undefined : { kind, count };
 }
 
-function readAt([text = '', ...more]: readonly string[]): ShellCommand | undefined {
+function readAt([text = '', ...more]: readonly string[]): ShellCommand | string | undefined {
   const [, number] = /^#([0-9]{1,9})$/.exec(text) ?? [];
   const [clock, ...rest] = more;
   if (number === undefined) {
+    if (text === '' || more.length > 0) return undefined;
     const time = durationOf(text);
-    return time === undefined || more.length > 0 ? undefined : { kind: 'at', time };
+    return time === undefined ? noTime(text) : { kind: 'at', time };
   }
   const time = clock === undefined ? undefined : parseDuration(clock);
   if (rest.length > 0 || (clock !== undefined && time === undefined)) return undefined;
@@ -192,6 +194,10 @@ function readAt([text = '', ...more]: readonly string[]): ShellCommand | undefin
 /** A number alone is seconds. */
 function durationOf(text: string): Micros | undefined {
   return parseDuration(/^[0-9]+(?:\.[0-9]+)?$/.test(text) ? `${text}s` : text);
+}
+
+function noTime(text: string): string {
+  return `${text} is no time; write 5 or 5s, 200ms, 2m, 1h`;
 }
 
 function unknown(what: string, name: string, known: readonly string[]): string {

@@ -1,5 +1,7 @@
 /** Events of a run as lines: what `step` prints. */
-import { formatTime, logLine } from './log.ts';
+import { debugText } from '../ios/debug.ts';
+import { formatTime } from './log.ts';
+import type { LinkChange } from './link.ts';
 import type { NetworkRecord, RecordOf } from './record.ts';
 import type { StoryPacket } from './story.ts';
 
@@ -40,10 +42,25 @@ export function eventLines(
       case 'traceroute-done':
       case 'lig-done':
         return consoleLines(record);
-      default:
-        return wrap(logLine(record));
+      case 'trace':
+        return wrap(`${head} ${record.node} ${debugText(record.trace)}`);
+      case 'unconnected':
+        return wrap(`${head} ${record.node} sends out of ${record.interfaceName}, which is on no link`);
+      case 'link-change':
+        return wrap(`${head} link ${record.link}: ${changeText(record.change)}`);
     }
   });
+}
+
+/** `down, loss 20%, delay 0.005000 s` */
+function changeText({ up, loss, delay, mtu }: LinkChange): string {
+  const parts = [
+    up === undefined ? '' : up ? 'up' : 'down',
+    loss === undefined ? '' : `loss ${Number((loss * 100).toFixed(4))}%`,
+    delay === undefined ? '' : `delay ${formatTime(delay)} s`,
+    mtu === undefined ? '' : `MTU ${mtu}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 /** Long lines go on below, indented. */

@@ -9,10 +9,18 @@ export function shellHelp(line: string, context: LineContext): string[] {
   if (entry !== undefined && rest.length > 0) return [`  ${entry.usage}`, `  ${entry.help}`];
   const ios = helpFor(line, context);
   if (line.trim() === '') return context.mode.kind === 'exec' ? [...ios, ...shellCommands()] : ios;
-  const begun = rest.length > 0 ? [] : SHELL_COMMANDS.filter((each) => each.word.startsWith(word));
-  if (begun.length === 0) return ios;
-  const known = ios[0]?.startsWith('%') === true ? [] : ios.join('').split('  ');
-  return [[...known, ...begun.map((each) => each.word)].sort().join('  ')];
+  const choices = choicesFor(line, context);
+  return choices.length === 0 ? ios : [choices.join('  ')];
+}
+
+/** The words of the console and of the shell that a line of one word may begin; none when the shell has none. */
+export function choicesFor(line: string, context: LineContext): readonly string[] {
+  const begun = /^\s*\S+$/.test(line)
+    ? SHELL_COMMANDS.filter(({ word }) => word.startsWith(line.trim())).map(({ word }) => word)
+    : [];
+  if (begun.length === 0) return [];
+  const ios = helpFor(line, context);
+  return [...(ios[0]?.startsWith('%') === true ? [] : ios.join('').split('  ')), ...begun].sort();
 }
 
 /** What Tab makes of a line; `prefix` stands in front of it and stays. */

@@ -10,7 +10,7 @@ import {
   type ShellNames,
 } from './lab-shell-command.ts';
 import { stepBack, stepForward } from './lab-shell-steps.ts';
-import { shellComplete, shellHelp } from './lab-shell-help.ts';
+import { choicesFor, shellComplete, shellHelp } from './lab-shell-help.ts';
 import { contextOf, execCommandOf, isConfiguring, readPrompt, withoutCtrlZ } from './lab-shell-line.ts';
 import { finished, type Done, type Head, type ShellOutput } from './lab-shell-output.ts';
 import { sessionScript } from './lab-shell-script.ts';
@@ -45,6 +45,10 @@ const EVENTS_PER_CALL = 2000;
 export function withoutConsoleSteps(file: LabFile): LabFile {
   const isTyped = (kind: string): boolean => kind === 'command' || kind === 'config' || kind === 'ping';
   return { ...file, steps: file.steps.filter(({ action }) => !isTyped(action.kind)) };
+}
+
+function ambiguous(word: string, choices: readonly string[]): string[] {
+  return [`% Ambiguous command:  "${word}"`, `  it could be ${choices.join(' or ')}`];
 }
 
 /** Whose line it is, and in which mode. */
@@ -172,6 +176,10 @@ export class LabShell {
       (isForConsole ? undefined : readAbbreviated(typed, this.#names));
     // In configuration mode `quit` leaves a mode, as on IOS.
     const isLeaving = configuring && line.trim() === 'quit';
+    if (read === undefined && !isForConsole) {
+      const choices = choicesFor(typed.trim(), contextOf(this.lab, node));
+      if (choices.length > 1) return { lines: ambiguous(typed.trim(), choices), refused: true };
+    }
     if (read === undefined || isLeaving) return undefined;
     if (!read.ok) return { lines: [`% ${read.error}`], refused: true };
     const done = this.#carryOut(read.value, head);

@@ -100,7 +100,7 @@ it('the counter that the second hint of 07-no-source names is what its mapserver
   const [, counter] = /It is "([^"]+)"/.exec(hints[1]!) ?? [];
   const statistics = run.show('mapserver', 'show ip lisp statistics');
   expect(statistics).toMatch(new RegExp(`${counter!}: +5`));
-  expect(statistics).not.toContain('map-request-sent');
+  expect(statistics).not.toContain('Map-Requests sent');
 });
 
 describe('a check', () => {
@@ -286,7 +286,7 @@ describe('07-no-source is what its text says', () => {
     expect(lab.story().some(({ from, title }) => from === 'mapserver' && title.includes('Map-Request'))).toBe(
       false,
     );
-    expect(lab.show('mapserver', 'show ip lisp statistics')).toMatch(/no-itr-rloc: +5/);
+    expect(lab.show('mapserver', 'show ip lisp statistics')).toMatch(/No ITR RLOC: +5/);
   });
 });
 

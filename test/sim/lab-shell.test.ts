@@ -286,6 +286,24 @@ describe('time', () => {
     expect(ask(shell, 'run 5')).toMatch(/^time 15\.000000/);
     expect(ask(shell, 'at 12.5')).toMatch(/^time 12\.500000/);
     expect(ask(shell, 'run')).toBe('% usage: run DURATION');
+    for (const line of ['run 5x', 'at noon'])
+      expect(ask(shell, line)).toMatch(/^% (5x|noon) is no time; write 5 or 5s, 200ms, 2m, 1h$/);
+  });
+
+  it('steps are told in words: what routers notice, links, packets to nowhere', () => {
+    const steps = `run:
+  - { at: 20s, link: lisp1-mapserver, up: false, loss: 20%, delay: 5ms, mtu: 1400 }
+  - { at: 20s, node: lisp1, config: [interface FastEthernet0/1, ' ip address 10.0.9.1 255.255.255.252'] }
+  - { at: 21s, node: lisp1, command: ping 10.0.9.2 repeat 1 }
+`;
+    const shell = openShell('pxtr', { file: labFile('pxtr', { 'lab.yaml': [['run:\n', steps]] }) });
+    const noticed = ask(shell, 'step 3');
+    expect(noticed).toMatch(/mapserver LISP: Send negative map-reply for 4\.4\.4\.4\/32 to 10\.0\.1\.2/);
+    ask(shell, 'at 19');
+    const told = ask(shell, 'step 8');
+    expect(told).toContain('20.000000 link lisp1-mapserver: down, loss 20%, delay 0.005000 s, MTU 1400\n');
+    expect(told).toContain('21.000000 lisp1 sends out of FastEthernet0/1, which is on no link');
+    expect(noticed + told).not.toMatch(/cause=|-sent|-change/);
   });
 
   it('a long stretch of time is handed over in parts, and stops where it is left', () => {
@@ -576,7 +594,10 @@ ping 4.4.4.4 source Loopback0
     expect(shell.prompt).toBe('lisp2(config)#');
     expect(ask(shell, 'con lisp1')).toContain('% Invalid input');
     enter(shell, 'end');
-    expect(ask(shell, 'st')).toContain('%');
+    expect(ask(shell, 'st')).toBe('% Ambiguous command:  "st"\n  it could be step or story');
+    expect(ask(shell, 's')).toBe('% Ambiguous command:  "s"\n  it could be save or show or step or story');
+    expect(ask(shell, 'sh')).toContain('% Incomplete command.');
+    expect(ask(shell, 's ip route')).toContain('Gateway of last resort');
   });
 
   it('help is what ? says', () => {

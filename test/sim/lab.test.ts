@@ -51,6 +51,8 @@ expect:
   - { show: r1, command: show ip route, contains: 10.9.9.9, lacks: 10.0.0.0 }
   - { counter: r1, name: native, at-least: 100 }
   - { counter: r1, name: native, at-most: 1 }
+  - { counter: r1, name: natve, is: 2 }
+  - { counter: r1, name: dropped, is: 2 }
   - { registered: r1, eids: 10.0.0.0/8 }
 `);
   const { passed, expectations } = lab.run();
@@ -64,6 +66,8 @@ expect:
     'FAIL packets in the story: expected 5, got 4',
     'FAIL r1 native: expected 100 or more, got 2',
     'FAIL r1 native: expected 0 to 1, got 2',
+    'FAIL r1 natve: expected 2, got 0; counted are received, native, encapsulated, decapsulated, punted, dropped',
+    'FAIL r1 dropped: expected 2, got 0',
     'FAIL registered at r1: expected 10.0.0.0/8, got nothing',
   ]);
 });

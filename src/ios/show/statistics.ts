@@ -1,6 +1,7 @@
 import { reasonName } from '../../engine/counters.ts';
 import type { PacketCount } from '../../engine/data-plane.ts';
 import type { RouterView } from '../../router/view.ts';
+import { counterWords } from './counter-words.ts';
 
 /** `show ip lisp statistics`: counters of the data plane and of the control plane, zeros of reasons left out. */
 export function showStatistics(view: RouterView): string[] {
@@ -20,22 +21,27 @@ export function showStatistics(view: RouterView): string[] {
       byReason.flatMap((count, reason) => (count === 0 ? [] : [[reasonName(reason), count] as const])),
     ),
     ...section(
+      'Data packets held or lost:',
+      control.filter(([name]) => name.startsWith('packet:')),
+    ),
+    ...section(
       'Control packets:',
-      control.filter(([name]) => !name.startsWith('drop:')),
+      control.filter(([name]) => !name.includes(':')),
     ),
     ...section(
       'Control packets dropped:',
-      control.filter(([name]) => name.startsWith('drop:')).map(([name, count]) => [name.slice(5), count]),
+      control.filter(([name]) => name.startsWith('drop:')),
     ),
   ];
 }
 
 function section(title: string, counts: readonly (readonly [string, number])[]): string[] {
-  return counts.length === 0 ? [] : [title, ...counts.map(([name, count]) => row(name, String(count)))];
+  if (counts.length === 0) return [];
+  return [title, ...counts.map(([name, count]) => row(counterWords(name), String(count)))];
 }
 
 function row(label: string, value: string): string {
-  return `  ${`${label}:`.padEnd(34)}${value}`;
+  return `  ${`${label}: `.padEnd(34)}${value}`;
 }
 
 function packets({ packets: count, bytes }: PacketCount): string {
