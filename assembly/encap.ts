@@ -10,6 +10,7 @@ import {
   DESC_OFFSET_OFFSET,
   REASON_NO_USABLE_RLOC,
   REASON_TOO_BIG,
+  REWRITE_NONE,
   ROW_HASH_OFFSET,
   ROW_TOS_OFFSET,
 } from './layout';
@@ -39,6 +40,7 @@ export function encapsulate(row: usize, entry: usize): void {
   const side = sideAt(index);
   const length = lengthOf(row);
   if (length > sideMtu(side)) {
+    if (sideFlags(side) & REWRITE_NONE) return drop(desc, REASON_NO_USABLE_RLOC);
     store<u16>(desc, sideMtu(side), DESC_MTU_OFFSET);
     return punt(desc, REASON_TOO_BIG);
   }

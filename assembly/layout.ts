@@ -127,7 +127,7 @@ export const PAGE_BYTES = 0x1_0000;
 /** 'PXTR' in memory order. */
 export const MAGIC = 0x5254_5850;
 /** Counts up with every change of this file that moves or reinterprets memory. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 
 export const CONTROL_MAGIC_OFFSET = 0;
 export const CONTROL_LAYOUT_VERSION_OFFSET = 4;
@@ -236,6 +236,8 @@ export const REWRITE_SIDE_FLAGS_OFFSET = 8;
 export const REWRITE_CHECKSUM = 1;
 /** Rewrite flag: LISP-GPE, the Next Protocol is that of the inner packet. */
 export const REWRITE_GPE = 2;
+/** Rewrite flag: not a rewrite. Stands in rows whose locators are all down, with no room for any packet. */
+export const REWRITE_NONE = 4;
 
 // ---- NEXT HOP ----------------------------------------------------------------------------------------------------------
 //

@@ -134,7 +134,7 @@ function fill(engine: Engine, folder: string, entries: number, kind: LpmKind, wo
     { prefix: cidr('100.64.0.0/10'), value: POLICY_PETR_SOURCE },
   ]);
   for (let i = 0; i < entries; i++) {
-    const { slot } = table.addEntry(ACTION_FORWARD, 0, targetsOf(i));
+    const slot = table.addEntry(ACTION_FORWARD, 0, targetsOf(i));
     if (slot !== i) throw new Error(`entry ${i} is in slot ${slot}`);
   }
   // A next hop for each value, distinct by its gateway; or the entry of that number.

@@ -34,7 +34,13 @@ export interface DataPlane {
   setProxyEtr(enabled: boolean): void;
   /** How LISP headers are read from now on; what is absent is off. */
   setReception(rules: ReceptionRules): void;
-  /** Makes the changes since the last call visible to packets, all at once. Throws EngineError on lack of room. */
+  /**
+   * Whether packets may go to this remote RLOC. One that is down leaves its flows to the other targets of each entry,
+   * by priority and weight, and no other flow changes its way; when it is up again they come back. Costs a bucket row
+   * for each locator set that it is in, however many entries there are. Default up, also for targets yet to come.
+   */
+  setLocatorState(locator: IpAddress, state: 'up' | 'down'): void;
+  /** Makes the changes since the last call visible to packets, all at once; what a locator's state changes, right after. Throws EngineError on lack of room. */
   publish(): void;
 
   /**
@@ -51,8 +57,29 @@ export interface DataPlane {
   matchEntry(instanceId: number, address: IpAddress): EidPrefix | undefined;
   /** Packets that met this entry; 0 for one that is not there. */
   hits(eid: EidPrefix): number;
+  /** The entry for exactly this EID-Prefix, as published. */
+  entry(eid: EidPrefix): EntryView | undefined;
+  /**
+   * A page of the published entries: at most `limit` of them, from the first behind `after` on, in EID order
+   * (instance, family, address, shorter first). `after` need not be there any more.
+   */
+  entries(after: EidPrefix | undefined, limit: number): EntryView[];
   /** Sums since the start; a copy. */
   counters(): Counters;
+}
+
+/** A Map-Cache entry as a data plane has it. */
+export interface EntryView {
+  readonly eid: EidPrefix;
+  readonly action: Action;
+  /** As handed in; none unless the action is ACTION_FORWARD. */
+  readonly targets: readonly EncapTarget[];
+  /** Slots of the row that flow hashes pick from: a power of two, 0 when there is nothing to pick. */
+  readonly buckets: number;
+  /** For each target, how many of the slots lead to it. */
+  readonly shares: readonly number[];
+  /** Packets that met the entry. */
+  readonly hits: number;
 }
 
 /** Where a route leads. */

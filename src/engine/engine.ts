@@ -15,6 +15,7 @@ import type {
   Counters,
   DataPlane,
   EncapTarget,
+  EntryView,
   ForwardingEntry,
   InjectOptions,
   NextHop,
@@ -118,6 +119,10 @@ export class Engine implements DataPlane {
     this.#publisher.setPetr(instanceId, innerFamily, targets);
   }
 
+  setLocatorState(locator: IpAddress, state: 'up' | 'down'): void {
+    this.#publisher.setDown(locator, state === 'down');
+  }
+
   setProxyEtr(enabled: boolean): void {
     this.#publisher.setProxyEtr(enabled);
   }
@@ -173,6 +178,14 @@ export class Engine implements DataPlane {
 
   hits(eid: EidPrefix): number {
     return this.#publisher.hits(eid);
+  }
+
+  entry(eid: EidPrefix): EntryView | undefined {
+    return this.#publisher.entry(eid);
+  }
+
+  entries(after: EidPrefix | undefined, limit: number): EntryView[] {
+    return this.#publisher.entriesAfter(after, limit);
   }
 
   /** Sums since the start, over all workers; a copy. */

@@ -201,6 +201,18 @@ export class Fib {
     return { kind, leafBytes, root };
   }
 
+  /** Values less 1 of up to `limit` prefixes behind `after`, in order. */
+  slotsAfter(after: IpPrefix | undefined, limit: number): number[] {
+    const { root } = this.#form;
+    if (after !== undefined) writeSpec(this.#memory, this.#specs, { prefix: after, value: 0 });
+    else this.#memory.bytes[this.#specs + SPEC_FAMILY_OFFSET] = 0;
+    const slots: number[] = [];
+    while (slots.length < limit && this.#exports.lpmNext(this.code, this.family, root, this.#specs) === 1) {
+      slots.push(this.#memory.view.getUint32(this.#specs + SPEC_VALUE_OFFSET, true) - 1);
+    }
+    return slots;
+  }
+
   /** Makes ready what the coming publish shows; nothing may fail between this and that. */
   expose(): void {
     if (!this.#isTouched) return;

@@ -21,7 +21,9 @@ import {
   NEXT_HOP_BYTES,
   PAGE_BYTES,
   REWRITE_BYTES,
+  REWRITE_NONE,
   REWRITE_SIDE_BYTES,
+  REWRITE_SIDE_FLAGS_OFFSET,
   SCRATCH_BYTES,
   SECTION_BUCKETS,
   SECTION_BUFFERS,
@@ -104,8 +106,9 @@ function sectionSizes(of: EngineCapacity): number[] {
   sizes[SECTION_ENTRIES] = of.entries * ENTRY_BYTES;
   sizes[SECTION_HITS] = of.workers * of.entries * 8;
   sizes[SECTION_BUCKETS] = of.buckets * BUCKET_BYTES;
-  sizes[SECTION_REWRITES] = of.rewrites * REWRITE_BYTES;
-  sizes[SECTION_REWRITE_SIDE] = of.rewrites * REWRITE_SIDE_BYTES;
+  // One more, which nobody takes: noRewrite.
+  sizes[SECTION_REWRITES] = (of.rewrites + 1) * REWRITE_BYTES;
+  sizes[SECTION_REWRITE_SIDE] = (of.rewrites + 1) * REWRITE_SIDE_BYTES;
   sizes[SECTION_NEXT_HOPS] = of.nextHops * NEXT_HOP_BYTES;
   sizes[SECTION_SNAPSHOTS] = SNAPSHOT_COUNT * (SNAPSHOT_HEADER_BYTES + of.vrfs * VRF_BYTES);
   sizes[SECTION_DESCRIPTORS] = of.workers * of.buffers * DESC_BYTES;
@@ -166,6 +169,11 @@ export class EngineMemory {
     return this.#sections[section]!.offset;
   }
 
+  /** The rewrite in buckets of a row whose locators are all down: nothing fits it. */
+  get noRewrite(): number {
+    return this.capacity.rewrites;
+  }
+
   setFlags(flags: number): void {
     this.view.setUint32(CONTROL_OFFSET + CONTROL_FLAGS_OFFSET, flags, true);
   }
@@ -197,6 +205,8 @@ export class EngineMemory {
       control(CONTROL_SECTIONS_OFFSET + 8 * i, offset);
       control(CONTROL_SECTIONS_OFFSET + 8 * i + 4, bytes);
     }
+    const side = this.offset(SECTION_REWRITE_SIDE) + this.noRewrite * REWRITE_SIDE_BYTES;
+    view.setUint32(side + REWRITE_SIDE_FLAGS_OFFSET, REWRITE_NONE, true);
   }
 }
 

@@ -30,6 +30,12 @@ export class ModelTable<T> {
     this.#isChanged = this.#draft.delete(formatPrefix(prefix)) || this.#isChanged;
   }
 
+  /** Replaces each value of the draft by another one. */
+  revise(revised: (value: T) => T): void {
+    for (const [key, row] of this.#draft) this.#draft.set(key, { ...row, value: revised(row.value) });
+    this.#isChanged = true;
+  }
+
   publish(): void {
     if (!this.#isChanged) return;
     this.#rows = [...this.#draft.values()].sort(
@@ -60,8 +66,12 @@ export interface TargetSet {
   readonly row: readonly number[];
 }
 
-export function targetSet(targets: readonly EncapTarget[]): TargetSet {
-  return { targets: [...targets], row: targets.length === 0 ? [] : bucketRow(targets) };
+/** `isDown` says so of a target. */
+export function targetSet(
+  targets: readonly EncapTarget[],
+  isDown: (target: EncapTarget) => boolean,
+): TargetSet {
+  return { targets: [...targets], row: bucketRow(targets, (index) => isDown(targets[index]!)) };
 }
 
 export interface ModelEntry {

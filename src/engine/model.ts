@@ -1,6 +1,8 @@
-import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
-import { eidKey, type EidPrefix } from '../mapping/eid.ts';
+import { formatIp } from '../base/ip-text.ts';
+import { samePrefix, type Family, type IpAddress, type IpPrefix } from '../base/ip.ts';
+import { compareEidPrefix, eidKey, type EidPrefix } from '../mapping/eid.ts';
 import {
+  ACTION_FORWARD,
   MAX_PACKET_BYTES,
   REASON_COUNT,
   VERDICT_DROP,
@@ -12,14 +14,23 @@ import type {
   Counters,
   DataPlane,
   EncapTarget,
+  EntryView,
   ForwardingEntry,
   InjectOptions,
   NextHop,
   PacketCount,
   Verdict,
 } from './data-plane.ts';
+import { entryView } from './entry-view.ts';
 import { forward, type Arrival, type Outcome } from './model-forward.ts';
-import { everything, ModelVrf, targetSet, type ModelTables } from './model-tables.ts';
+import {
+  everything,
+  ModelVrf,
+  targetSet,
+  type ModelEntry,
+  type ModelTables,
+  type TargetSet,
+} from './model-tables.ts';
 import type { ReceptionRules } from './marking.ts';
 import { presets } from './memory.ts';
 import type { Explanation, Phase } from './phases.ts';
@@ -50,6 +61,9 @@ export class Model implements DataPlane {
   readonly #batchCount: number;
   readonly #packetBytes: number;
   readonly #vrfs = new Map<number, ModelVrf>();
+  /** Locators that are down, as of the next publish. */
+  readonly #down = new Set<string>();
+  readonly #isDown = ({ destination }: EncapTarget): boolean => this.#down.has(formatIp(destination));
   #isProxyEtr = false;
   #publishedProxyEtr = false;
   #reception: ReceptionRules = {};
@@ -90,7 +104,7 @@ export class Model implements DataPlane {
   }
 
   setEntry({ eid, action, targets }: ForwardingEntry): void {
-    this.#draft(eid.instanceId).entries.set(eid.prefix, { action, set: targetSet(targets) });
+    this.#draft(eid.instanceId).entries.set(eid.prefix, { action, set: targetSet(targets, this.#isDown) });
   }
 
   /** Takes the entry for exactly this EID-Prefix away, with its hit count. */
@@ -105,7 +119,17 @@ export class Model implements DataPlane {
 
   setPetr(instanceId: number, innerFamily: Family, targets: readonly EncapTarget[]): void {
     if (targets.length === 0) this.#vrfs.get(instanceId)?.petrs.remove(everything(innerFamily));
-    else this.#draft(instanceId).petrs.set(everything(innerFamily), targetSet(targets));
+    else this.#draft(instanceId).petrs.set(everything(innerFamily), targetSet(targets, this.#isDown));
+  }
+
+  setLocatorState(locator: IpAddress, state: 'up' | 'down'): void {
+    if (state === 'down') this.#down.add(formatIp(locator));
+    else this.#down.delete(formatIp(locator));
+    const revised = ({ targets }: TargetSet): TargetSet => targetSet(targets, this.#isDown);
+    for (const { entries, petrs } of this.#vrfs.values()) {
+      entries.revise(({ action, set }) => ({ action, set: revised(set) }));
+      petrs.revise(revised);
+    }
   }
 
   setProxyEtr(enabled: boolean): void {
@@ -159,6 +183,22 @@ export class Model implements DataPlane {
     return this.#hits.get(eidKey(eid)) ?? 0;
   }
 
+  entry(eid: EidPrefix): EntryView | undefined {
+    const rows = this.#published(eid.instanceId)?.entries.rows() ?? [];
+    const row = rows.find(({ prefix }) => samePrefix(prefix, eid.prefix));
+    return row && this.#view(eid, row.value);
+  }
+
+  entries(after: EidPrefix | undefined, limit: number): EntryView[] {
+    return [...this.#vrfs]
+      .flatMap(([instanceId, { entries }]) =>
+        entries.rows().map(({ prefix, value }) => this.#view({ instanceId, prefix }, value)),
+      )
+      .filter(({ eid }) => after === undefined || compareEidPrefix(eid, after) > 0)
+      .sort((a, b) => compareEidPrefix(a.eid, b.eid))
+      .slice(0, limit);
+  }
+
   /** Sums since the start; a copy. */
   counters(): Counters {
     return structuredClone(this.#counters);
@@ -170,6 +210,12 @@ export class Model implements DataPlane {
     const outcome = forward(this.#tables, packet, arrivalOf(options), (phase) => phases.push(phase()));
     const { verdict, reason, outInterface } = outcome;
     return { phases, verdict, reason, outInterface, bytes: new Uint8Array(outcome.bytes) };
+  }
+
+  #view(eid: EidPrefix, { action, set }: ModelEntry): EntryView {
+    const isForward = action === ACTION_FORWARD;
+    const [targets, row] = isForward ? [set.targets, set.row] : [[], []];
+    return entryView(eid, action, targets, row, this.hits(eid));
   }
 
   #draft(instanceId: number): ModelVrf {

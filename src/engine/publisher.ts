@@ -1,5 +1,5 @@
-import { formatPrefix } from '../base/ip-text.ts';
-import type { Family, IpPrefix } from '../base/ip.ts';
+import { formatIp, formatPrefix } from '../base/ip-text.ts';
+import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import {
   ACTION_FORWARD,
   SNAPSHOT_PROXY_ETR,
@@ -7,15 +7,17 @@ import {
   TABLE_POLICY,
   TABLE_ROUTES,
 } from '../../assembly/layout.ts';
+import { EidIndex } from '../mapping/eid-index.ts';
 import { eidKey, type EidPrefix } from '../mapping/eid.ts';
 import { PrefixTable } from '../mapping/prefix-table.ts';
-import type { EncapTarget, ForwardingEntry, NextHop } from './data-plane.ts';
+import type { EncapTarget, EntryView, ForwardingEntry, NextHop } from './data-plane.ts';
+import { entryView } from './entry-view.ts';
 import { Fib, type FibChange } from './fib.ts';
-import { ForwardingTable, type EntryRecord, type RouteRecord } from './forwarding-table.ts';
+import { ForwardingTable, type RouteRecord } from './forwarding-table.ts';
 import type { LpmKind } from './lpm.ts';
 import type { ReceptionRules } from './marking.ts';
 import type { EngineMemory } from './memory.ts';
-import { readHits } from './records.ts';
+import { readEntryAction, readHits } from './records.ts';
 import { receptionFlags, SnapshotWriter, type VrfImage } from './snapshot.ts';
 import type { EngineExports } from './wasm.ts';
 
@@ -26,21 +28,14 @@ type Change =
       readonly prefix: IpPrefix;
       readonly nextHop?: NextHop;
     }
-  | { readonly kind: 'entry'; readonly eid: EidPrefix; readonly entry?: ForwardingEntry }
   | { readonly kind: 'policy'; readonly eid: EidPrefix; readonly flags: number }
   | {
       readonly kind: 'petr';
       readonly instanceId: number;
       readonly family: Family;
       readonly targets: readonly EncapTarget[];
-    };
-
-interface InstalledEntry {
-  readonly eid: EidPrefix;
-  readonly record: EntryRecord;
-  /** Counted by the slots that this entry had before. */
-  readonly earlierHits: number;
-}
+    }
+  | { readonly kind: 'locator'; readonly locator: IpAddress; readonly isDown: boolean };
 
 /** The lookup algorithm of each table of an instance. */
 export interface TableKinds {
@@ -57,8 +52,15 @@ interface Vrf {
   readonly routes: Map<string, RouteRecord>;
   /** Own flags of each prefix; packets see the union over covering prefixes. */
   readonly policies: PrefixTable<number>;
-  readonly petr: Map<Family, EntryRecord>;
+  /** Slots of entries. */
+  readonly petr: Map<Family, number>;
 }
+
+/** Adds a change of a lookup structure to the coming ones. */
+type Put = (fib: Fib, prefix: IpPrefix, value: number) => void;
+
+/** Above this many entries all the memory for them is taken at once: growing it by and by would take pauses. */
+const MANY_ENTRIES = 16_384;
 
 /**
  * The writer: gathers changes, and makes them visible together. Everything is prepared where no reader looks; then
@@ -72,13 +74,19 @@ export class Publisher {
   readonly #table: ForwardingTable;
   readonly #snapshots: SnapshotWriter;
   readonly #vrfs = new Map<number, Vrf>();
-  readonly #entries = new Map<string, InstalledEntry>();
-  readonly #bySlot = new Map<number, EidPrefix>();
+  /** Entries by slot, those of PETRs apart: their EID-Prefixes, and what the slots before have counted. */
+  readonly #entries: EidIndex;
+  readonly #earlierHits: Float64Array;
   /** SNAPSHOT_* flags: published, and wanted. */
   #flags = 0;
   #wantedFlags = 0;
   /** The last change of each key wins. */
   #changes = new Map<string, Change>();
+  /** Entries to come, and undefined where one is to go; by number in the index. */
+  readonly #wantedEntries = new EidIndex();
+  #wanted: (ForwardingEntry | undefined)[] = [];
+  /** Slots + 1 of entries that were replaced since the last publish, each with its successor; 0 = none. */
+  #replaced: number[] = [];
   #undo: (() => void)[] = [];
 
   constructor(memory: EngineMemory, exports: EngineExports, lpm: TableKinds) {
@@ -87,6 +95,9 @@ export class Publisher {
     this.#exports = exports;
     this.#lpm = lpm;
     this.#table = new ForwardingTable(memory, isQuiesced);
+    const { entries } = memory.capacity;
+    this.#entries = new EidIndex(entries > MANY_ENTRIES ? entries : undefined);
+    this.#earlierHits = new Float64Array(entries);
     this.#snapshots = new SnapshotWriter(memory, exports);
     this.#vrf(0);
     this.#snapshots.publish(this.#images(), 0);
@@ -102,8 +113,9 @@ export class Publisher {
   }
 
   setEntry(eid: EidPrefix, entry: ForwardingEntry | undefined): void {
-    const change = { kind: 'entry', eid } as const;
-    this.#changes.set(`entry ${eidKey(eid)}`, entry === undefined ? change : { ...change, entry });
+    const known = this.#wantedEntries.find(eid);
+    if (known < 0) this.#wantedEntries.add(this.#wanted.push(entry) - 1, eid);
+    else this.#wanted[known] = entry;
   }
 
   setPolicy(eid: EidPrefix, flags: number): void {
@@ -112,6 +124,10 @@ export class Publisher {
 
   setPetr(instanceId: number, family: Family, targets: readonly EncapTarget[]): void {
     this.#changes.set(`petr ${instanceId} ${family}`, { kind: 'petr', instanceId, family, targets });
+  }
+
+  setDown(locator: IpAddress, isDown: boolean): void {
+    this.#changes.set(`locator ${formatIp(locator)}`, { kind: 'locator', locator, isDown });
   }
 
   setProxyEtr(enabled: boolean): void {
@@ -126,50 +142,88 @@ export class Publisher {
   publish(): void {
     const changes = [...this.#changes.values()];
     this.#changes = new Map();
-    if (changes.length === 0 && this.#wantedFlags === this.#flags) return;
+    const entries = this.#wanted;
+    if (changes.length + entries.length === 0 && this.#wantedFlags === this.#flags) return;
     this.#exports.fibBegin();
     try {
-      this.#apply(changes);
+      this.#apply(changes, entries);
       const epoch = this.#snapshots.publish(this.#images(), this.#wantedFlags);
       this.#flags = this.#wantedFlags;
       this.#table.commit(epoch);
       for (const fib of this.#fibs()) fib.commit();
       this.#undo = [];
+      this.#replaced = [];
     } catch (error) {
       this.#rollback();
       throw error;
+    } finally {
+      this.#wantedEntries.clear();
+      this.#wanted = [];
     }
   }
 
   /** The EID-Prefix of an entry slot that a lookup found. */
-  eidOfSlot(slot: number): EidPrefix | undefined {
-    return this.#bySlot.get(slot);
+  eidOfSlot(slot: number): EidPrefix {
+    return this.#entries.eidOf(slot);
   }
 
   hits(eid: EidPrefix): number {
-    const entry = this.#entries.get(eidKey(eid));
-    return entry === undefined ? 0 : entry.earlierHits + readHits(this.#memory, entry.record.slot);
+    const slot = this.#entries.find(eid);
+    return slot < 0 ? 0 : this.#hitsOf(slot);
   }
 
-  #apply(changes: readonly Change[]): void {
-    const work = new Map<Fib, Map<string, FibChange>>();
-    const put = (fib: Fib, change: FibChange): void => {
-      const list = work.get(fib) ?? new Map<string, FibChange>();
-      work.set(fib, list.set(formatPrefix(change.prefix), change));
+  entry(eid: EidPrefix): EntryView | undefined {
+    const slot = this.#entries.find(eid);
+    return slot < 0 ? undefined : this.#view(slot, eid);
+  }
+
+  /** In EID order. */
+  entriesAfter(after: EidPrefix | undefined, limit: number): EntryView[] {
+    const views: EntryView[] = [];
+    const ids = [...this.#vrfs.keys()].filter((id) => id >= (after?.instanceId ?? 0)).sort((a, b) => a - b);
+    for (const instanceId of ids) {
+      const caches = this.#vrf(instanceId).fibs[TABLE_CACHE]!;
+      for (const family of [4, 6] as const) {
+        const from = after?.instanceId === instanceId ? after.prefix : undefined;
+        if (from !== undefined && family < from.address.family) continue;
+        const start = from?.address.family === family ? from : undefined;
+        for (const slot of caches[family].slotsAfter(start, limit - views.length)) {
+          views.push(this.#view(slot, this.#entries.eidOf(slot)));
+        }
+      }
+    }
+    return views;
+  }
+
+  #view(slot: number, eid: EidPrefix): EntryView {
+    const set = this.#table.setOf(slot);
+    return entryView(eid, readEntryAction(this.#memory, slot), set?.targets, set?.row, this.#hitsOf(slot));
+  }
+
+  #hitsOf(slot: number): number {
+    return this.#earlierHits[slot]! + readHits(this.#memory, slot);
+  }
+
+  #apply(changes: readonly Change[], entries: readonly (ForwardingEntry | undefined)[]): void {
+    const work = new Map<Fib, FibChange[]>();
+    const put: Put = (fib, prefix, value) => {
+      const list = work.get(fib);
+      if (list === undefined) work.set(fib, [{ prefix, value }]);
+      else list.push({ prefix, value });
     };
     for (const change of changes) {
       if (change.kind === 'route') this.#applyRoute(change, put);
-      else if (change.kind === 'entry') this.#applyEntry(change, put);
       else if (change.kind === 'petr') this.#applyPetr(change);
+      else if (change.kind === 'locator') this.#table.setDown(change.locator, change.isDown);
+    }
+    for (const [i, entry] of entries.entries()) {
+      this.#applyEntry(entry?.eid ?? this.#wantedEntries.eidOf(i), entry, put);
     }
     this.#applyPolicies(changes, put);
-    for (const [fib, list] of work) fib.apply([...list.values()]);
+    for (const [fib, list] of work) fib.apply(list);
   }
 
-  #applyRoute(
-    { instanceId, prefix, nextHop }: Change & { kind: 'route' },
-    put: (fib: Fib, change: FibChange) => void,
-  ): void {
+  #applyRoute({ instanceId, prefix, nextHop }: Change & { kind: 'route' }, put: Put): void {
     if (nextHop === undefined && !this.#vrfs.has(instanceId)) return;
     const { routes, fibs } = this.#vrf(instanceId);
     const key = formatPrefix(prefix);
@@ -180,39 +234,36 @@ export class Publisher {
     if (before !== undefined) this.#table.removeRoute(before);
     this.#replace(routes, key, record);
     const value = record === undefined ? 0 : record.slot + 1;
-    put(fibs[TABLE_ROUTES]![prefix.address.family], { prefix, value });
+    put(fibs[TABLE_ROUTES]![prefix.address.family], prefix, value);
   }
 
-  #applyEntry({ eid, entry }: Change & { kind: 'entry' }, put: (fib: Fib, change: FibChange) => void): void {
-    const key = eidKey(eid);
-    const before = this.#entries.get(key);
-    if (before === undefined && entry === undefined) return;
-    const { fibs } = this.#vrf(eid.instanceId);
-    const earlierHits = this.hits(eid);
-    const record =
-      entry === undefined ? undefined : this.#table.addEntry(entry.action, eid.instanceId, entry.targets);
-    if (before !== undefined) {
-      this.#table.removeEntry(before.record);
-      this.#replace(this.#bySlot, before.record.slot, undefined);
+  #applyEntry(eid: EidPrefix, entry: ForwardingEntry | undefined, put: Put): void {
+    const { instanceId, prefix } = eid;
+    const before = this.#entries.find(eid);
+    if (before < 0 && entry === undefined) return;
+    const cache = this.#vrf(instanceId).fibs[TABLE_CACHE]![prefix.address.family];
+    const slot = entry === undefined ? -1 : this.#table.addEntry(entry.action, instanceId, entry.targets);
+    this.#replaced.push(before + 1, slot + 1);
+    if (slot >= 0) this.#earlierHits[slot] = before < 0 ? 0 : this.#hitsOf(before);
+    if (before >= 0) {
+      this.#table.removeEntry(before);
+      this.#entries.remove(before);
     }
-    this.#replace(this.#entries, key, record && { eid, record, earlierHits });
-    if (record !== undefined) this.#replace(this.#bySlot, record.slot, eid);
-    const value = record === undefined ? 0 : record.slot + 1;
-    put(fibs[TABLE_CACHE]![eid.prefix.address.family], { prefix: eid.prefix, value });
+    if (slot >= 0) this.#entries.add(slot, eid);
+    put(cache, prefix, slot + 1);
   }
 
   #applyPetr({ instanceId, family, targets }: Change & { kind: 'petr' }): void {
     if (targets.length === 0 && !this.#vrfs.has(instanceId)) return;
     const { petr } = this.#vrf(instanceId);
     const before = petr.get(family);
-    const record =
-      targets.length === 0 ? undefined : this.#table.addEntry(ACTION_FORWARD, instanceId, targets);
+    const slot = targets.length === 0 ? undefined : this.#table.addEntry(ACTION_FORWARD, instanceId, targets);
     if (before !== undefined) this.#table.removeEntry(before);
-    this.#replace(petr, family, record);
+    this.#replace(petr, family, slot);
   }
 
   /** A changed prefix changes what packets see in every prefix that it covers. */
-  #applyPolicies(changes: readonly Change[], put: (fib: Fib, change: FibChange) => void): void {
+  #applyPolicies(changes: readonly Change[], put: Put): void {
     // Taking a policy away does not bring an instance into being.
     const changed = changes
       .filter((change) => change.kind === 'policy')
@@ -230,10 +281,10 @@ export class Publisher {
     for (const { eid } of changed) {
       const { policies, fibs } = this.#vrf(eid.instanceId);
       const fib = fibs[TABLE_POLICY]![eid.prefix.address.family];
-      put(fib, { prefix: eid.prefix, value: 0 });
+      put(fib, eid.prefix, 0);
       for (const { prefix } of policies.covered(eid.prefix)) {
         const value = policies.covering(prefix).reduce((union, { value: own }) => union | own, 0);
-        put(fib, { prefix, value });
+        put(fib, prefix, value);
       }
     }
   }
@@ -254,6 +305,13 @@ export class Publisher {
     this.#table.rollback();
     for (const undo of this.#undo.reverse()) undo();
     this.#undo = [];
+    for (let i = this.#replaced.length - 2; i >= 0; i -= 2) {
+      const [before, slot] = [this.#replaced[i]! - 1, this.#replaced[i + 1]! - 1];
+      const eid = this.#entries.eidOf(Math.max(before, slot));
+      if (slot >= 0) this.#entries.remove(slot);
+      if (before >= 0) this.#entries.add(before, eid);
+    }
+    this.#replaced = [];
     this.#wantedFlags = this.#flags;
   }
 
@@ -293,6 +351,6 @@ export class Publisher {
 }
 
 /** Entry index + 1; 0 = none. */
-function petrValue(record: EntryRecord | undefined): number {
-  return record === undefined ? 0 : record.slot + 1;
+function petrValue(slot: number | undefined): number {
+  return slot === undefined ? 0 : slot + 1;
 }

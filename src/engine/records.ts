@@ -100,7 +100,7 @@ export function writeRewrite(
   view.setUint32(side + REWRITE_SIDE_FLAGS_OFFSET, flags, true);
 }
 
-/** The bucket row is null for an entry that does not forward, or has nowhere to forward to. */
+/** The bucket row is undefined for an entry that does not forward, or has nowhere to forward to. */
 export function writeEntry(
   memory: EngineMemory,
   slot: number,
@@ -117,13 +117,28 @@ export function writeEntry(
   view.setUint32(at + ENTRY_INSTANCE_OFFSET, instanceId, true);
   view.setUint32(at + ENTRY_SERIAL_OFFSET, view.getUint32(at + ENTRY_SERIAL_OFFSET, true) + 1, true);
   for (let worker = 0; worker < memory.capacity.workers; worker++) {
-    memory.bytes.fill(0, hitsAt(memory, worker, slot), hitsAt(memory, worker, slot) + 8);
+    const hits = hitsAt(memory, worker, slot) / 4;
+    memory.words[hits] = 0;
+    memory.words[hits + 1] = 0;
   }
 }
 
+export function readEntryAction(memory: EngineMemory, slot: number): Action {
+  return memory.bytes[memory.offset(SECTION_ENTRIES) + slot * ENTRY_BYTES + ENTRY_ACTION_OFFSET] as Action;
+}
+
+/** Rows in use are changed in place as well: each bucket is a word, old or new to whoever reads it. */
 export function writeBuckets(memory: EngineMemory, row: Run, rewrites: readonly number[]): void {
   const at = (memory.offset(SECTION_BUCKETS) + row.base * BUCKET_BYTES) / 4;
-  for (const [i, rewrite] of rewrites.entries()) memory.words[at + i] = rewrite;
+  for (const [i, rewrite] of rewrites.entries()) {
+    if (memory.words[at + i] !== rewrite) Atomics.store(memory.words, at + i, rewrite);
+  }
+}
+
+/** Rewrites of a bucket row, slot by slot. */
+export function readBuckets(memory: EngineMemory, row: Run): Uint32Array {
+  const at = (memory.offset(SECTION_BUCKETS) + row.base * BUCKET_BYTES) / 4;
+  return memory.words.slice(at, at + row.length);
 }
 
 /** Packets that met an entry, over all workers. */

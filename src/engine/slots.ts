@@ -51,14 +51,14 @@ export class SlotPool {
 
   /** Takes back everything since the last commit. */
   rollback(): void {
-    this.#free.push(...this.#taken);
+    for (const slot of this.#taken) this.#free.push(slot);
     this.#retiring = [];
     this.#taken = [];
   }
 
   #reclaim(): void {
     while (this.#retired.length > 0 && this.#isQuiesced(this.#retired[0]!.epoch)) {
-      this.#free.push(...this.#retired.shift()!.slots);
+      for (const slot of this.#retired.shift()!.slots) this.#free.push(slot);
     }
   }
 }

@@ -26,6 +26,7 @@ export type {
   Counters,
   DataPlane,
   EncapTarget,
+  EntryView,
   ForwardingEntry,
   InjectOptions,
   NextHop,

@@ -20,6 +20,7 @@ export { checkRouterOptions, type OptionIssue } from '../router/options-schema.t
 export type {
   DataPlane,
   EncapTarget,
+  EntryView,
   ForwardingEntry,
   InjectOptions,
   NextHop,

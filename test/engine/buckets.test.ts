@@ -34,6 +34,12 @@ function slotsOf(row: readonly number[], index: number): number {
   return row.filter((each) => each === index).length;
 }
 
+/** No two targets ever share traffic, whoever is down. */
+function isChain(all: readonly Target[]): boolean {
+  const usable = all.filter(({ priority }) => priority !== NEVER);
+  return new Set(usable.map(({ priority, weight }) => `${priority} ${weight > 0}`)).size === usable.length;
+}
+
 function holds(law: (row: readonly number[], all: readonly Target[]) => void): void {
   fc.assert(
     fc.property(targets, (all) => law(bucketRow(all), all)),
@@ -90,10 +96,10 @@ describe('a bucket row', () => {
     expect(bucketRow(mixed)).toEqual([1]);
   });
 
-  it('has one slot for one target, and at least 16 where traffic is split', () => {
+  it('has one slot where one target follows the other, and at least 16 where traffic is split', () => {
     holds((row, all) => {
       const { size } = exactShares(all);
-      if (size === 1) expect(row).toHaveLength(1);
+      if (isChain(all)) expect(row.length).toBe(Math.min(1, size));
       if (size > 1) expect(row.length).toBeGreaterThanOrEqual(16);
     });
   });
@@ -127,5 +133,81 @@ describe('a bucket row', () => {
     const row = bucketRow([1, 255, 255].map((weight) => ({ priority: 1, weight })));
     expect(row.filter((index) => index === 0)).toHaveLength(1);
     expect(row).toHaveLength(256);
+  });
+});
+
+/** Targets, those that are down, and one more that fails. */
+const failures = targets.chain((all) =>
+  fc.record({
+    all: fc.constant(all),
+    down: fc
+      .array(fc.nat(Math.max(0, all.length - 1)), { maxLength: all.length })
+      .map((each) => new Set(each)),
+    failing: fc.nat(Math.max(0, all.length - 1)),
+  }),
+);
+
+function holdsForFailures(
+  law: (before: number[], after: number[], failing: number, all: Target[]) => void,
+): void {
+  fc.assert(
+    fc.property(failures, ({ all, down, failing }) => {
+      if (all.length === 0) return;
+      const upBefore = [...down].filter((index) => index !== failing);
+      const before = bucketRow(all, (index) => upBefore.includes(index));
+      const after = bucketRow(all, (index) => index === failing || upBefore.includes(index));
+      law(before, after, failing, all);
+    }),
+    { numRuns: 1000 },
+  );
+}
+
+describe('when a locator fails or comes back', () => {
+  it('DP-23 the flows that it had move, and no other flow does, whoever else is down', () => {
+    holdsForFailures((before, after, failing) => {
+      if (after.length === 0) return;
+      for (const [slot, index] of before.entries()) {
+        if (index === failing) expect(after[slot]).not.toBe(failing);
+        else expect(after[slot]).toBe(index);
+      }
+    });
+  });
+
+  it('of n equal locators one takes at most 1/n of the slots with it, to within one slot', () => {
+    for (let n = 2; n <= 64; n++) {
+      const all = Array.from({ length: n }, () => ({ priority: 1, weight: 10 }));
+      const before = bucketRow(all);
+      for (const failing of all.keys()) {
+        const after = bucketRow(all, (index) => index === failing);
+        const moved = before.filter((index, slot) => after[slot] !== index).length;
+        expect(Math.abs(moved - before.length / n)).toBeLessThan(1);
+      }
+    }
+  });
+
+  it('the rest share its slots by weight, to within one slot each', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 255 }), { minLength: 2, maxLength: 12 }), (weights) => {
+        const all = weights.map((weight) => ({ priority: 1, weight }));
+        const before = bucketRow(all);
+        const after = bucketRow(all, (index) => index === 0);
+        const rest = weights.slice(1).reduce((sum, weight) => sum + weight, 0);
+        for (let index = 1; index < weights.length; index++) {
+          const gained = slotsOf(after, index) - slotsOf(before, index);
+          expect(Math.abs(gained - (slotsOf(before, 0) * weights[index]!) / rest)).toBeLessThan(1);
+        }
+      }),
+    );
+  });
+
+  it('the row keeps its length unless nothing is left', () => {
+    holdsForFailures((before, after) => expect([before.length, 0]).toContain(after.length));
+  });
+
+  it('DP-23 the next priority takes over when the best is down as a whole', () => {
+    const all = [1, 1, 2].map((priority) => ({ priority, weight: 1 }));
+    expect(new Set(bucketRow(all, (index) => index < 1))).toEqual(new Set([1]));
+    expect(new Set(bucketRow(all, (index) => index < 2))).toEqual(new Set([2]));
+    expect(bucketRow(all, () => true)).toEqual([]);
   });
 });

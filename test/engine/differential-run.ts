@@ -1,7 +1,7 @@
 /** Sends the same random packets through two data planes with the same random tables and compares all they say. */
 import { toHex } from '../../src/base/bytes.ts';
 import { formatIp } from '../../src/base/ip-text.ts';
-import type { DataPlane, Verdict } from '../../src/engine/data-plane.ts';
+import type { DataPlane, EntryView, Verdict } from '../../src/engine/data-plane.ts';
 import { Model } from '../../src/engine/model.ts';
 import { eidKey, type EidPrefix } from '../../src/mapping/eid.ts';
 import { applyOp, ForwardingGen, type GeneratedPacket, type TableOp } from '../support/gen-forwarding.ts';
@@ -134,6 +134,7 @@ function compareTables(run: Batch & { readonly gen: ForwardingGen }): void {
     if (wanted !== got)
       throw new Error(`${where(run)}: hits of ${eidKey(eid)}: model ${wanted}, subject ${got}`);
   }
+  compareEntries(run);
   for (let i = 0; i < 20; i++) {
     const instanceId = gen.pick(gen.instances);
     const address = gen.address(gen.pick([4, 6]));
@@ -147,6 +148,28 @@ function compareTables(run: Batch & { readonly gen: ForwardingGen }): void {
         `${where(run)}: match of [${instanceId}] ${formatIp(address)}: model ${wanted}, subject ${got}`,
       );
     }
+  }
+}
+
+/** Entries one by one, and all of them by pages. */
+function compareEntries(run: Batch & { readonly gen: ForwardingGen }): void {
+  const { model, subject, gen } = run;
+  const told = (view: EntryView | undefined): string =>
+    view === undefined
+      ? 'none'
+      : JSON.stringify({ ...view, targets: view.targets.map(({ destination }) => formatIp(destination)) });
+  const compare = (what: string, wanted: string, got: string): void => {
+    if (wanted !== got) throw new Error(`${where(run)}: ${what}\n- model   ${wanted}\n- subject ${got}`);
+  };
+  for (const eid of gen.eids)
+    compare(`entry ${eidKey(eid)}`, told(model.entry(eid)), told(subject.entry(eid)));
+  let after: EidPrefix | undefined = gen.chance(50) || gen.eids.length === 0 ? undefined : gen.pick(gen.eids);
+  for (;;) {
+    const limit = 1 + gen.int(30);
+    const [wanted, got] = [model.entries(after, limit), subject.entries(after, limit)];
+    compare('a page of entries', wanted.map(told).join('\n'), got.map(told).join('\n'));
+    if (wanted.length < limit) return;
+    after = wanted.at(-1)!.eid;
   }
 }
 

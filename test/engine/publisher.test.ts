@@ -43,7 +43,8 @@ const SECTIONS: readonly Section[] = [
     section: 'buckets',
     options: { buckets: 100 },
     have: 6,
-    set: (engine, n) => setTargets(engine, n, [toLocator(1), toLocator(2)]),
+    // Equal locator sets share a row.
+    set: (engine, n) => setTargets(engine, n, [toLocator(n), toLocator(n + 1)]),
     unset: removeEntry,
   },
   {

@@ -38,6 +38,7 @@ export type TableOp =
       readonly family: Family;
       readonly targets: readonly EncapTarget[];
     }
+  | { readonly op: 'locator'; readonly locator: IpAddress; readonly state: 'up' | 'down' }
   | { readonly op: 'proxy-etr'; readonly enabled: boolean }
   | { readonly op: 'reception'; readonly rules: ReceptionRules };
 
@@ -58,6 +59,9 @@ export function applyOp(plane: DataPlane, op: TableOp): void {
       break;
     case 'petr':
       plane.setPetr(op.instanceId, op.family, op.targets);
+      break;
+    case 'locator':
+      plane.setLocatorState(op.locator, op.state);
       break;
     case 'proxy-etr':
       plane.setProxyEtr(op.enabled);
@@ -201,6 +205,9 @@ export class ForwardingGen extends Dice implements Meeting {
         op: 'entry',
         entry: { eid, action, targets: action === ACTION_FORWARD ? this.#targets() : [] },
       };
+    }
+    if (kind < 60) {
+      return { op: 'locator', locator: this.address(family), state: isRemoval ? 'up' : 'down' };
     }
     if (kind < 92) {
       return {
