@@ -20,6 +20,7 @@ const ENTRIES = [
   { name: 'pxtr', file: 'src/index.ts', maxBytes: 44_032 },
   { name: 'pxtr/url', file: 'src/entries/url.ts', maxBytes: 32_000 },
   { name: 'pxtr/engine', file: 'src/entries/engine.ts', maxBytes: 32_000 },
+  { name: 'pxtr/map-cache', file: 'src/entries/map-cache.ts', maxBytes: 34_000 },
   { name: 'pxtr/wire', file: 'src/entries/wire.ts', maxBytes: 12_000 },
   { name: 'pxtr/pcap', file: 'src/entries/pcap.ts', maxBytes: 20_000 },
   { name: 'pxtr/ios', file: 'src/entries/ios.ts', maxBytes: 50_000 },

@@ -8,7 +8,18 @@ import { runScenario } from '../browser/run-scenario.ts';
 import { exampleFiles } from './examples.ts';
 import { makeProject, packageSkipReason, ROOT, type Project } from './project.ts';
 
-const SCRIPTS = ['.', './url', './engine', './wire', './pcap', './ios', './sim', './import', './workers'];
+const SCRIPTS = [
+  '.',
+  './url',
+  './engine',
+  './map-cache',
+  './wire',
+  './pcap',
+  './ios',
+  './sim',
+  './import',
+  './workers',
+];
 const FILES = ['./engine.wasm', './engine.shared.wasm', './package.json'];
 
 describe.skipIf(packageSkipReason() !== undefined)('the package', () => {

@@ -10,6 +10,7 @@ const CONSUMER = `
 import { createEngine, createEngineSync, createLpmSync, cidr, ip, Model, type DataPlane, type Verdict } from 'pxtr';
 import { createEngine as fromUrl, engineModule } from 'pxtr/url';
 import { compileEngine, Engine, Lpm } from 'pxtr/engine';
+import { BoundedMapCache, seconds as inSeconds, type LearnedEntryView } from 'pxtr/map-cache';
 import { buildUdpPacket, decodeControl, decodePacket, encodeControl, type ControlMessage } from 'pxtr/wire';
 import { describePacket, PcapngWriter, readCapture } from 'pxtr/pcap';
 import { importConfig, type Imported } from 'pxtr/import';
@@ -38,6 +39,12 @@ export async function planes(bytes: Uint8Array): Promise<DataPlane[]> {
     await createEngine({ wasm: bytes }), createEngineSync({ wasm: module, entries: 10 }), new Model(),
     await fromUrl({ lpm: 'patricia' }), Engine.open(await compileEngine(bytes)),
   ];
+}
+
+export function learned(plane: DataPlane): LearnedEntryView[] {
+  const cache = new BoundedMapCache(plane, { entries: 10, idle: inSeconds(60) });
+  cache.sweep(inSeconds(1), 100);
+  return cache.entries(inSeconds(1), undefined, 10);
 }
 
 export function values(verdict: Verdict): number[] {
@@ -170,7 +177,7 @@ describe.skipIf(packageSkipReason() !== undefined)('the declarations', () => {
 
   it('each entry exports every type that it mentions', () => {
     const files = typesIn(project.manifest.exports);
-    expect(files).toHaveLength(10);
+    expect(files).toHaveLength(11);
     for (const file of files) {
       const path = join(project.home, file);
       const program = compile(path, { ...SETTINGS[0]![1], skipLibCheck: true });

@@ -1,0 +1,105 @@
+// Who leaves a full cache: the columns against lists of texts, and what a scan does to the flows that are there.
+import { describe, expect, it } from 'vitest';
+import { hostPrefix, ipv4 } from '../../src/base/ip.ts';
+import { SeededRandom } from '../../src/base/random.ts';
+import { EvictionOrder } from '../../src/mapping/eviction-order.ts';
+import { eidKey, type EidPrefix } from '../../src/mapping/eid.ts';
+import { CacheSimulation } from './cache-simulation.ts';
+import { EvictionTwin } from './eviction-twin.ts';
+
+const host = (n: number): EidPrefix => ({ instanceId: 0, prefix: hostPrefix(ipv4(n)) });
+
+describe('the order of eviction', () => {
+  it('is that of its twin, whatever is added, used, removed and evicted', () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const random = new SeededRandom(seed, 'eviction');
+      const room = 1 + (random.u32() % 150);
+      const hits = new Map<string, number>();
+      const eids = new Map<number, EidPrefix>();
+      const free = Array.from({ length: room }, (_, id) => id);
+      const hitsOf = (key: string): number => hits.get(key) ?? 0;
+      const order = new EvictionOrder(
+        room,
+        (id) => hitsOf(eidKey(eids.get(id)!)),
+        (id) => eids.get(id)!,
+      );
+      const twin = new EvictionTwin(room, hitsOf);
+      const evict = (): void => {
+        const id = order.evict();
+        const wanted = twin.evict();
+        const got = id < 0 ? undefined : eidKey(eids.get(id)!);
+        expect(got, `seed ${seed}`).toBe(wanted);
+        if (id < 0) return;
+        eids.delete(id);
+        free.push(id);
+      };
+      for (let step = 0; step < 3000; step++) {
+        const eid = host(random.u32() % (2 * room));
+        const known = [...eids].find(([, each]) => eidKey(each) === eidKey(eid));
+        const dice = random.u32() % 100;
+        if (known !== undefined && dice < 3) {
+          order.remove(known[0]);
+          twin.remove(eidKey(eid));
+          eids.delete(known[0]);
+          free.push(known[0]);
+        } else if (known !== undefined) {
+          hits.set(eidKey(eid), hitsOf(eidKey(eid)) + 1);
+        } else {
+          if (free.length === 0 || dice < 2) evict();
+          const id = free.pop()!;
+          eids.set(id, eid);
+          order.add(id, eid);
+          twin.add(eidKey(eid));
+        }
+      }
+      while (eids.size > 0) evict();
+      evict();
+    }
+  });
+
+  it('has a victim also when every member is in use, after at most 64 looks', () => {
+    let looks = 0;
+    let hits = 0;
+    const order = new EvictionOrder(
+      1000,
+      () => (looks++, hits),
+      (id) => host(id),
+    );
+    for (let id = 0; id < 1000; id++) order.add(id, host(id));
+    for (let turn = 0; turn < 100; turn++) {
+      [looks, hits] = [0, hits + 5];
+      const id = order.evict();
+      expect(id).toBeGreaterThanOrEqual(0);
+      expect(looks).toBeLessThanOrEqual(64);
+      order.add(id, host(1000 + turn));
+    }
+  });
+});
+
+describe('a scan: one packet to each address of an aggregate, each of them a miss', () => {
+  // Packets of the scan for each packet of real flows.
+  it.each([0.2, 1, 5])(
+    'costs real flows at most a twentieth of their hit rate (%s to one of theirs)',
+    (intensity) => {
+      for (const seed of [1, 2, 3]) {
+        const calm = new CacheSimulation('s3-fifo', seed).run(0);
+        const attacked = new CacheSimulation('s3-fifo', seed).run(intensity);
+        expect(calm).toBeGreaterThan(0.5);
+        expect(attacked / calm, `seed ${seed}: ${calm} without, ${attacked} with`).toBeGreaterThan(0.95);
+      }
+    },
+  );
+
+  it('costs them more where the oldest entry or the one unused for longest leaves', () => {
+    for (const policy of ['fifo', 'lru'] as const) {
+      const calm = new CacheSimulation(policy, 1).run(0);
+      const attacked = new CacheSimulation(policy, 1).run(5);
+      expect(attacked / calm).toBeLessThan(0.95);
+    }
+  });
+
+  it('costs a cache without attack nothing: flows find as much as where the one unused for longest leaves', () => {
+    const [calm, lru] = [new CacheSimulation('s3-fifo', 1).run(0), new CacheSimulation('lru', 1).run(0)];
+    expect(calm).toBeGreaterThan(lru - 0.01);
+  });
+});
