@@ -1,9 +1,10 @@
 /**
  * npm run bench -- [suite...] [--json FILE] [--rounds N] [--seconds S] [--seed N]
  *                  [--keys N] [--unsummed] [--prefixes FILE]      for `native`
+ *                  [--entries N]                                  for `mapcache`
  * npm run bench -- lookup --table FILE [--traces DIR] [--kinds a,b] [--rounds N] [--keys N] [--json FILE]
  *
- * Runs from dist/ on plain Node. Without a suite name, all of them but `native`. Results worth keeping go, as JSON and with a
+ * Runs from dist/ on plain Node. Without a suite name, all of them but `mapcache` and `native`. Results worth keeping go, as JSON and with a
  * SETUP.md, to bench/results/<name>/.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { readEnvironment } from './env.ts';
 import { forwardSuite } from './forward.ts';
 import { LPM_KINDS, type LpmKind } from '../src/engine/lpm.ts';
 import { lookupSuite } from './lookup.ts';
+import { mapCacheSuite } from './map-cache.ts';
 import { nativeSuite } from './native.ts';
 import { offloadSuite } from './offload.ts';
 import { caseText, DISTURBED_NOTE, environmentText, isDisturbed, type Report } from './report.ts';
@@ -20,7 +22,14 @@ import { measureTable, tableText, type TableOptions } from './table-lookup.ts';
 import { workersSuite } from './workers.ts';
 import { consumed, measureCase, type CaseResult, type Settings, type Suite } from './runner.ts';
 
-const SUITES: readonly Suite[] = [lookupSuite, forwardSuite, offloadSuite, workersSuite, nativeSuite];
+const SUITES: readonly Suite[] = [
+  lookupSuite,
+  forwardSuite,
+  offloadSuite,
+  workersSuite,
+  mapCacheSuite,
+  nativeSuite,
+];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -33,6 +42,7 @@ async function main(): Promise<void> {
       keys: { type: 'string' },
       unsummed: { type: 'boolean', default: false },
       prefixes: { type: 'string' },
+      entries: { type: 'string' },
       table: { type: 'string' },
       traces: { type: 'string' },
       kinds: { type: 'string' },
@@ -44,6 +54,7 @@ async function main(): Promise<void> {
     seed: positive('seed', values.seed),
     keys: values.keys === undefined ? 0 : positive('keys', values.keys),
     unsummed: values.unsummed,
+    ...(values.entries === undefined ? {} : { entries: positive('entries', values.entries) }),
     ...(values.prefixes === undefined ? {} : { prefixes: values.prefixes }),
   };
   if (values.table !== undefined) {

@@ -59,6 +59,8 @@ export interface Settings {
   readonly keys: number;
   /** Of suites over a trace: results are not added up, by nobody. */
   readonly unsummed: boolean;
+  /** Of suites over a cache: entries; undefined for as many as the suite is about. */
+  readonly entries?: number;
   /** Of suites over a full table: its list of prefixes; undefined for the one beside the checkout. */
   readonly prefixes?: string;
 }

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { ABLATED, ABLATIONS, cutOut } from '../../bench/ablation.ts';
 import { forwardCases } from '../../bench/forward.ts';
 import { lookupSuite } from '../../bench/lookup.ts';
+import { mapCacheCases } from '../../bench/map-cache.ts';
 import type { Case, Settings } from '../../bench/runner.ts';
 
 const SETTINGS: Settings = { rounds: 1, seconds: 0.01, seed: 1, keys: 0, unsummed: false };
@@ -23,6 +24,8 @@ it('bench lookup passes its gates', { timeout: 60_000 }, async () => {
 });
 
 it('bench forward passes its gates', { timeout: 60_000 }, () => passGates(forwardCases(1, [])));
+
+it('bench mapcache passes its gates', { timeout: 60_000 }, () => passGates(mapCacheCases(1, 3000, 0.01)));
 
 it.each(ABLATED)('the sources have what is taken out for %s', (ablation) => {
   for (const cut of ABLATIONS[ablation]) {
