@@ -13,7 +13,8 @@ export { micros, millis, minutes, NEVER, seconds, type Micros } from '../base/ti
 
 // One node.
 export type { Arrival, NetworkNode, NodeOutput } from '../router/node.ts';
-export { Router, type RouterParts, type RouterState } from '../router/router.ts';
+export { Router, type RouterParts } from '../router/router.ts';
+export type { RouterState } from '../router/router-state.ts';
 export { Host, type HostCounters, type HostOptions, type HostState } from '../sim/host.ts';
 export { noLisp, noRip } from '../router/options.ts';
 export { checkRouterOptions, type OptionIssue } from '../router/options-schema.ts';

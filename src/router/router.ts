@@ -1,32 +1,29 @@
 import type { Family } from '../base/ip.ts';
 import { formatIp } from '../base/ip-text.ts';
-import type { Random, RandomState } from '../base/random.ts';
+import type { Random } from '../base/random.ts';
 import type { Micros } from '../base/time.ts';
 import type { TraceFields } from '../base/trace.ts';
 import type { Counters, DataPlane, InjectOptions } from '../engine/data-plane.ts';
 import type { Explanation } from '../engine/phases.ts';
 import type { Eid, EidPrefix } from '../mapping/eid.ts';
 import type { Locator } from '../mapping/locator.ts';
-import type { CacheEntry, SendOutput } from '../roles/machine.ts';
-import { PathMtu, type PathMtuState } from '../roles/path-mtu.ts';
+import type { SendOutput } from '../roles/machine.ts';
 import { buildUdpPacket } from '../wire/udp.ts';
 import { ControlCounters } from './control-counters.ts';
-import { ControlPlane, type ControlPlaneState, type SiteSelection } from './control-plane.ts';
-import { forwardingEntry } from './encap-targets.ts';
-import { ForwardingCounters, type ForwardingCounterState } from './forwarding-counters.ts';
+import { ControlPlane, type SiteSelection } from './control-plane.ts';
+import { ForwardingCounters } from './forwarding-counters.ts';
 import { ForwardingProgram } from './forwarding-program.ts';
 import { forwardingEntryViews, mapCacheView, routeViews } from './insight.ts';
 import { InterfaceCounters, type InterfaceCounts } from './interface-counters.ts';
-import { tunnelSources, type TunnelSources } from './lisp-config.ts';
-import { LocatorStates, type LocatorStatesState } from './locator-states.ts';
+import { MapCacheProgram } from './map-cache-program.ts';
+import type { Moment } from './moment.ts';
 import type { Arrival, LigRequest, NetworkNode, NodeOutput, PingRequest, TracerouteRequest } from './node.ts';
 import type { DatabaseMapping, RouterOptions } from './options.ts';
 import { ORIGINATED_TTL } from './ping.ts';
+import type { RouterState } from './router-state.ts';
 import { staticProgram } from './static-program.ts';
-import { TrustedTunnels, type TrustedTunnelState } from './trusted-tunnels.ts';
-import { Traffic, type TrafficState } from './traffic.ts';
+import { Traffic } from './traffic.ts';
 import { Routing } from './routing.ts';
-import type { RipState } from './rip.ts';
 import type { Underlay } from './underlay.ts';
 import type {
   CacheEntryView,
@@ -48,36 +45,6 @@ export interface RouterParts {
 }
 
 /**
- * Plain data, structured-clone safe; what is in it beside the options is for `restore` of the same version. The
- * engine's tables are not part of it: they follow from the rest.
- */
-export interface RouterState {
-  readonly options: RouterOptions;
-  /** @internal */
-  readonly random: RandomState;
-  /** @internal */
-  readonly rip: RipState;
-  /** @internal */
-  readonly control: ControlPlaneState;
-  /** @internal */
-  readonly traffic: TrafficState;
-  /** @internal */
-  readonly counters: readonly (readonly [string, number])[];
-  /** @internal */
-  readonly paths: PathMtuState;
-  /** @internal */
-  readonly trusted: TrustedTunnelState;
-  /** @internal */
-  readonly forwarding: ForwardingCounterState;
-  /** @internal */
-  readonly interfaces: readonly (readonly [string, InterfaceCounts])[];
-  /** @internal */
-  readonly locators: LocatorStatesState;
-}
-
-const NO_SOURCES: TunnelSources = { rlocs: [], exclusive: false };
-
-/**
  * One router: engine, LISP roles, underlay and its own IP services, still sans-IO. Time and packets come in,
  * packets and trace events go out; see docs/architecture.md for the way a packet takes.
  */
@@ -92,12 +59,8 @@ export class Router implements NetworkNode, RouterView {
   readonly #control: ControlPlane;
   readonly #traffic: Traffic;
   readonly #counters = new ControlCounters();
-  readonly #paths = new PathMtu();
-  readonly #trusted: TrustedTunnels;
+  readonly #mapCache: MapCacheProgram;
   readonly #interfaceCounters = new InterfaceCounters();
-  readonly #locatorStates = new LocatorStates();
-  /** Map-Cache entries that are not published yet: held packets wait for that. */
-  #installed: EidPrefix[] = [];
   #now: Micros = 0;
   /** Where outputs go during a call. */
   #out: NodeOutput[] = [];
@@ -117,17 +80,20 @@ export class Router implements NetworkNode, RouterView {
       },
     });
     this.#random = random;
-    this.#trusted = new TrustedTunnels(random, {
-      count: (name, fields) => {
-        this.#count(name, fields);
-      },
-    });
     this.#clockSec = clockSec;
     this.#entryCapacity = dataPlane.entryCapacity;
     this.#program = new ForwardingProgram(dataPlane);
     this.#forwardingCounters = new ForwardingCounters(dataPlane);
+    const moment = (): Moment => ({ now: this.#now, options: this.#options, underlay: this.#underlay });
+    this.#mapCache = new MapCacheProgram(this.#program, random, {
+      moment,
+      entries: () => this.#control.mapCache(),
+      count: (name, fields) => {
+        this.#count(name, fields);
+      },
+    });
     this.#traffic = new Traffic(dataPlane, this.#program, {
-      moment: () => ({ now: this.#now, options: this.#options, underlay: this.#underlay }),
+      moment,
       emit: (output) => {
         this.#emit(output);
       },
@@ -142,19 +108,17 @@ export class Router implements NetworkNode, RouterView {
       },
       publish: () => {
         this.#publish();
-        return this.#installed.splice(0);
+        return this.#mapCache.takeInstalled();
       },
       lookup: (eid, source) => {
         this.#control.lookup(this.#now, eid, source);
       },
       pathMtu: (rloc, mtu) => {
-        if (!this.#paths.lower(this.#now, rloc, mtu)) return;
-        this.#count('path-mtu-lowered', { rloc: formatIp(rloc), mtu });
-        this.#programEntries();
+        this.#mapCache.lowerMtu(rloc, mtu);
       },
       tunnel: (instanceId, report) => {
         const entry = this.#control.cached({ instanceId, address: report.innerSource });
-        if (this.#trusted.hear(this.#now, report, entry)) this.#programEntries();
+        this.#mapCache.hear(report, entry);
       },
       receive: (received) => {
         this.#control.receive(this.#now, received);
@@ -166,13 +130,11 @@ export class Router implements NetworkNode, RouterView {
         this.#send(output);
       },
       install: (entry) => {
-        this.#install(entry);
+        this.#mapCache.install(entry);
       },
       uninstall: (eid) => {
-        this.#trusted.forget(this.#now, eid, this.#control.mapCache());
-        this.#program.removeEntry(eid);
+        this.#mapCache.uninstall(eid);
         this.#forwardingCounters.forget(eid);
-        this.#locatorStates.forget(eid);
       },
       giveUp: (eid) => {
         this.#traffic.giveUp(eid);
@@ -211,8 +173,7 @@ export class Router implements NetworkNode, RouterView {
     this.#during(now, out, () => {
       this.#routing.tick(now);
       this.#control.tick(now);
-      const isOther = this.#trusted.tick(now, this.#control.mapCache());
-      if (this.#paths.tick(now) || isOther) this.#programEntries();
+      this.#mapCache.tick();
       this.#traffic.tick();
       this.#traffic.arrive(arrivals);
     });
@@ -223,8 +184,7 @@ export class Router implements NetworkNode, RouterView {
       this.#routing.nextDeadline(),
       this.#control.nextDeadline(),
       this.#traffic.nextDeadline(),
-      this.#paths.nextDeadline(),
-      this.#trusted.nextDeadline(this.#now),
+      this.#mapCache.nextDeadline(),
     );
   }
 
@@ -256,11 +216,9 @@ export class Router implements NetworkNode, RouterView {
       control: this.#control.save(),
       traffic: this.#traffic.save(),
       counters: this.#counters.save(),
-      paths: this.#paths.save(),
-      trusted: this.#trusted.save(),
+      mapCache: this.#mapCache.save(),
       forwarding: this.#forwardingCounters.save(cached),
       interfaces: this.#interfaceCounters.save(),
-      locators: this.#locatorStates.save(),
     };
   }
 
@@ -274,16 +232,13 @@ export class Router implements NetworkNode, RouterView {
     this.#traffic.configure(this.#options.lisp?.missPolicy ?? 'drop');
     this.#traffic.restore(state.traffic);
     this.#counters.restore(state.counters);
-    this.#paths.restore(state.paths);
-    this.#trusted.restore(this.#now, state.trusted);
     this.#program.removeAllEntries();
     this.#publish();
     this.#program.setStatic(staticProgram(this.#options.lisp, this.#underlay, this.#routing.groups()));
-    this.#programEntries();
+    this.#mapCache.restore(state.mapCache);
     this.#publish();
     this.#forwardingCounters.restore(state.forwarding);
     this.#interfaceCounters.restore(state.interfaces);
-    this.#locatorStates.restore(state.locators);
   }
 
   // ---- configuration and insight ---------------------------------------------------------------------------------
@@ -361,8 +316,8 @@ export class Router implements NetworkNode, RouterView {
   mapCache(family: Family, instanceId = 0): readonly CacheEntryView[] {
     const hits = (eid: EidPrefix): number => this.#forwardingCounters.hits(eid);
     const since = (eid: EidPrefix, locator: Locator): Micros | undefined =>
-      this.#locatorStates.since(eid, locator);
-    const isDown = (eid: EidPrefix, locator: Locator): boolean => this.#trusted.isDown(eid, locator);
+      this.#mapCache.since(eid, locator);
+    const isDown = (eid: EidPrefix, locator: Locator): boolean => this.#mapCache.isDown(eid, locator);
     const key = { family, instanceId };
     return mapCacheView(this.#control.mapCache(), key, this.#options, this.#underlay, {
       hits,
@@ -440,13 +395,7 @@ export class Router implements NetworkNode, RouterView {
       clockSec: this.#clockSec,
       entryCapacity: this.#entryCapacity,
     });
-    this.#trusted.configure(
-      this.#now,
-      this.#options.lisp?.profile === 'trusted',
-      this.#control.database(),
-      this.#control.mapCache(),
-    );
-    this.#programEntries();
+    this.#mapCache.configure(this.#control.database());
   }
 
   /** Lack of room in the engine is counted and told; the tables stay as they were until there is less to hold. */
@@ -455,26 +404,6 @@ export class Router implements NetworkNode, RouterView {
     if (error === undefined) return;
     const { section, wanted, have } = error;
     this.#count('drop:engine-no-room', { section, wanted, have });
-  }
-
-  #install(entry: CacheEntry): void {
-    this.#trusted.learn(this.#now, entry);
-    this.#programEntry(entry);
-    this.#installed.push(entry.mapping.eid);
-  }
-
-  #programEntries(): void {
-    for (const entry of this.#control.mapCache()) this.#programEntry(entry);
-  }
-
-  #programEntry(entry: CacheEntry): void {
-    const { mapping } = entry;
-    const { lisp } = this.#options;
-    const sources = lisp === undefined ? NO_SOURCES : tunnelSources(lisp, this.#underlay);
-    this.#program.setEntry(forwardingEntry(mapping, sources, this.#underlay, this.#paths, this.#trusted));
-    this.#locatorStates.observe(this.#now, entry, this.#underlay, (locator) =>
-      this.#trusted.isDown(mapping.eid, locator),
-    );
   }
 
   #send({ payload, source, sourcePort, to }: SendOutput): void {

@@ -16,24 +16,17 @@ import type { ErrorCause } from './icmp-errors.ts';
 import { readLocalPacket } from './local-packet.ts';
 import { LocalServices, type LocalAddresses, type LocalServiceState } from './local-services.ts';
 import type { Arrival, NodeOutput, PingRequest, TracerouteRequest } from './node.ts';
-import { DEFAULT_MTU, type RouterOptions } from './options.ts';
+import type { Moment } from './moment.ts';
+import { DEFAULT_MTU } from './options.ts';
 import { PacketPath, type Decision } from './packet-path.ts';
 import { PacketTracer, type PacketTracerState } from './packet-trace.ts';
 import type { ReceivedRip } from './rip.ts';
-import type { Underlay } from './underlay.ts';
 import type { PacketTrace } from './view.ts';
 
 /** Packet buffers of the smallest engine; a quarter of them may hold packets. */
 const BUFFER_COUNT = 128;
 /** What every IPv6 link carries (RFC 8200 §5). */
 const MIN_MTU_V6 = 1280;
-
-/** The router at the moment of a call. */
-export interface Moment {
-  readonly now: Micros;
-  readonly options: RouterOptions;
-  readonly underlay: Underlay;
-}
 
 /** What packets ask of their router. */
 export interface TrafficEffects {

@@ -41,6 +41,7 @@ export interface TrustedTunnelState {
   readonly watched: readonly (readonly [string, IpAddress])[];
   readonly echo: EchoNonceState;
   readonly sent: StatusBitsState;
+  readonly bits: number | undefined;
   readonly heard: LocatorStatusState;
   readonly nonces: readonly (readonly [rloc: string, Nonce])[];
   readonly unreachable: readonly string[];
@@ -84,10 +85,13 @@ export class TrustedTunnels {
     this.#isOn = isOn;
   }
 
-  /** A mapping is in the Map-Cache, for the first time or anew. */
-  learn(now: Micros, entry: CacheEntry): void {
+  /**
+   * A mapping is in the Map-Cache, for the first time or anew. True when headers to some of its RLOCs, which others may
+   * have as well, are others from now on.
+   */
+  learn(now: Micros, entry: CacheEntry): boolean {
     this.#forgetStatus(entry.mapping.eid);
-    if (this.#isOn) this.#watch(now, entry);
+    return this.#isOn && this.#watch(now, entry);
   }
 
   /** A mapping has left it. `others`: the entries that stay, some of which may have the same locators. */
@@ -163,6 +167,7 @@ export class TrustedTunnels {
       watched: [...this.#watched],
       echo: this.#echo.save(),
       sent: this.#sent.save(),
+      bits: this.#bits,
       heard: this.#heard.save(),
       nonces: [...this.#nonces],
       unreachable: [...this.#unreachable],
@@ -170,26 +175,26 @@ export class TrustedTunnels {
     });
   }
 
-  restore(now: Micros, state: TrustedTunnelState): void {
+  restore(state: TrustedTunnelState): void {
     this.#isOn = state.isOn;
     this.#database = state.database;
     this.#watched = new Map(state.watched);
     this.#echo.restore(state.echo);
     this.#sent.restore(state.sent);
     this.#heard.restore(state.heard);
-    this.#bits = this.#sent.bits(now, this.#database);
+    this.#bits = state.bits;
     this.#nonces = new Map(state.nonces);
     this.#unreachable = new Set(state.unreachable);
     this.#down = new Map(state.down.map(([eid, rlocs]) => [eid, new Set(rlocs)]));
   }
 
-  #watch(now: Micros, { mapping, canEcho = false }: CacheEntry): void {
+  #watch(now: Micros, { mapping, canEcho = false }: CacheEntry): boolean {
     const out: EchoNonceOutput[] = [];
     for (const { address } of mapping.locators) {
       this.#watched.set(formatIp(address), address);
       this.#echo.handle(now, { kind: 'watch', rloc: address, canEcho }, out);
     }
-    this.#take(out);
+    return this.#take(out);
   }
 
   /** RLOCs that are of none of these entries are watched no more. */

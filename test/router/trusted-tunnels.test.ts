@@ -99,6 +99,15 @@ it('takes an RLOC for down while packets come from it without the nonce, and for
   expect(told).toEqual(['echo-nonce-down', 'echo-nonce-up']);
 });
 
+it('a second mapping with an RLOC that is asked already changes no header', () => {
+  const trusted = new TrustedTunnels(new SeededRandom(1, 'trust'), { count: () => undefined });
+  trusted.configure(0, true, [], []);
+  expect(trusted.learn(0, REMOTE)).toBe(true);
+  const before = trusted.marking(near.address);
+  expect(trusted.learn(1, { ...REMOTE, mapping: mapping('192.168.3.0/24', near) })).toBe(false);
+  expect(trusted.marking(near.address)).toEqual(before);
+});
+
 it("headers carry the bits of the site's own locators", () => {
   const { trusted } = tunnels(true, SITE);
   expect(trusted.marking(near.address)?.locatorStatusBits).toBe(0b01);
@@ -130,7 +139,7 @@ it('goes on after a restore as it would have', () => {
   trusted.hear(seconds(1), report('10.0.1.1', { locatorStatusBits: 0b01 }), REMOTE);
   const saved = structuredClone(trusted.save());
   const { trusted: other } = tunnels(false);
-  other.restore(seconds(1), saved);
+  other.restore(saved);
   expect(other.save()).toEqual(saved);
   for (const each of [trusted, other]) each.tick(seconds(6), [REMOTE]);
   expect(other.save()).toEqual(trusted.save());
