@@ -276,13 +276,13 @@ function verdictOf(outcome: Outcome, options: InjectOptions): Verdict {
     reason,
     inInterface: options.interfaceIndex,
     outInterface,
-    ...(gateway === undefined ? {} : { gateway }),
     instanceId,
     originated: options.originated ?? false,
     decapsulated,
     flowHash,
     mtu,
     cookie: (options.cookie ?? 0) >>> 0,
+    ...(gateway === undefined ? {} : { gateway }),
     ...(tunnel === undefined ? {} : { tunnel }),
   };
 }

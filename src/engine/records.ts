@@ -154,17 +154,21 @@ function hitsAt(memory: EngineMemory, worker: number, slot: number): number {
   return memory.offset(SECTION_HITS) + (worker * memory.capacity.entries + slot) * 8;
 }
 
-/** The way out that a next-hop record describes. */
-export function readNextHop(
-  memory: EngineMemory,
-  slot: number,
-): { readonly outInterface: number; readonly gateway?: IpAddress } {
+/** The interface of a next-hop record. */
+export function outInterfaceOf(memory: EngineMemory, slot: number): number {
+  return memory.view.getUint16(nextHopAt(memory, slot) + NEXT_HOP_INTERFACE_OFFSET, true);
+}
+
+/** The next router of a next-hop record, where it has one. */
+export function gatewayOf(memory: EngineMemory, slot: number): IpAddress | undefined {
   const { view } = memory;
-  const at = memory.offset(SECTION_NEXT_HOPS) + slot * NEXT_HOP_BYTES;
-  const outInterface = view.getUint16(at + NEXT_HOP_INTERFACE_OFFSET, true);
+  const at = nextHopAt(memory, slot);
   const family = view.getUint32(at + NEXT_HOP_GATEWAY_FAMILY_OFFSET, true);
-  if (family === 0) return { outInterface };
+  if (family === 0) return undefined;
   const part = (i: number): number => view.getUint32(at + NEXT_HOP_GATEWAY_OFFSET + 4 * i, true);
-  const gateway = family === 4 ? ipv4(part(0)) : ipv6(part(0), part(1), part(2), part(3));
-  return { outInterface, gateway };
+  return family === 4 ? ipv4(part(0)) : ipv6(part(0), part(1), part(2), part(3));
+}
+
+function nextHopAt(memory: EngineMemory, slot: number): number {
+  return memory.offset(SECTION_NEXT_HOPS) + slot * NEXT_HOP_BYTES;
 }

@@ -24,28 +24,33 @@ import {
 import type { Verdict } from './data-plane.ts';
 import type { TunnelReport } from './marking.ts';
 import type { EngineMemory } from './memory.ts';
-import { readNextHop } from './records.ts';
+import { gatewayOf, outInterfaceOf } from './records.ts';
 
-/** What became of the packet of the descriptor at `at`. */
+/**
+ * What became of the packet of the descriptor at `at`. Built by assignment: spreading objects of several shapes would cost
+ * more than the packet did.
+ */
 export function readVerdict(memory: EngineMemory, at: number): Verdict {
   const { view } = memory;
   const flags = view.getUint8(at + DESC_FLAGS_OFFSET);
   const nextHop = view.getUint32(at + DESC_NEXT_HOP_OFFSET, true);
-  const way = nextHop === 0 ? { outInterface: 0 } : readNextHop(memory, nextHop - 1);
-  const isReported = (flags & DESC_REPORTED) !== 0;
-  return {
+  const verdict: { -readonly [K in keyof Verdict]: Verdict[K] } = {
     verdict: view.getUint8(at + DESC_VERDICT_OFFSET),
     reason: view.getUint8(at + DESC_REASON_OFFSET),
     inInterface: view.getUint16(at + DESC_IN_INTERFACE_OFFSET, true),
-    ...way,
+    outInterface: nextHop === 0 ? 0 : outInterfaceOf(memory, nextHop - 1),
     instanceId: view.getUint32(at + DESC_INSTANCE_OFFSET, true),
     originated: (flags & DESC_ORIGINATED) !== 0,
     decapsulated: (flags & DESC_DECAPSULATED) !== 0,
     flowHash: view.getUint32(at + DESC_FLOW_HASH_OFFSET, true),
     mtu: view.getUint16(at + DESC_MTU_OFFSET, true),
     cookie: view.getUint32(at + DESC_COOKIE_OFFSET, true),
-    ...(isReported ? { tunnel: readReport(memory, view.getUint32(at + DESC_BUFFER_OFFSET, true)) } : {}),
   };
+  const gateway = nextHop === 0 ? undefined : gatewayOf(memory, nextHop - 1);
+  if (gateway !== undefined) verdict.gateway = gateway;
+  if ((flags & DESC_REPORTED) !== 0)
+    verdict.tunnel = readReport(memory, view.getUint32(at + DESC_BUFFER_OFFSET, true));
+  return verdict;
 }
 
 function readReport({ view }: EngineMemory, at: number): TunnelReport {
