@@ -1,11 +1,6 @@
 /**
- * npm run bench -- [suite...] [--json FILE] [--rounds N] [--seconds S] [--seed N]
- *                  [--keys N] [--unsummed] [--prefixes FILE]      for `native`
- *                  [--entries N]                                  for `mapcache`
- * npm run bench -- lookup --table FILE [--traces DIR] [--kinds a,b] [--rounds N] [--keys N] [--json FILE]
- *
- * Runs from dist/ on plain Node. Without a suite name, all of them but `mapcache` and `native`. Results worth keeping go, as JSON and with a
- * SETUP.md, to bench/results/<name>/.
+ * npm run bench: runs from dist/ on plain Node. Results worth keeping go, as JSON and with a SETUP.md, to
+ * bench/results/<name>/.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -31,10 +26,28 @@ const SUITES: readonly Suite[] = [
   nativeSuite,
 ];
 
+const USAGE = `npm run bench -- [SUITE...] [--json FILE] [--rounds N] [--seconds S] [--seed N]
+npm run bench -- lookup --table FILE [--traces DIR] [--kinds A,B] [--rounds N] [--keys N] [--json FILE]
+
+Without a SUITE, all but those in brackets: ${SUITES.map(({ name, isOptional }) =>
+  isOptional === true ? `[${name}]` : name,
+).join(', ')}
+
+  --rounds N        each contender runs once in each round; default 7
+  --seconds S       of a contender in a round; default 0.2
+  --entries N       of mapcache; default 1000000
+  --keys N          of native and --table: keys of a pass; default all of the trace
+  --prefixes FILE   of native: the list of prefixes
+  --unsummed        of native: results are not added up
+  --json FILE       everything that was measured, with the environment
+
+for example: npm run bench -- forward --rounds 5 --json forward.json`;
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      help: { type: 'boolean', default: false },
       json: { type: 'string' },
       rounds: { type: 'string', default: '7' },
       seconds: { type: 'string', default: '0.2' },
@@ -48,6 +61,10 @@ async function main(): Promise<void> {
       kinds: { type: 'string' },
     },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   const settings: Settings = {
     rounds: positive('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
