@@ -8,7 +8,7 @@ import { cidr, ip } from '../src/base/ip-text.ts';
 import { ACTION_FORWARD, POLICY_ITR_SOURCE, POLICY_PETR_SOURCE } from '../src/engine/codes.ts';
 import type { EncapTarget, NextHop } from '../src/engine/data-plane.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { Fib, type FibChange } from '../src/engine/fib.ts';
+import { fibPair, type FibChange, type FibPair } from '../src/engine/fib.ts';
 import { ForwardingTable } from '../src/engine/forwarding-table.ts';
 import type { LpmKind } from '../src/engine/lpm.ts';
 import { createEngineSync } from '../src/engine/open-inline.ts';
@@ -115,12 +115,9 @@ function fill(engine: Engine, folder: string, entries: number, kind: LpmKind, wo
   const table = new ForwardingTable(memory, () => true);
   const route = (at: IpPrefix, nextHop: NextHop): FibChange => ({
     prefix: at,
-    value: table.addRoute(nextHop, at.bits === 0).slot + 1,
+    value: table.addRoute(nextHop, at.bits === 0) + 1,
   });
-  const pair = (wanted: LpmKind | 'auto'): Record<4 | 6, Fib> => ({
-    4: new Fib(memory, exports, wanted, 4),
-    6: new Fib(memory, exports, wanted, 6),
-  });
+  const pair = (wanted: LpmKind | 'auto'): FibPair => fibPair(memory, exports, wanted);
   const [loaded, few, policy] = [pair(kind), pair('auto'), pair('auto')];
   const [routes, cache] = work === 'forward' ? [few, loaded] : [loaded, few];
   // Numbers as in bench/native/world.h: what is added first.
@@ -139,7 +136,7 @@ function fill(engine: Engine, folder: string, entries: number, kind: LpmKind, wo
   }
   // A next hop for each value, distinct by its gateway; or the entry of that number.
   const values = Array.from({ length: entries + 1 }, (_, value) =>
-    work === 'forward' || value === 0 ? value : table.addRoute(gatewayOf(value), false).slot + 1,
+    work === 'forward' || value === 0 ? value : table.addRoute(gatewayOf(value), false) + 1,
   );
   loaded[4].apply(
     [...readRoutes(folder, 4)].map(([each, value]) => ({ prefix: each, value: values[value]! })),

@@ -35,22 +35,15 @@ export function bucketRow(
   return row;
 }
 
-/** Best first; whoever would never be used is in none. */
+/** Best first: by priority, and those of weight 0 behind the others. Whoever may never be used is in none. */
 function groupsOf(targets: readonly { readonly priority: number; readonly weight: number }[]): Share[][] {
-  const priorities = [...new Set(targets.map(({ priority }) => priority))]
-    .filter((priority) => priority !== PRIORITY_NEVER)
-    .sort((a, b) => a - b);
-  const shares = targets.map(({ priority, weight }, index) => ({ index, priority, weight }));
-  return priorities
-    .flatMap((wanted) => {
-      const equals = shares.filter(({ priority }) => priority === wanted);
-      const weightless = equals.filter(({ weight }) => weight === 0);
-      return [
-        equals.filter(({ weight }) => weight > 0),
-        weightless.map(({ index }) => ({ index, weight: 1 })),
-      ];
-    })
-    .filter(({ length }) => length > 0);
+  const groups = new Map<number, Share[]>();
+  for (const [index, { priority, weight }] of targets.entries()) {
+    if (priority === PRIORITY_NEVER) continue;
+    const rank = 2 * priority + Number(weight === 0);
+    groups.set(rank, [...(groups.get(rank) ?? []), { index, weight: weight === 0 ? 1 : weight }]);
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([, shares]) => shares);
 }
 
 function slotsFor(shares: readonly Share[]): number {

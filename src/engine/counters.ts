@@ -83,16 +83,9 @@ export function reasonText(reason: number): string {
   return REASONS.get(reason)?.text ?? `of reason ${reason}`;
 }
 
-/** Sums the counter rows of all workers. */
-export function readCounters(memory: EngineMemory): Counters {
-  return readCountersOf(
-    memory,
-    Array.from({ length: memory.capacity.workers }, (_, worker) => worker),
-  );
-}
-
-/** Sums the counter rows of some workers. */
-export function readCountersOf(memory: EngineMemory, workers: readonly number[]): Counters {
+/** Sums the counter rows of some workers, or of all. */
+export function readCounters(memory: EngineMemory, only?: readonly number[]): Counters {
+  const workers = only ?? Array.from({ length: memory.capacity.workers }, (_, worker) => worker);
   const column = (index: number): number => {
     let sum = 0;
     for (const worker of workers) {

@@ -7,14 +7,12 @@ import {
   EPOCH_IDLE,
   SECTION_WORK,
   WORK_BYTES,
-  WORK_KEYS_OFFSET,
-  WORK_RESULT_OFFSET,
 } from '../../assembly/layout.ts';
-import { readCountersOf } from './counters.ts';
+import { readCounters } from './counters.ts';
 import type { Counters, InjectOptions, Verdict } from './data-plane.ts';
 import type { EngineModule, WasmMemory } from './engine-module.ts';
 import { EngineError } from './errors.ts';
-import { lookUpBatch, type EngineTable } from './lookup-batch.ts';
+import { Lookups, type EngineTable } from './lookups.ts';
 import { EngineMemory, type EngineCapacity } from './memory.ts';
 import { PacketQueue } from './packet-queue.ts';
 import { instantiateEngine, type EngineExports } from './wasm.ts';
@@ -38,6 +36,7 @@ export class EngineWorker {
   readonly #memory: EngineMemory;
   readonly #exports: EngineExports;
   readonly #packets: PacketQueue;
+  readonly #lookups: Lookups;
   readonly #control: Int32Array;
   readonly #seen: number;
 
@@ -46,6 +45,7 @@ export class EngineWorker {
     this.#memory = new EngineMemory(seat.capacity, { memory: seat.memory });
     this.#exports = instantiateEngine(seat.module, seat.memory);
     this.#packets = new PacketQueue(this.#memory, this.#exports, seat.worker);
+    this.#lookups = Lookups.ofWorker(this.#memory, this.#exports, seat.worker);
     this.#control = new Int32Array(seat.memory.buffer, CONTROL_OFFSET);
     this.#seen = seenIndex(seat.worker);
     clearSeat(this.#memory, seat.worker);
@@ -87,14 +87,12 @@ export class EngineWorker {
     keys: Uint32Array,
     out: Uint32Array,
   ): void {
-    const work = this.#memory.offset(SECTION_WORK) + this.worker * WORK_BYTES;
-    const room = { keys: work + WORK_KEYS_OFFSET, out: work + WORK_RESULT_OFFSET };
-    lookUpBatch(this.#memory, this.#exports, this.worker, room, { table, instanceId, family, keys, out });
+    this.#lookups.batch(table, instanceId, family, keys, out);
   }
 
   /** What this seat has done since the engine was opened, its earlier threads included; a copy. */
   counters(): Counters {
-    return readCountersOf(this.#memory, [this.worker]);
+    return readCounters(this.#memory, [this.worker]);
   }
 
   /**

@@ -1,14 +1,4 @@
 import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
-import { word } from '../base/ip.ts';
-import {
-  ARENA_LIVE_BYTES_OFFSET,
-  ARENA_RETIRED_BYTES_OFFSET,
-  SCRATCH_KEYS_OFFSET,
-  SCRATCH_RESULTS_OFFSET,
-  SECTION_FIB,
-  SECTION_SCRATCH,
-  TABLE_CACHE,
-} from '../../assembly/layout.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
 import { readCounters } from './counters.ts';
 import type {
@@ -23,7 +13,7 @@ import type {
 } from './data-plane.ts';
 import type { EngineModule } from './engine-module.ts';
 import { clearSeat, makeSeat, type WorkerSeat } from './engine-worker.ts';
-import { lookUpBatch, type EngineTable } from './lookup-batch.ts';
+import { Lookups, type EngineTable } from './lookups.ts';
 import { checkKind, type LpmKind } from './lpm.ts';
 import type { ReceptionRules } from './marking.ts';
 import { EngineMemory, presets, type EngineCapacity } from './memory.ts';
@@ -65,6 +55,7 @@ export class Engine implements DataPlane {
   readonly #exports: EngineExports;
   readonly #module: EngineModule;
   readonly #packets: PacketQueue;
+  readonly #lookups: Lookups;
   readonly #publisher: Publisher;
 
   private constructor(module: EngineModule, memory: EngineMemory, exports: EngineExports, lpm: TableKinds) {
@@ -72,6 +63,7 @@ export class Engine implements DataPlane {
     this.#memory = memory;
     this.#exports = exports;
     this.#packets = new PacketQueue(memory, exports, WORKER);
+    this.#lookups = Lookups.ofOwner(memory, exports);
     this.#publisher = new Publisher(memory, exports, lpm);
   }
 
@@ -149,13 +141,7 @@ export class Engine implements DataPlane {
   }
 
   matchEntry(instanceId: number, address: IpAddress): EidPrefix | undefined {
-    const scratch = this.#memory.offset(SECTION_SCRATCH);
-    const keys = scratch + SCRATCH_KEYS_OFFSET;
-    const out = scratch + SCRATCH_RESULTS_OFFSET;
-    const { view } = this.#memory;
-    for (let i = 0; i < 4; i++) view.setUint32(keys + 4 * i, word(address, i), true);
-    this.#exports.lookup(WORKER, instanceId, address.family, TABLE_CACHE, keys, out, 1);
-    const value = view.getUint32(out, true);
+    const value = this.#lookups.one('cache', instanceId, address);
     return value === 0 ? undefined : this.#publisher.eidOfSlot(value - 1);
   }
 
@@ -171,9 +157,7 @@ export class Engine implements DataPlane {
     keys: Uint32Array,
     out: Uint32Array,
   ): void {
-    const scratch = this.#memory.offset(SECTION_SCRATCH);
-    const room = { keys: scratch + SCRATCH_KEYS_OFFSET, out: scratch + SCRATCH_RESULTS_OFFSET };
-    lookUpBatch(this.#memory, this.#exports, WORKER, room, { table, instanceId, family, keys, out });
+    this.#lookups.batch(table, instanceId, family, keys, out);
   }
 
   hits(eid: EidPrefix): number {
@@ -195,13 +179,8 @@ export class Engine implements DataPlane {
 
   /** How full the memory is. */
   stats(): EngineStats {
-    const fib = this.#memory.offset(SECTION_FIB);
-    const { view } = this.#memory;
-    return {
-      memoryBytes: this.#memory.byteLength,
-      fibLiveBytes: view.getUint32(fib + ARENA_LIVE_BYTES_OFFSET, true),
-      fibRetiredBytes: view.getUint32(fib + ARENA_RETIRED_BYTES_OFFSET, true),
-    };
+    const { live, retired } = this.#memory.fibBytes();
+    return { memoryBytes: this.#memory.byteLength, fibLiveBytes: live, fibRetiredBytes: retired };
   }
 
   /**

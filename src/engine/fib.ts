@@ -245,6 +245,13 @@ export class Fib {
   }
 }
 
+/** The tables of a purpose, one for each family. */
+export type FibPair = Readonly<Record<Family, Fib>>;
+
+export function fibPair(memory: EngineMemory, exports: EngineExports, wanted: LpmKind | 'auto'): FibPair {
+  return { 4: new Fib(memory, exports, wanted, 4), 6: new Fib(memory, exports, wanted, 6) };
+}
+
 export function writeSpec({ view }: EngineMemory, at: number, { prefix, value }: FibChange): void {
   const { address, bits } = prefix;
   view.setUint32(at, address.w0, true);

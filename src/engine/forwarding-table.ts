@@ -2,16 +2,11 @@ import type { IpAddress } from '../base/ip.ts';
 import { ACTION_FORWARD } from '../../assembly/layout.ts';
 import type { Action } from '../mapping/action.ts';
 import type { EncapTarget, NextHop } from './data-plane.ts';
-import { acquireNextHop, keyOfNextHop, LocatorSets, type LocatorSet } from './locator-sets.ts';
+import { LocatorSets, type LocatorSet } from './locator-sets.ts';
 import type { EngineMemory } from './memory.ts';
+import { NextHops } from './next-hops.ts';
 import { writeEntry } from './records.ts';
-import { SharedRecords, SlotPool } from './slots.ts';
-
-/** What a route occupies. */
-export interface RouteRecord {
-  readonly slot: number;
-  readonly key: string;
-}
+import { SlotPool } from './slots.ts';
 
 /**
  * Slots for entries, bucket rows, rewrites and next hops. Everything is written into slots that no reader sees and
@@ -20,27 +15,27 @@ export interface RouteRecord {
 export class ForwardingTable {
   readonly #memory: EngineMemory;
   readonly #entries: SlotPool;
-  readonly #nextHops: SharedRecords;
+  readonly #nextHops: NextHops;
   readonly #sets: LocatorSets;
   /** By slot of an entry: id of its locator set + 1; 0 = it does not forward. */
   readonly #setOf: Uint32Array;
 
   constructor(memory: EngineMemory, isQuiesced: (epoch: number) => boolean) {
-    const { entries, nextHops } = memory.capacity;
+    const { entries } = memory.capacity;
     this.#memory = memory;
     this.#entries = new SlotPool('entries', entries, isQuiesced);
-    this.#nextHops = new SharedRecords('nextHops', nextHops, isQuiesced);
+    this.#nextHops = new NextHops(memory, isQuiesced);
     this.#sets = new LocatorSets(memory, this.#nextHops, isQuiesced);
     this.#setOf = new Uint32Array(entries);
   }
 
-  addRoute(nextHop: NextHop, isDefault: boolean): RouteRecord {
-    const slot = acquireNextHop(this.#memory, this.#nextHops, nextHop, isDefault);
-    return { slot, key: keyOfNextHop(nextHop, isDefault) };
+  /** The slot of a next hop for one more route. Throws EngineError on lack of room. */
+  addRoute(nextHop: NextHop, isDefault: boolean): number {
+    return this.#nextHops.acquireHop(nextHop, isDefault);
   }
 
-  removeRoute({ key }: RouteRecord): void {
-    this.#nextHops.release(key);
+  removeRoute(slot: number): void {
+    this.#nextHops.release(slot);
   }
 
   /** The slot of a new entry. Throws EngineError on lack of room. */

@@ -2,10 +2,11 @@ import { formatIp } from '../base/ip-text.ts';
 import { sameIp, type IpAddress } from '../base/ip.ts';
 import { PRIORITY_NEVER } from '../mapping/locator.ts';
 import { bucketRow } from './buckets.ts';
-import type { EncapTarget, NextHop } from './data-plane.ts';
+import type { EncapTarget } from './data-plane.ts';
 import type { EngineMemory } from './memory.ts';
+import type { NextHops } from './next-hops.ts';
 import { markingKey } from './outer-headers.ts';
-import { writeBuckets, writeNextHop, writeRewrite } from './records.ts';
+import { writeBuckets, writeRewrite } from './records.ts';
 import { RunPool, SharedRecords, type Run } from './slots.ts';
 
 /** Ways to encapsulate that entries of one instance share, with what they occupy. */
@@ -18,8 +19,8 @@ export interface LocatorSet {
   readonly run: Run | undefined;
   /** By target: its rewrite; undefined for one that may never be used. */
   readonly rewrites: readonly (number | undefined)[];
-  readonly rewriteKeys: readonly string[];
-  readonly nextHopKeys: readonly string[];
+  /** Slots, one for each rewrite that there is. */
+  readonly nextHops: readonly number[];
   /** Index of a target for each slot of the run; empty when all are down. */
   row: readonly number[];
   users: number;
@@ -27,28 +28,28 @@ export interface LocatorSet {
 
 /**
  * The locator sets of all entries: equal ones are one, with one row of buckets, however many entries use it. So a
- * locator that fails costs a row for each set that it is in. Can be undone like SlotPool.
+ * locator that fails costs a row for each set that it is in. Can be undone like a Pool.
  */
 export class LocatorSets {
   readonly #memory: EngineMemory;
   readonly #buckets: RunPool;
   readonly #rewrites: SharedRecords;
-  readonly #nextHops: SharedRecords;
+  readonly #nextHops: NextHops;
   readonly #byHash = new Map<number, LocatorSet[]>();
   /** By id; ids of sets that are gone are used again. */
   readonly #sets: (LocatorSet | undefined)[] = [];
   readonly #freeIds: number[] = [];
   /** By locator: the sets that it is in. */
   readonly #byLocator = new Map<string, Set<LocatorSet>>();
-  /** Locators that are down, as of the last commit and since. */
-  #down = new Set<string>();
-  #downBefore: Set<string> | undefined;
+  /** Locators that are down; and those that were up at the last commit and are down now, or the other way round. */
+  readonly #down = new Set<string>();
+  readonly #toggled = new Set<string>();
   /** Users that came and went since the last commit, and sets that are new. */
   #acquired: LocatorSet[] = [];
   #released: LocatorSet[] = [];
   #fresh: LocatorSet[] = [];
 
-  constructor(memory: EngineMemory, nextHops: SharedRecords, isQuiesced: (epoch: number) => boolean) {
+  constructor(memory: EngineMemory, nextHops: NextHops, isQuiesced: (epoch: number) => boolean) {
     this.#memory = memory;
     this.#nextHops = nextHops;
     this.#buckets = new RunPool('buckets', memory.capacity.buckets, isQuiesced);
@@ -79,27 +80,22 @@ export class LocatorSets {
   setDown(locator: IpAddress, isDown: boolean): void {
     const key = formatIp(locator);
     if (this.#down.has(key) === isDown) return;
-    this.#downBefore ??= new Set(this.#down);
-    if (isDown) this.#down.add(key);
-    else this.#down.delete(key);
+    toggle(this.#down, key);
+    toggle(this.#toggled, key);
   }
 
   /** Rewrites the rows of locators that have come up or gone down, in place, and lets go of sets without users. */
   commit(epoch: number): void {
-    const before = this.#downBefore;
-    if (before !== undefined) {
-      const changed = [...this.#down, ...before].filter((key) => this.#down.has(key) !== before.has(key));
-      const sets = changed.flatMap((key) => [...(this.#byLocator.get(key) ?? [])]);
-      for (const set of new Set(sets)) this.#fill(set);
-    }
-    for (const set of this.#released) if (set.users === 0) this.#drop(set);
+    const changed = [...this.#toggled].flatMap((key) => [...(this.#byLocator.get(key) ?? [])]);
+    for (const set of new Set(changed)) this.#fill(set);
+    for (const set of new Set(this.#released)) if (set.users === 0) this.#drop(set);
     this.#forgetChanges();
     this.#buckets.commit(epoch);
     this.#rewrites.commit(epoch);
   }
 
   rollback(): void {
-    this.#down = this.#downBefore ?? this.#down;
+    for (const key of this.#toggled) toggle(this.#down, key);
     for (const set of this.#acquired) set.users--;
     for (const set of this.#released) set.users++;
     for (const set of this.#fresh) this.#unlist(set);
@@ -109,7 +105,7 @@ export class LocatorSets {
   }
 
   #forgetChanges(): void {
-    this.#downBefore = undefined;
+    this.#toggled.clear();
     this.#acquired = [];
     this.#released = [];
     this.#fresh = [];
@@ -119,27 +115,21 @@ export class LocatorSets {
     // The length is that of all locators, up or down.
     const { length } = bucketRow(targets);
     const run = length === 0 ? undefined : this.#buckets.take(length);
-    const rewriteKeys: string[] = [];
-    const nextHopKeys: string[] = [];
+    const nextHops: number[] = [];
     const rewrites = targets.map((target) => {
       if (target.priority === PRIORITY_NEVER) return undefined;
-      const nextHopKey = keyOfNextHop(target.nextHop, false);
-      const nextHop = acquireNextHop(this.#memory, this.#nextHops, target.nextHop, false);
+      const nextHop = this.#nextHops.acquireHop(target.nextHop);
+      nextHops.push(nextHop);
       const { source, destination } = target;
       const key = `${instanceId} ${formatIp(source)} ${formatIp(destination)} ${nextHop} ${markingKey(target)}`;
-      nextHopKeys.push(nextHopKey);
-      rewriteKeys.push(key);
       return this.#rewrites.acquire(key, (at) => {
         writeRewrite(this.#memory, at, target, instanceId, nextHop);
       });
     });
     const id = this.#freeIds.pop() ?? this.#sets.length;
     const kept = targets.map((target) => ({ ...target, nextHop: { ...target.nextHop } }));
-    const set: LocatorSet = {
-      ...{ id, hash, instanceId, targets: kept, run, rewrites, rewriteKeys, nextHopKeys },
-      row: [],
-      users: 0,
-    };
+    const parts = { id, hash, instanceId, targets: kept, run, rewrites, nextHops };
+    const set: LocatorSet = { ...parts, row: [], users: 0 };
     this.#list(set);
     this.#fresh.push(set);
     this.#fill(set);
@@ -156,12 +146,10 @@ export class LocatorSets {
   }
 
   #drop(set: LocatorSet): void {
-    // Released twice in one transaction.
-    if (this.#sets[set.id] !== set) return;
     this.#unlist(set);
     if (set.run !== undefined) this.#buckets.retire(set.run);
-    for (const key of set.rewriteKeys) this.#rewrites.release(key);
-    for (const key of set.nextHopKeys) this.#nextHops.release(key);
+    for (const slot of set.rewrites) if (slot !== undefined) this.#rewrites.release(slot);
+    for (const slot of set.nextHops) this.#nextHops.release(slot);
   }
 
   #list(set: LocatorSet): void {
@@ -189,21 +177,8 @@ export class LocatorSets {
   }
 }
 
-/** The slot of a next hop, written when it is new. */
-export function acquireNextHop(
-  memory: EngineMemory,
-  nextHops: SharedRecords,
-  nextHop: NextHop,
-  isDefault: boolean,
-): number {
-  return nextHops.acquire(keyOfNextHop(nextHop, isDefault), (at) => {
-    writeNextHop(memory, at, nextHop, isDefault);
-  });
-}
-
-export function keyOfNextHop({ kind, interfaceIndex, gateway, mtu }: NextHop, isDefault: boolean): string {
-  const via = gateway === undefined ? '-' : formatIp(gateway);
-  return `${kind} ${interfaceIndex} ${via} ${mtu} ${isDefault ? 'default' : ''}`;
+function toggle(set: Set<string>, key: string): void {
+  if (!set.delete(key)) set.add(key);
 }
 
 function isSame(set: LocatorSet, instanceId: number, targets: readonly EncapTarget[]): boolean {
@@ -240,13 +215,11 @@ function hashTargets(instanceId: number, targets: readonly EncapTarget[]): numbe
   let hash = instanceId;
   for (const { destination, priority, weight, nextHop } of targets) {
     const { w0, w1, w2, w3 } = destination;
-    hash = Math.imul((hash ^ w0) + w1, 0x85eb_ca6b);
-    hash = Math.imul((hash ^ (hash >>> 13) ^ w2) + w3, 0xc2b2_ae35);
-    hash = Math.imul((hash ^ (hash >>> 16)) + ((priority << 8) | weight), 0x27d4_eb2f);
-    hash = Math.imul(
-      (hash ^ (hash >>> 15)) + (nextHop.gateway?.w0 ?? 0) + nextHop.interfaceIndex,
-      0x1656_67b1,
-    );
+    const { interfaceIndex, gateway } = nextHop;
+    for (const word of [w0, w1, w2, w3, (priority << 8) | weight, gateway?.w0 ?? 0, interfaceIndex]) {
+      hash = Math.imul(hash ^ word, 0x85eb_ca6b);
+      hash ^= hash >>> 15;
+    }
   }
-  return hash ^ (hash >>> 15);
+  return hash;
 }

@@ -1,19 +1,10 @@
 import { assert } from '../base/assert.ts';
-import { word, type Family, type IpAddress, type IpPrefix } from '../base/ip.ts';
+import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import { formatPrefix } from '../base/ip-text.ts';
-import {
-  ARENA_LIVE_BYTES_OFFSET,
-  ARENA_RETIRED_BYTES_OFFSET,
-  BATCH_MAX,
-  SCRATCH_KEYS_OFFSET,
-  SCRATCH_RESULTS_OFFSET,
-  SECTION_FIB,
-  SECTION_SCRATCH,
-  TABLE_ROUTES,
-} from '../../assembly/layout.ts';
 import type { EngineModule } from './engine-module.ts';
-import { Fib, type FibChange } from './fib.ts';
 import { EngineError } from './errors.ts';
+import { fibPair, type FibChange, type FibPair } from './fib.ts';
+import { Lookups } from './lookups.ts';
 import { checkKind, LARGEST_VALUE, lpmCapabilities, type LpmCapabilities, type LpmKind } from './lpm.ts';
 import { EngineMemory } from './memory.ts';
 import { SnapshotWriter } from './snapshot.ts';
@@ -51,9 +42,6 @@ const DEFAULT_TABLE_BYTES: Readonly<Record<LpmKind | 'auto', number>> = {
   'dir24-8': 192 * MIB,
 };
 
-/** The thread that owns the table is worker 0, its only reader. */
-const WORKER = 0;
-
 /**
  * Longest-prefix match alone: prefixes of both families with a number each, in an engine memory of its own. Changes
  * gather and take effect together at `publish`; lookups see the last publish. Not for more than one thread.
@@ -65,25 +53,20 @@ export class Lpm {
   readonly #exports: EngineExports;
   readonly #snapshots: SnapshotWriter;
   /** For both families; Engine's other tables are there and empty. */
-  readonly #fibs: Readonly<Record<Family, Fib>>;
-  readonly #empty: Readonly<Record<Family, Fib>>;
-  readonly #keysAt: number;
-  readonly #valuesAt: number;
+  readonly #fibs: FibPair;
+  readonly #empty: FibPair;
+  /** The lookup that packets make in an Engine, snapshot and all: what is measured here is what runs there. */
+  readonly #lookups: Lookups;
   #changes: Readonly<Record<Family, FibChange[]>> = { 4: [], 6: [] };
 
   private constructor(memory: EngineMemory, exports: EngineExports, kind: LpmKind | 'auto') {
-    const pair = (): Record<Family, Fib> => ({
-      4: new Fib(memory, exports, kind, 4),
-      6: new Fib(memory, exports, kind, 6),
-    });
     this.kind = kind;
     this.#memory = memory;
     this.#exports = exports;
     this.#snapshots = new SnapshotWriter(memory, exports);
-    this.#fibs = pair();
-    this.#empty = pair();
-    this.#keysAt = memory.offset(SECTION_SCRATCH) + SCRATCH_KEYS_OFFSET;
-    this.#valuesAt = memory.offset(SECTION_SCRATCH) + SCRATCH_RESULTS_OFFSET;
+    this.#fibs = fibPair(memory, exports, kind);
+    this.#empty = fibPair(memory, exports, kind);
+    this.#lookups = Lookups.ofOwner(memory, exports);
     this.#swing();
   }
 
@@ -144,10 +127,7 @@ export class Lpm {
 
   /** The value of the longest prefix that covers `address`; 0 for none. */
   lookup(address: IpAddress): number {
-    const { words } = this.#memory;
-    for (let i = 0; i < 4; i++) words[this.#keysAt / 4 + i] = word(address, i);
-    this.#lookUp(address.family, 1);
-    return words[this.#valuesAt / 4]!;
+    return this.#lookups.one('routes', 0, address);
   }
 
   /**
@@ -161,31 +141,14 @@ export class Lpm {
     assert(Number.isInteger(count), 'an IPv6 key has four words');
     const values = out ?? new Uint32Array(count);
     assert(values.length >= count, 'there is room for each value');
-    const { words } = this.#memory;
-    const valuesAt = this.#valuesAt / 4;
-    for (let first = 0; first < count; first += BATCH_MAX) {
-      const n = Math.min(BATCH_MAX, count - first);
-      words.set(keys.subarray(first * width, (first + n) * width), this.#keysAt / 4);
-      this.#lookUp(family, n);
-      values.set(words.subarray(valuesAt, valuesAt + n), first);
-    }
+    this.#lookups.batch('routes', 0, family, keys, values);
     return values;
   }
 
   /** How full the memory is. */
   stats(): LpmStats {
-    const fib = this.#memory.offset(SECTION_FIB);
-    const { view } = this.#memory;
-    return {
-      memoryBytes: this.#memory.byteLength,
-      liveBytes: view.getUint32(fib + ARENA_LIVE_BYTES_OFFSET, true),
-      retiredBytes: view.getUint32(fib + ARENA_RETIRED_BYTES_OFFSET, true),
-    };
-  }
-
-  /** The lookup that packets make in an Engine, snapshot and all: what is measured here is what runs there. */
-  #lookUp(family: Family, count: number): void {
-    this.#exports.lookup(WORKER, 0, family, TABLE_ROUTES, this.#keysAt, this.#valuesAt, count);
+    const { live, retired } = this.#memory.fibBytes();
+    return { memoryBytes: this.#memory.byteLength, liveBytes: live, retiredBytes: retired };
   }
 
   #swing(): void {

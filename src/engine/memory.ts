@@ -1,5 +1,7 @@
 import {
   ARENA_HEADER_BYTES,
+  ARENA_LIVE_BYTES_OFFSET,
+  ARENA_RETIRED_BYTES_OFFSET,
   BUCKET_BYTES,
   BUFFER_BYTES,
   CONTROL_EPOCH_OFFSET,
@@ -172,6 +174,13 @@ export class EngineMemory {
   /** The rewrite in buckets of a row whose locators are all down: nothing fits it. */
   get noRewrite(): number {
     return this.capacity.rewrites;
+  }
+
+  /** Of the lookup structures: what the tables take now, and what waits for readers. */
+  fibBytes(): { readonly live: number; readonly retired: number } {
+    const fib = this.offset(SECTION_FIB);
+    const at = (offset: number): number => this.view.getUint32(fib + offset, true);
+    return { live: at(ARENA_LIVE_BYTES_OFFSET), retired: at(ARENA_RETIRED_BYTES_OFFSET) };
   }
 
   setFlags(flags: number): void {

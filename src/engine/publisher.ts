@@ -12,8 +12,8 @@ import { eidKey, type EidPrefix } from '../mapping/eid.ts';
 import { PrefixTable } from '../mapping/prefix-table.ts';
 import type { EncapTarget, EntryView, ForwardingEntry, NextHop } from './data-plane.ts';
 import { entryView } from './entry-view.ts';
-import { Fib, type FibChange } from './fib.ts';
-import { ForwardingTable, type RouteRecord } from './forwarding-table.ts';
+import { fibPair, type Fib, type FibChange, type FibPair } from './fib.ts';
+import { ForwardingTable } from './forwarding-table.ts';
 import type { LpmKind } from './lpm.ts';
 import type { ReceptionRules } from './marking.ts';
 import type { EngineMemory } from './memory.ts';
@@ -48,8 +48,9 @@ export interface TableKinds {
 interface Vrf {
   readonly instanceId: number;
   /** TABLE_* -> family -> table. */
-  readonly fibs: readonly Readonly<Record<Family, Fib>>[];
-  readonly routes: Map<string, RouteRecord>;
+  readonly fibs: readonly FibPair[];
+  /** Slots of next hops, by prefix. */
+  readonly routes: Map<string, number>;
   /** Own flags of each prefix; packets see the union over covering prefixes. */
   readonly policies: PrefixTable<number>;
   /** Slots of entries. */
@@ -230,11 +231,10 @@ export class Publisher {
     const before = routes.get(key);
     if (before === undefined && nextHop === undefined) return;
     // The new one first: a next hop that stays is then not retired and written again.
-    const record = nextHop === undefined ? undefined : this.#table.addRoute(nextHop, prefix.bits === 0);
+    const slot = nextHop === undefined ? undefined : this.#table.addRoute(nextHop, prefix.bits === 0);
     if (before !== undefined) this.#table.removeRoute(before);
-    this.#replace(routes, key, record);
-    const value = record === undefined ? 0 : record.slot + 1;
-    put(fibs[TABLE_ROUTES]![prefix.address.family], prefix, value);
+    this.#replace(routes, key, slot);
+    put(fibs[TABLE_ROUTES]![prefix.address.family], prefix, valueOf(slot));
   }
 
   #applyEntry(eid: EidPrefix, entry: ForwardingEntry | undefined, put: Put): void {
@@ -322,15 +322,12 @@ export class Publisher {
   #vrf(instanceId: number): Vrf {
     let vrf = this.#vrfs.get(instanceId);
     if (vrf === undefined) {
-      const fibs = (kind: LpmKind | 'auto'): Record<Family, Fib> => ({
-        4: new Fib(this.#memory, this.#exports, kind, 4),
-        6: new Fib(this.#memory, this.#exports, kind, 6),
-      });
       const { routes, cache, policy } = this.#lpm;
+      // In the order of TABLE_*.
+      const kinds = [routes, cache, policy];
       vrf = {
         instanceId,
-        // In the order of TABLE_*.
-        fibs: [fibs(routes), fibs(cache), fibs(policy)],
+        fibs: kinds.map((kind) => fibPair(this.#memory, this.#exports, kind)),
         routes: new Map(),
         policies: new PrefixTable(),
         petr: new Map(),
@@ -345,12 +342,12 @@ export class Publisher {
     return [...this.#vrfs.values()].map(({ instanceId, fibs, petr }) => ({
       instanceId,
       fibs,
-      petr: { 4: petrValue(petr.get(4)), 6: petrValue(petr.get(6)) },
+      petr: { 4: valueOf(petr.get(4)), 6: valueOf(petr.get(6)) },
     }));
   }
 }
 
-/** Entry index + 1; 0 = none. */
-function petrValue(slot: number | undefined): number {
+/** Of a slot, in lookup structures and snapshots: 0 = none. */
+function valueOf(slot: number | undefined): number {
   return slot === undefined ? 0 : slot + 1;
 }

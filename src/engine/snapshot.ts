@@ -20,7 +20,7 @@ import {
   VRF_ROOTS6_OFFSET,
 } from '../../assembly/layout.ts';
 import { EngineError } from './errors.ts';
-import type { Fib } from './fib.ts';
+import type { FibPair } from './fib.ts';
 import type { ReceptionRules } from './marking.ts';
 import type { EngineMemory } from './memory.ts';
 import type { EngineExports } from './wasm.ts';
@@ -29,7 +29,7 @@ import type { EngineExports } from './wasm.ts';
 export interface VrfImage {
   readonly instanceId: number;
   /** TABLE_* -> family -> table. */
-  readonly fibs: readonly Readonly<Record<Family, Fib>>[];
+  readonly fibs: readonly FibPair[];
   /** Entry index + 1 by inner family; 0 = none. */
   readonly petr: Readonly<Record<Family, number>>;
 }

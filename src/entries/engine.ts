@@ -10,7 +10,7 @@ export type { Action } from '../mapping/action.ts';
 
 // The engine and its plain twin.
 export { Engine, type EngineOptions, type EngineStats } from '../engine/engine.ts';
-export type { EngineTable } from '../engine/lookup-batch.ts';
+export type { EngineTable } from '../engine/lookups.ts';
 export { EngineWorker, type WorkerSeat } from '../engine/engine-worker.ts';
 export {
   compileEngine,

@@ -85,15 +85,16 @@ export class EidIndex {
     if (this.#table.length > 2 ** 16) this.#table = new Int32Array(tableSize(LEAST_ROOM));
   }
 
-  #has(id: number, { instanceId, prefix: { address, bits } }: EidPrefix): boolean {
+  #has(id: number, eid: EidPrefix): boolean {
     const at = id * KEY_WORDS;
+    const { address } = eid.prefix;
     const keys = this.#keys;
     return (
       keys[at] === address.w0 &&
       keys[at + 1] === address.w1 &&
       keys[at + 2] === address.w2 &&
       keys[at + 3] === address.w3 &&
-      keys[at + 4] === ((instanceId << 8) | (address.family === 4 ? bits : bits + 33)) >>> 0
+      keys[at + 4] === lastWord(eid)
     );
   }
 

@@ -1,7 +1,14 @@
 // A seat in an engine of shared memory: its own packets and counters, the engine's tables. One thread plays both parts,
 // so that each step is where the test wants it; test/threads has real ones.
 import { describe, expect, it } from 'vitest';
-import { ACTION_FORWARD, POLICY_ITR_SOURCE, VERDICT_ENCAP, VERDICT_NATIVE } from '../../assembly/layout.ts';
+import {
+  ACTION_FORWARD,
+  POLICY_ITR_SOURCE,
+  SECTION_WORK,
+  VERDICT_ENCAP,
+  VERDICT_NATIVE,
+  WORK_BYTES,
+} from '../../assembly/layout.ts';
 import { hostPrefix, ipv4 } from '../../src/base/ip.ts';
 import type { Verdict } from '../../src/engine/data-plane.ts';
 import { EngineWorker } from '../../src/engine/engine-worker.ts';
@@ -112,6 +119,21 @@ describe('a worker of an engine', () => {
     worker.lookupBatch('cache', 0, 4, keys, got);
     expect(got).toEqual(wanted);
     expect(got[0]).toBeGreaterThan(0);
+  });
+
+  it('looks up in its own work area', () => {
+    const engine = makeShared();
+    const { memory } = engine;
+    const worker = EngineWorker.open(engine.seat(2));
+    const start = memory.offset(SECTION_WORK);
+    const before = memory.bytes.slice(start, start + 3 * WORK_BYTES);
+    worker.lookupBatch('cache', 0, 4, Uint32Array.of(DESTINATION.w0), new Uint32Array(1));
+    const areas = [0, 1, 2].map((at) => [at * WORK_BYTES, (at + 1) * WORK_BYTES] as const);
+    const isTouched = areas.map(
+      ([from, to]) =>
+        Buffer.compare(before.subarray(from, to), memory.bytes.slice(start + from, start + to)) !== 0,
+    );
+    expect(isTouched).toEqual([false, false, true]);
   });
 
   it('keeps what its verdicts refer to until they are collected, and no longer', () => {

@@ -95,6 +95,24 @@ describe('a change costs what it changes', () => {
     }
     expect(engine.entries(undefined, 9)).toEqual([]);
   });
+
+  it('that is refused leaves locators as they were, for entries yet to come as well', () => {
+    const engine = makeEngine('debug', { entries: 2 });
+    const shares = (): unknown => engine.entry(host(1))?.shares;
+    const [one, other] = [toLocator(1), toLocator(2)];
+    engine.setLocatorState(one.destination, 'down');
+    engine.publish();
+    engine.setLocatorState(one.destination, 'up');
+    engine.setLocatorState(other.destination, 'down');
+    for (let i = 0; i < 3; i++) engine.setEntry({ eid: host(i), action: 1, targets: [] });
+    expect(() => engine.publish()).toThrow(/no-room in entries/);
+    engine.setEntry({ eid: host(1), action: ACTION_FORWARD, targets: [one, other] });
+    engine.publish();
+    expect(shares()).toEqual([0, 16]);
+    engine.setLocatorState(one.destination, 'up');
+    engine.publish();
+    expect(shares()).toEqual([8, 8]);
+  });
 });
 
 const PLANES: readonly (readonly [string, () => DataPlane])[] = [

@@ -1,0 +1,93 @@
+import { word, type Family, type IpAddress } from '../base/ip.ts';
+import {
+  BATCH_MAX,
+  SCRATCH_KEYS_OFFSET,
+  SCRATCH_RESULTS_OFFSET,
+  SECTION_SCRATCH,
+  SECTION_WORK,
+  TABLE_CACHE,
+  TABLE_POLICY,
+  TABLE_ROUTES,
+  WORK_BYTES,
+  WORK_KEYS_OFFSET,
+  WORK_RESULT_OFFSET,
+} from '../../assembly/layout.ts';
+import type { EngineMemory } from './memory.ts';
+import type { EngineExports } from './wasm.ts';
+
+/** A table of an instance, for `lookupBatch`. */
+export type EngineTable = 'routes' | 'cache' | 'policy';
+
+const TABLES: Readonly<Record<EngineTable, number>> = {
+  routes: TABLE_ROUTES,
+  cache: TABLE_CACHE,
+  policy: TABLE_POLICY,
+};
+
+/** Lookups of one worker in what is published, through memory that is its own: room for 256 keys and their values. */
+export class Lookups {
+  readonly #words: Uint32Array;
+  readonly #exports: EngineExports;
+  readonly #worker: number;
+  readonly #keysAt: number;
+  readonly #valuesAt: number;
+
+  private constructor(
+    { words }: EngineMemory,
+    exports: EngineExports,
+    worker: number,
+    keysAt: number,
+    valuesAt: number,
+  ) {
+    this.#words = words;
+    this.#exports = exports;
+    this.#worker = worker;
+    this.#keysAt = keysAt;
+    this.#valuesAt = valuesAt;
+  }
+
+  /** Of the thread that owns the memory, worker 0. */
+  static ofOwner(memory: EngineMemory, exports: EngineExports): Lookups {
+    const at = memory.offset(SECTION_SCRATCH);
+    return new Lookups(memory, exports, 0, at + SCRATCH_KEYS_OFFSET, at + SCRATCH_RESULTS_OFFSET);
+  }
+
+  /** Of a thread beside it. */
+  static ofWorker(memory: EngineMemory, exports: EngineExports, worker: number): Lookups {
+    const at = memory.offset(SECTION_WORK) + worker * WORK_BYTES;
+    return new Lookups(memory, exports, worker, at + WORK_KEYS_OFFSET, at + WORK_RESULT_OFFSET);
+  }
+
+  /** The value of the longest prefix that covers `address`; 0 for none. */
+  one(table: EngineTable, instanceId: number, address: IpAddress): number {
+    for (let i = 0; i < 4; i++) this.#words[this.#keysAt / 4 + i] = word(address, i);
+    this.#lookUp(table, instanceId, address.family, 1);
+    return this.#words[this.#valuesAt / 4]!;
+  }
+
+  /** The same of many. `keys`: 1 (IPv4) or 4 (IPv6) words each, most significant first. */
+  batch(table: EngineTable, instanceId: number, family: Family, keys: Uint32Array, out: Uint32Array): void {
+    const words = this.#words;
+    const valuesAt = this.#valuesAt / 4;
+    const width = family === 4 ? 1 : 4;
+    const count = keys.length / width;
+    for (let first = 0; first < count; first += BATCH_MAX) {
+      const n = Math.min(BATCH_MAX, count - first);
+      words.set(keys.subarray(first * width, (first + n) * width), this.#keysAt / 4);
+      this.#lookUp(table, instanceId, family, n);
+      out.set(words.subarray(valuesAt, valuesAt + n), first);
+    }
+  }
+
+  #lookUp(table: EngineTable, instanceId: number, family: Family, count: number): void {
+    this.#exports.lookup(
+      this.#worker,
+      instanceId,
+      family,
+      TABLES[table],
+      this.#keysAt,
+      this.#valuesAt,
+      count,
+    );
+  }
+}
