@@ -2,6 +2,7 @@
  * Packets that arrive in an engine's own memory, without TypeScript in between: frames are copied to their buffers and
  * described by bench/receive.as, then worked on. 4096 buffers are used in turn.
  */
+import { fold } from '../src/base/checksum.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { BUFFER_BYTES, SECTION_BUFFERS, SECTION_DESCRIPTORS } from '../assembly/layout.ts';
 import { compileStage } from './compile-as.ts';
@@ -101,9 +102,4 @@ export class FrameStream {
     if (isForwarding) this.#engine.exports.process(0, first, length);
     return length;
   }
-}
-
-function fold(sum: number): number {
-  const once = (sum & 0xffff) + (sum >>> 16);
-  return (once & 0xffff) + (once >>> 16);
 }

@@ -1,9 +1,10 @@
 /** A scan at a full Map-Cache: packets of flows and of the scan go through an engine, misses are learned. */
-import { fraction, SeededRandom } from '../src/base/random.ts';
+import { SeededRandom } from '../src/base/random.ts';
 import { minutes } from '../src/base/time.ts';
 import { BoundedMapCache } from '../src/engine/bounded-map-cache.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { BATCH, entryOf, eidOf, makeSite, openFor, sendTo } from './map-cache-work.ts';
+import { zipf } from './zipf.ts';
 
 export const POLICIES = ['S3-FIFO', 'first in, first out'] as const;
 export type Policy = (typeof POLICIES)[number];
@@ -28,7 +29,7 @@ export function runScan(policy: Policy, entries: number, seed: number): ScanResu
   const engine = openFor(entries);
   makeSite(engine);
   const learn = learner(policy, engine, entries);
-  const next = zipf(CROWD * entries, seed);
+  const next = zipf(CROWD * entries, new SeededRandom(seed, 'scan'));
   let scanned = CROWD * entries;
   let packets = 0;
   const phase = (count: number, intensity: number): number => {
@@ -77,23 +78,5 @@ function learner(policy: Policy, engine: Engine, entries: number): (numbers: rea
       engine.setEntry(entryOf(number));
     }
     engine.publish();
-  };
-}
-
-/** Ranks 0 .. count - 1 by Zipf's law. */
-function zipf(count: number, seed: number): () => number {
-  const random = new SeededRandom(seed, 'scan');
-  const shares = new Float64Array(count);
-  let sum = 0;
-  for (let rank = 0; rank < count; rank++) shares[rank] = sum += 1 / (rank + 1);
-  return () => {
-    const at = fraction(random) * sum;
-    let [low, high] = [0, count - 1];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (shares[middle]! < at) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   };
 }

@@ -1,5 +1,6 @@
 /** The tables and packets of the `mapcache` suite. */
 import { performance } from 'node:perf_hooks';
+import { checksum } from '../src/base/checksum.ts';
 import { hostPrefix, ipv4, prefix } from '../src/base/ip.ts';
 import { cidr, ip } from '../src/base/ip-text.ts';
 import {
@@ -79,10 +80,7 @@ const HEADER = new DataView(TEMPLATE.buffer, TEMPLATE.byteOffset, TEMPLATE.byteL
 export function packetTo(number: number): Uint8Array {
   HEADER.setUint32(16, FIRST_EID + 8 * number);
   HEADER.setUint16(10, 0);
-  let sum = 0;
-  for (let at = 0; at < 20; at += 2) sum += HEADER.getUint16(at);
-  sum = (sum & 0xffff) + (sum >>> 16);
-  HEADER.setUint16(10, ~(sum + (sum >>> 16)));
+  HEADER.setUint16(10, checksum(TEMPLATE.subarray(0, 20)));
   return TEMPLATE;
 }
 

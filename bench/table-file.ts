@@ -6,6 +6,7 @@ import type { Family, IpPrefix } from '../src/base/ip.ts';
 import { word } from '../src/base/ip.ts';
 import { parsePrefix } from '../src/base/ip-text.ts';
 import { SeededRandom } from '../src/base/random.ts';
+import { zipf } from './zipf.ts';
 
 export interface TableRow {
   readonly prefix: IpPrefix;
@@ -74,24 +75,10 @@ export function makeKeys(
   }
   const population = new Uint32Array(POPULATION * width);
   for (let i = 0; i < POPULATION; i++) host(population, i * width);
-  const shares = new Float64Array(POPULATION);
-  let sum = 0;
-  for (let i = 0; i < POPULATION; i++) shares[i] = sum += 1 / (i + 1);
+  const next = zipf(POPULATION, random);
   for (let i = 0; i < count; i++) {
-    const rank = rankOf(shares, (random.u32() / 2 ** 32) * sum) * width;
+    const rank = next() * width;
     for (let w = 0; w < width; w++) keys[i * width + w] = population[rank + w]!;
   }
   return keys;
-}
-
-/** The first whose sum of shares exceeds `at`. */
-function rankOf(shares: Float64Array, at: number): number {
-  let low = 0;
-  let high = shares.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (shares[middle]! <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

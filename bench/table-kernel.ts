@@ -1,7 +1,7 @@
 /** A table in one kind with leaves of one size, and passes over keys that lie in the engine's memory. */
 import type { Family } from '../src/base/ip.ts';
-import { word } from '../src/base/ip.ts';
 import type { Engine } from '../src/engine/engine.ts';
+import { writeSpec } from '../src/engine/fib.ts';
 import { lpmCode, type LeafBytes, type LpmKind } from '../src/engine/lpm.ts';
 import { createEngineSync } from '../src/engine/open-inline.ts';
 import {
@@ -12,10 +12,7 @@ import {
   SECTION_BUFFERS,
   SECTION_SCRATCH,
   SNAPSHOT_HEADER_BYTES,
-  SPEC_BITS_OFFSET,
   SPEC_BYTES,
-  SPEC_FAMILY_OFFSET,
-  SPEC_VALUE_OFFSET,
   TABLE_ROUTES,
   VRF_KINDS4_OFFSET,
   VRF_KINDS6_OFFSET,
@@ -79,7 +76,7 @@ export class TableKernel {
     exports.fibBegin();
     for (let first = 0; first < rows.length; first += CHUNK) {
       const some = rows.slice(first, first + CHUNK);
-      for (const [i, row] of some.entries()) this.#writeSpec(specs + i * SPEC_BYTES, row);
+      for (const [i, row] of some.entries()) writeSpec(memory, specs + i * SPEC_BYTES, row);
       const start = performance.now();
       root = exports.lpmApply(code, this.family, root, specs, some.length) >>> 0;
       ms += performance.now() - start;
@@ -96,14 +93,6 @@ export class TableKernel {
     exports.publish(snapshot);
     this.readerBytes = exports.lpmReaderBytes(code, root) >>> 0;
     return ms + performance.now() - start;
-  }
-
-  #writeSpec(at: number, { prefix, value }: TableRow): void {
-    const { view } = this.#engine.memory;
-    for (let w = 0; w < 4; w++) view.setUint32(at + 4 * w, word(prefix.address, w), true);
-    view.setUint8(at + SPEC_BITS_OFFSET, prefix.bits);
-    view.setUint8(at + SPEC_FAMILY_OFFSET, this.family);
-    view.setUint32(at + SPEC_VALUE_OFFSET, value, true);
   }
 
   /** Keys for the following passes. */

@@ -4,8 +4,9 @@
  * Lookups in a large table, all kinds in each round. A kind whose answers differ from the others' is refused, not timed.
  */
 import type { Family } from '../src/base/ip.ts';
-import { LPM_KINDS, leastLeafBytes, type LeafBytes, type LpmKind } from '../src/engine/lpm.ts';
+import { LPM_KINDS, leastLeafBytes, serves, type LeafBytes, type LpmKind } from '../src/engine/lpm.ts';
 import { Digest } from './digest.ts';
+import { middle } from './runner.ts';
 import { makeKeys, readKeys, readTable, type TableRow, type TraceName } from './table-file.ts';
 import { TableKernel } from './table-kernel.ts';
 
@@ -39,10 +40,7 @@ export interface TableResult {
 
 const BATCH = 256;
 const MADE_KEYS = 1 << 20;
-const TRACES: Readonly<Record<Family, readonly TraceName[]>> = {
-  4: ['rand', 'zipf', 'unif'],
-  6: ['rand', 'zipf', 'unif'],
-};
+const TRACES: readonly TraceName[] = ['rand', 'zipf', 'unif'];
 /** Lists that are searched from end to end: only for tables of at most so many prefixes. */
 const LISTS: readonly LpmKind[] = ['linear', 'compare'];
 const LIST_LIMIT = 4096;
@@ -65,7 +63,7 @@ function measureFamily(
   options: TableOptions,
   progress: (text: string) => void,
 ): TableResult[] {
-  const traces = TRACES[family].flatMap((trace) => {
+  const traces = TRACES.flatMap((trace) => {
     const keys = keysOf(family, rows, trace, options);
     return keys === undefined ? [] : [{ trace, keys }];
   });
@@ -104,12 +102,13 @@ function formsOf(
   kinds: readonly LpmKind[] | undefined,
 ): { kind: LpmKind; leafBytes: LeafBytes }[] {
   const largest = rows.reduce((most, { value }) => Math.max(most, value), 0);
-  const serves = (kind: LpmKind): boolean => family === 4 || kind === 'linear' || kind === 'patricia';
   const all = kinds ?? LPM_KINDS.filter((kind) => rows.length <= LIST_LIMIT || !LISTS.includes(kind));
-  return all.filter(serves).flatMap((kind) => {
-    const widths: LeafBytes[] = leastLeafBytes(kind) === 4 ? [4] : largest <= 0x7fff ? [2, 4] : [4];
-    return widths.map((leafBytes) => ({ kind, leafBytes }));
-  });
+  return all
+    .filter((kind) => serves(kind, family))
+    .flatMap((kind) => {
+      const widths: LeafBytes[] = leastLeafBytes(kind) === 4 ? [4] : largest <= 0x7fff ? [2, 4] : [4];
+      return widths.map((leafBytes) => ({ kind, leafBytes }));
+    });
 }
 
 function measureTrace(
@@ -171,9 +170,7 @@ function timed(kernel: TableKernel, keys: Uint32Array): number {
 
 function spread(values: readonly number[]): TableResult['mlps'] {
   const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-  return { median, min: sorted[0]!, max: sorted.at(-1)!, n: sorted.length };
+  return { median: middle(values), min: sorted[0]!, max: sorted.at(-1)!, n: sorted.length };
 }
 
 /** A line a result, in columns. */

@@ -116,9 +116,13 @@ export class EngineWorker {
 export function makeSeat(module: EngineModule, memory: EngineMemory, worker: number): WorkerSeat {
   const { capacity } = memory;
   // Not instanceof: pages without isolation do not have that word.
-  if (memory.memory.buffer instanceof ArrayBuffer) throw new EngineError('bad-options', 'shared', 1, 0);
-  if (!Number.isInteger(worker) || worker < 1 || worker >= capacity.workers)
-    throw new EngineError('bad-options', 'workers', worker + 1, capacity.workers);
+  if (memory.memory.buffer instanceof ArrayBuffer)
+    throw new EngineError('bad-options', 'shared', 1, 0, 'open the engine with shared: true');
+  const { workers } = capacity;
+  if (!Number.isInteger(worker) || worker < 1 || worker >= workers) {
+    const hint = `of ${workers} workers seats are for 1 and up, not for ${worker}`;
+    throw new EngineError('bad-options', 'workers', worker + 1, workers, hint);
+  }
   return { worker, module, memory: memory.memory, capacity };
 }
 

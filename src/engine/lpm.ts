@@ -80,10 +80,14 @@ export const SMALL_TABLE = 16;
 /** From this many prefixes on 'auto' takes a kind for large tables, and leaves it below half as many. */
 export const LARGE_TABLE = 4096;
 
+/** Whether a kind takes prefixes of this family. */
+export function serves(kind: LpmKind, family: Family): boolean {
+  return family === 4 || kind === 'linear' || kind === 'patricia';
+}
+
 /** The kind for a table of `prefixes` prefixes, which is of kind `now`; what does not serve a family is replaced. */
 export function chooseLpm(wanted: LpmKind | 'auto', family: Family, prefixes: number, now: LpmKind): LpmKind {
-  const serves = (kind: LpmKind): boolean => family === 4 || kind === 'linear' || kind === 'patricia';
-  if (wanted !== 'auto') return serves(wanted) ? wanted : 'patricia';
+  if (wanted !== 'auto') return serves(wanted, family) ? wanted : 'patricia';
   if (family === 6) return 'patricia';
   if (prefixes >= (now === 'dir18-run' ? LARGE_TABLE / 2 : LARGE_TABLE)) return 'dir18-run';
   return prefixes <= (now === 'compare' ? SMALL_TABLE : SMALL_TABLE / 2) ? 'compare' : 'patricia';

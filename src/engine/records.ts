@@ -135,12 +135,6 @@ export function writeBuckets(memory: EngineMemory, row: Run, rewrites: readonly 
   }
 }
 
-/** Rewrites of a bucket row, slot by slot. */
-export function readBuckets(memory: EngineMemory, row: Run): Uint32Array {
-  const at = (memory.offset(SECTION_BUCKETS) + row.base * BUCKET_BYTES) / 4;
-  return memory.words.slice(at, at + row.length);
-}
-
 /** Packets that met an entry, over all workers. */
 export function readHits(memory: EngineMemory, slot: number): number {
   let sum = 0;

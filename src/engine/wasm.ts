@@ -75,7 +75,8 @@ export interface EngineExports extends Record<string, unknown> {
  */
 export function instantiateEngine(module: EngineModule, memory: WasmMemory): EngineExports {
   const exports = instantiate(module, memory);
-  if (exports.checkLayout() !== 1) throw new EngineError('bad-module', 'layout', 1, 0);
+  if (exports.checkLayout() !== 1)
+    throw new EngineError('bad-module', 'layout', 1, 0, 'a module of another version');
   return exports;
 }
 
@@ -84,7 +85,8 @@ function instantiate(module: EngineModule, memory: WasmMemory): EngineExports {
     const env = { memory: memory as WebAssembly.Memory, abort };
     return instantiateSync<EngineExports>(module, { env }).exports;
   } catch (error) {
-    if (error instanceof WebAssembly.LinkError) throw new EngineError('bad-module', 'imports', 1, 0);
+    if (error instanceof WebAssembly.LinkError)
+      throw new EngineError('bad-module', 'imports', 1, 0, 'a module for the other kind of memory');
     throw error;
   }
 }

@@ -125,7 +125,7 @@ export class EidIndex {
 }
 
 /** 32 bits, the same for equal EID-Prefixes everywhere. */
-export function hashEid(eid: EidPrefix): number {
+function hashEid(eid: EidPrefix): number {
   const { w0, w1, w2, w3 } = eid.prefix.address;
   return hashWords(w0, w1, w2, w3, lastWord(eid));
 }

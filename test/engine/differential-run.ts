@@ -1,10 +1,11 @@
 /** Sends the same random packets through two data planes with the same random tables and compares all they say. */
 import { toHex } from '../../src/base/bytes.ts';
 import { formatIp } from '../../src/base/ip-text.ts';
-import type { DataPlane, EntryView, Verdict } from '../../src/engine/data-plane.ts';
+import type { DataPlane, EntryView } from '../../src/engine/data-plane.ts';
 import { Model } from '../../src/engine/model.ts';
 import { eidKey, type EidPrefix } from '../../src/mapping/eid.ts';
 import { applyOp, ForwardingGen, type GeneratedPacket, type TableOp } from '../support/gen-forwarding.ts';
+import { firstDifference, type Outcome } from '../support/verdict-difference.ts';
 
 export interface Tally {
   packets: number;
@@ -51,11 +52,6 @@ interface Batch {
   readonly subject: DataPlane;
 }
 
-interface Result {
-  readonly verdict: Verdict;
-  readonly bytes: string;
-}
-
 function compareBatch(
   run: Batch & { readonly packets: readonly GeneratedPacket[]; readonly tally: Tally },
 ): void {
@@ -69,59 +65,29 @@ function compareBatch(
     const key = `${verdict}/${reason}`;
     tally.packets++;
     tally.outcomes.set(key, (tally.outcomes.get(key) ?? 0) + 1);
-    const differences = differencesOf(wanted, actual[i]!);
-    if (differences.length > 0) {
+    const difference = firstDifference(wanted, actual[i]!, `packet ${i}`);
+    if (difference !== undefined) {
       const packet = packets[i]!;
       const phases = model
         .explain(packet.bytes, packet.options)
         .phases.map((p) => `  ${p.phase} | ${p.table} | ${p.key} | ${p.result}`);
       throw new Error(
-        [
-          `${where(run)}, packet ${i}: ${JSON.stringify(packet.options)}`,
-          toHex(packet.bytes),
-          ...differences,
-          ...phases,
-        ].join('\n'),
+        [`${where(run)}, ${difference}`, JSON.stringify(packet.options), toHex(packet.bytes), ...phases].join(
+          '\n',
+        ),
       );
     }
   });
 }
 
-function outcomes(plane: DataPlane, packets: readonly GeneratedPacket[]): Result[] {
-  const results: Result[] = [];
+function outcomes(plane: DataPlane, packets: readonly GeneratedPacket[]): Outcome[] {
+  const results: Outcome[] = [];
   for (const { bytes, options } of packets) {
     if (!plane.inject(bytes, options)) throw new Error(`a packet of ${bytes.length} bytes was not taken`);
   }
   plane.process();
-  plane.collect((verdict, bytes) => results.push({ verdict: { ...verdict }, bytes: toHex(bytes) }));
+  plane.collect((verdict, bytes) => results.push({ verdict, bytes: bytes.slice() }));
   return results;
-}
-
-function differencesOf(wanted: Result, got: Result): string[] {
-  const lines: string[] = [];
-  const compare = (field: string, a: unknown, b: unknown): void => {
-    if (a !== b) lines.push(`- ${field}: model ${String(a)}, subject ${String(b)}`);
-  };
-  const fields = [
-    'verdict',
-    'reason',
-    'inInterface',
-    'outInterface',
-    'instanceId',
-    'originated',
-    'decapsulated',
-    'flowHash',
-    'mtu',
-    'cookie',
-  ] as const;
-  for (const field of fields) compare(field, wanted.verdict[field], got.verdict[field]);
-  const gateway = ({ verdict }: Result): string =>
-    verdict.gateway === undefined ? 'none' : `${verdict.gateway.family} ${formatIp(verdict.gateway)}`;
-  compare('gateway', gateway(wanted), gateway(got));
-  const tunnel = ({ verdict }: Result): string => JSON.stringify(verdict.tunnel ?? 'none');
-  compare('tunnel', tunnel(wanted), tunnel(got));
-  compare('bytes', wanted.bytes, got.bytes);
-  return lines;
 }
 
 function compareTables(run: Batch & { readonly gen: ForwardingGen }): void {

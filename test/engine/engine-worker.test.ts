@@ -178,10 +178,13 @@ describe('a seat', () => {
   it('is there for workers 1 and up, in shared memory', () => {
     const engine = makeShared();
     for (const worker of [0, 3, -1, 1.5]) {
-      expect(() => engine.seat(worker)).toThrow(/bad-options in workers/);
-      expect(() => engine.recover(worker)).toThrow(/bad-options in workers/);
+      const refusal = `bad-options in workers: of 3 workers seats are for 1 and up, not for ${worker}`;
+      expect(() => engine.seat(worker)).toThrow(refusal);
+      expect(() => engine.recover(worker)).toThrow(refusal);
     }
-    expect(() => makeEngine('release', { workers: 2 }).seat(1)).toThrow(/bad-options in shared/);
+    expect(() => makeEngine('release', { workers: 2 }).seat(1)).toThrow(
+      'bad-options in shared: open the engine with shared: true',
+    );
   });
 
   it('of another memory is refused', () => {

@@ -12,7 +12,7 @@ import { eidKey, type EidPrefix } from '../../src/mapping/eid.ts';
 import { makeEngine, type EngineBuild } from '../engine/engine-builds.ts';
 import { applyOp, ForwardingGen, type GeneratedPacket, type TableOp } from '../support/gen-forwarding.ts';
 import { Dice } from '../support/gen-dice.ts';
-import { firstDifference, type Outcome } from './compare.ts';
+import { firstDifference, type Outcome } from '../support/verdict-difference.ts';
 import { Guard } from './guard.ts';
 import { MILD, Mutator, WILD } from './mutator.ts';
 
@@ -82,7 +82,7 @@ function profileOf(number: number): Profile {
 }
 
 /** Seeds of cases next to each other have nothing in common. */
-export function caseSeed(seed: number, number: number): number {
+function caseSeed(seed: number, number: number): number {
   return seed * 0x1000_0000 + number;
 }
 

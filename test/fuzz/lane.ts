@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { EngineBuild } from '../engine/engine-builds.ts';
-import { count, durationText, Progress, writeJson } from '../support/lane.ts';
+import { count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
 import { CASE_PACKETS, FuzzFailure, reproduce, runCase, type Outcomes } from './fuzz-case.ts';
 import { fixtureOf } from './fixture.ts';
 import { minimise } from './minimise.ts';
@@ -88,8 +88,8 @@ async function main(): Promise<void> {
   if (before !== undefined && values.seed !== undefined && Number(values.seed) !== before.seed)
     throw new Error(`${values.state!} is of --seed ${before.seed}, not ${values.seed}: use another file`);
   const seed =
-    before?.seed ?? (values.seed === undefined ? Date.now() % 0x10_0000 : count('seed', values.seed));
-  const first = before?.next ?? Number(values.from);
+    before?.seed ?? (values.seed === undefined ? Date.now() % 0x10_0000 : countOrZero('seed', values.seed));
+  const first = before?.next ?? countOrZero('from', values.from);
   if (seed > MOST_SEED) throw new Error(`--seed is at most ${MOST_SEED}, so that cases are all different`);
   const task: Task = { seed, build };
   const failures: { readonly case: number; readonly problem: string }[] = [];
@@ -100,12 +100,12 @@ async function main(): Promise<void> {
   let covered = before?.packets ?? 0;
   let packets = covered;
   let handedOut = first;
+  let doneHere = 0;
   const again = `npm run test:fuzz -- --seed ${seed} --build ${build}`;
   console.log(`fuzz: seed ${seed}, build ${build}, from case ${first}: ${again} --from ${first}`);
   const progress = new Progress('fuzz', 'packets', goal, packets);
   const wants = (): boolean =>
     packets + (handedOut - first - doneHere) * CASE_PACKETS < goal && failures.length < MOST_FAILURES;
-  let doneHere = 0;
 
   const finish = (done: Done): void => {
     doneHere++;

@@ -15,7 +15,7 @@ const ODD_BYTES = [0, 1, 0x0f, 0x40, 0x45, 0x46, 0x4f, 0x60, 0x7f, 0x80, 0xfe, 0
 const NEXT_HEADERS = [0, 1, 4, 6, 17, 41, 43, 44, 47, 50, 51, 58, 59, 60, 132, 255] as const;
 
 /** How many packets stay as they are, in percent, and how many mutations the others get. */
-export interface Wildness {
+interface Wildness {
   readonly sound: number;
   readonly spreads: readonly number[];
 }

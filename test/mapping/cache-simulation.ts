@@ -1,6 +1,7 @@
 /** Real flows and a scan at one full cache, by seed. A miss is answered at once, and the packet that missed is sent. */
 import { hostPrefix, ipv4 } from '../../src/base/ip.ts';
-import { fraction, SeededRandom } from '../../src/base/random.ts';
+import { zipf } from '../../bench/zipf.ts';
+import { SeededRandom } from '../../src/base/random.ts';
 import { EvictionOrder } from '../../src/mapping/eviction-order.ts';
 import type { EidPrefix } from '../../src/mapping/eid.ts';
 
@@ -19,16 +20,15 @@ interface Member {
 }
 
 export class CacheSimulation {
-  readonly #random: SeededRandom;
+  readonly #destination: () => number;
   readonly #policy: Policy;
   readonly #members = new Map<number, Member>();
   readonly #addresses: number[] = [];
   readonly #order: EvictionOrder;
-  readonly #shares: number[] = [];
   #scanned = 0;
 
   constructor(policy: Policy, seed: number) {
-    this.#random = new SeededRandom(seed, 'scan');
+    this.#destination = zipf(DESTINATIONS, new SeededRandom(seed, 'scan'));
     this.#policy = policy;
     const eidOf = (id: number): EidPrefix => ({
       instanceId: 0,
@@ -36,8 +36,6 @@ export class CacheSimulation {
     });
     const hitsOf = (id: number): number => this.#members.get(this.#addresses[id]!)?.hits ?? 0;
     this.#order = new EvictionOrder(ROOM, hitsOf, eidOf);
-    let sum = 0;
-    for (let rank = 1; rank <= DESTINATIONS; rank++) this.#shares.push((sum += 1 / rank));
   }
 
   /** Share of the packets of real flows that find an entry; `intensity` packets of the scan go with each of theirs. */
@@ -50,17 +48,6 @@ export class CacheSimulation {
       for (due += intensity; due >= 1; due--) this.#meet(AGGREGATE + this.#scanned++);
     }
     return hits / PACKETS;
-  }
-
-  #destination(): number {
-    const at = fraction(this.#random) * this.#shares.at(-1)!;
-    let [low, high] = [0, DESTINATIONS - 1];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#shares[middle]! < at) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   /** A packet; true when there was an entry. */

@@ -8,7 +8,7 @@
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CONTROL_NO_GRACE } from '../../assembly/layout.ts';
-import { count, durationText, Progress, writeJson } from '../support/lane.ts';
+import { count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
 import { STRESS_KINDS, type StressKind } from './plan.ts';
 import { runStress, type Outcome } from './run.ts';
 
@@ -31,8 +31,8 @@ async function main(): Promise<boolean> {
   });
   const goal = count('batches', values.batches);
   const readers = count('readers', values.readers);
-  const seed = values.seed === undefined ? Date.now() % 0x10_0000 : count('seed', values.seed);
-  const killEveryMs = values['kill-every'] === '0' ? 0 : count('kill-every', values['kill-every']);
+  const seed = values.seed === undefined ? Date.now() % 0x10_0000 : countOrZero('seed', values.seed);
+  const killEveryMs = countOrZero('kill-every', values['kill-every']);
   const kinds = values.kinds.split(',').map(kindNamed);
   const hasGrace = !values['no-grace'];
   console.log(

@@ -16,6 +16,11 @@ export function count(option: string, text: string): number {
   return value;
 }
 
+/** As `count`, or 0. */
+export function countOrZero(option: string, text: string): number {
+  return text === '0' ? 0 : count(option, text);
+}
+
 export function durationText(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.round(seconds);

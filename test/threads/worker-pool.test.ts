@@ -169,7 +169,7 @@ describe('a pool of threads', () => {
   it('does not start when the engine has not so many seats, or a program does not take its seat', async () => {
     const engine = makeShared();
     await expect(start(engine, 'forward', undefined, 3)).rejects.toThrow(
-      /bad-options in workers: wanted 4, have 3/,
+      /bad-options in workers: of 3 workers seats are for 1 and up, not for 3/,
     );
     const nowhere = new URL('data:text/javascript,process.exit(4)');
     await expect(WorkerPool.start(engine, { script: nowhere, onEnd: () => 'restart' })).rejects.toThrow(

@@ -4,6 +4,7 @@ import { sameIp, type IpAddress } from '../../src/base/ip.ts';
 import type { Verdict } from '../../src/engine/data-plane.ts';
 import type { TunnelReport } from '../../src/engine/marking.ts';
 
+/** What became of a packet. */
 export interface Outcome {
   readonly verdict: Verdict;
   readonly bytes: Uint8Array;
