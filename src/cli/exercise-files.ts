@@ -81,13 +81,14 @@ export function solutionFiles({ name, path }: NamedExercise): ReadonlyMap<string
   return existsSync(folder) ? readScenario({ name, path: folder }) : new Map();
 }
 
-/** Where the work on an exercise is: the folder named, else where it was started below the current one. */
+/** Where the work on an exercise is: the folder named, else the current one, or where it was started below that. */
 export function workFolder(
   { name }: Pick<NamedExercise, 'name'>,
   named: string | undefined,
   here = '.',
 ): string {
   if (named !== undefined) return named;
+  if (isStarted(here) && readProgress(here).exercise === name) return here;
   const usual = join(here, WORK_ROOT, name);
   if (isStarted(usual)) return usual;
   const own = startedIn(here).filter((folder) => readProgress(folder).exercise === name);
@@ -141,7 +142,12 @@ export function readWork(exercise: NamedExercise, folder: string): ReadonlyMap<s
   const where = folder === usualFolder(exercise) ? '' : ` ${folder}`;
   if (!isStarted(folder)) {
     const message = existsSync(folder) ? `nothing was started in ${folder}` : `there is no folder ${folder}`;
-    throw new CliError(message, EXIT.usage, `start with: pxtr learn start ${name}${where}`);
+    throw new CliError(
+      message,
+      EXIT.usage,
+      `start with: pxtr learn start ${name}${where}` +
+        (where === '' ? `\nor name the folder that it is in: pxtr learn check ${name} FOLDER` : ''),
+    );
   }
   const { exercise: other } = readProgress(folder);
   if (other !== undefined && other !== name)

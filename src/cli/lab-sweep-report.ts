@@ -62,6 +62,11 @@ export interface PhaseReport {
   readonly recovered: number | null;
   /** From the first loss to there; 0 when none was lost, null when nothing came back. */
   readonly outage: number | null;
+  /**
+   * How long it lasted as far as was seen: the same as `outage`, and where nothing came back the rest of the phase, all
+   * of it when the first probe of the pair was lost. It is at least that long then.
+   */
+  readonly outageSeen: number;
 }
 
 export function sweepReport(scenario: string, result: SweepResult): SweepReport {
@@ -75,12 +80,16 @@ export function sweepReport(scenario: string, result: SweepResult): SweepReport 
     up: settings.up / 1_000_000,
     caches: settings.warmUp > 0 ? 'warm' : 'cold',
     endpoints: endpoints.map(endpointReport),
-    baseline: baseline.map(pairReport),
-    failures: failures.map((each) => failureReport(each, baseline)),
+    baseline: baseline.map((pair) => pairReport(pair, settings)),
+    failures: failures.map((each) => failureReport(each, baseline, settings)),
   };
 }
 
-function failureReport({ failure, pairs }: FailureResult, baseline: readonly PairResult[]): FailureReport {
+function failureReport(
+  { failure, pairs }: FailureResult,
+  baseline: readonly PairResult[],
+  settings: Settings,
+): FailureReport {
   const { id, kind, what } = failure;
   return {
     id,
@@ -90,7 +99,7 @@ function failureReport({ failure, pairs }: FailureResult, baseline: readonly Pai
     working: baseline.filter(isWorking).length,
     sent: sum(pairs, ({ down }) => down.sent),
     lost: sum(pairs, ({ down }) => down.lost),
-    pairs: pairs.map(pairReport),
+    pairs: pairs.map((pair) => pairReport(pair, settings)),
   };
 }
 
@@ -103,12 +112,14 @@ function sum(pairs: readonly PairResult[], of: (pair: PairResult) => number): nu
   return pairs.reduce((total, pair) => total + of(pair), 0);
 }
 
-function pairReport({ from, to, down, up }: PairResult): PairReport {
+type Settings = SweepResult['settings'];
+
+function pairReport({ from, to, down, up }: PairResult, settings: Settings): PairReport {
   return {
     from: endpointReport(from),
     to: endpointReport(to),
-    down: phaseReport(down),
-    up: phaseReport(up),
+    down: phaseReport(down, settings.down, settings.interval),
+    up: phaseReport(up, settings.up, settings.interval),
   };
 }
 
@@ -116,17 +127,26 @@ function endpointReport({ node, address }: Endpoint): EndpointReport {
   return { node, address: formatIp(address) };
 }
 
-function phaseReport({ sent, lost, firstLoss, recovered }: PhaseResult): PhaseReport {
+function phaseReport(
+  { sent, lost, firstLoss = 0, recovered }: PhaseResult,
+  lasts: Micros,
+  interval: Micros,
+): PhaseReport {
+  const ended = lost === 0 ? 0 : recovered === undefined ? undefined : recovered - firstLoss;
+  const rest = firstLoss < interval ? lasts : lasts - firstLoss;
   return {
     sent,
     lost,
-    firstLoss: inSeconds(firstLoss),
+    firstLoss: inSeconds(lost === 0 ? undefined : firstLoss),
     recovered: inSeconds(recovered),
-    outage: lost === 0 ? 0 : recovered === undefined ? null : inSeconds(recovered - (firstLoss ?? 0)),
+    outage: inSeconds(ended),
+    outageSeen: inSeconds(ended ?? rest),
   };
 }
 
 /** Milliseconds are as fine as anybody asks. */
+function inSeconds(time: Micros): number;
+function inSeconds(time: Micros | undefined): number | null;
 function inSeconds(time: Micros | undefined): number | null {
   return time === undefined ? null : Math.round(time / 1000) / 1000;
 }

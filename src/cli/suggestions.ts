@@ -6,6 +6,16 @@ import { CliError, EXIT } from './io.ts';
 const MESSAGE =
   /(?<problem>unknown (?:command|option) '(?<typed>[^']*)')(?:\n\(Did you mean (?:one of )?(?<words>[^?]*)\?\))?/;
 
+const NO_SCENARIO = "missing required argument 'scenario'";
+
+/** The way by npm as well: who typed `npm run lab` does not know the other command. */
+function scenarioWords(names: readonly string[]): string {
+  return [
+    `Scenarios: ${names.join(', ')}, or a folder with a lab.yaml; pxtr lab list says what they are about`,
+    'For example: pxtr lab run pxtr, and in a checkout: npm run lab -- pxtr',
+  ].join('\n');
+}
+
 /**
  * An error of commander, of one of the program's commands, without suggestions that have little to do with what was
  * typed, which go far there. Instead: the commands of that name further down, the command that a scenario is for, or
@@ -17,6 +27,7 @@ export function betterSuggestions(
   scenarios: () => readonly string[],
   group: Command = program,
 ): string {
+  if (message.includes(NO_SCENARIO)) return message.replace(NO_SCENARIO, `$&\n${scenarioWords(scenarios())}`);
   return message.replace(MESSAGE, (_, problem: string, typed: string, words?: string) => {
     const near = (words?.split(', ') ?? []).filter((word) => isNear(bare(typed), bare(word)));
     const meant = near.length > 0 ? near : elsewhere(typed, program, scenarios);

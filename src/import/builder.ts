@@ -31,6 +31,7 @@ export class ImportBuilder {
   readonly #entries = new Map<string, StaticMapCacheEntry>();
   readonly #routes: StaticRoute[] = [];
   readonly #sites: Site[] = [];
+  readonly #ttls = new Map<Family, number>();
   #lisp: LispOptions = { ...noLisp() };
 
   constructor(settings: ImportSettings) {
@@ -137,9 +138,18 @@ export class ImportBuilder {
     };
   }
 
-  ttl(family: Family, ttlMinutes: number): void {
+  /** A family has one for all of its EID-Prefixes: the last. */
+  ttl(family: Family, ttlMinutes: number, at: ImportPlace): void {
     const name = familyName(family);
     const { etr } = this.#lisp;
+    const before = this.#ttls.get(family);
+    if (before !== undefined && before !== ttlMinutes)
+      this.remark(
+        at,
+        'changed',
+        `EIDs have different TTLs, ${before} and ${ttlMinutes} minutes: here all of IPv${family} have ${ttlMinutes}`,
+      );
+    this.#ttls.set(family, ttlMinutes);
     this.#lisp = { ...this.#lisp, etr: { ...etr, [name]: { ...etr[name], ttlMinutes } } };
   }
 

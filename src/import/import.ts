@@ -1,6 +1,9 @@
 /** Configurations of other LISP systems as ours. */
 import type { Result } from '../base/result.ts';
-import { renderConfig } from '../ios/render.ts';
+import { canonicalOptions } from '../ios/apply.ts';
+import { draftOf } from '../ios/draft.ts';
+import { renderDraft } from '../ios/render.ts';
+import { noLisp, type RouterOptions } from '../router/options.ts';
 import type { ImportError, Imported, ImportSettings } from './imported.ts';
 import { importOdl } from './odl.ts';
 import { importOor } from './oor.ts';
@@ -45,5 +48,13 @@ export function renderImported({ options, remarks }: Imported): string {
   const lines = remarks.map(
     ({ line, kind, text }) => `! ${line === 0 ? '' : `line ${line}, `}${words[kind]}: ${text}`,
   );
-  return [...lines, ...(lines.length > 0 ? ['!'] : []), renderConfig(options)].join('\n');
+  return [...lines, ...(lines.length > 0 ? ['!'] : []), configText(options)].join('\n');
+}
+
+/** What no other system says, and is as usual here, is left out: `renderConfig` would write it as if it had been said. */
+function configText(options: RouterOptions): string {
+  const draft = draftOf(canonicalOptions(options));
+  const { lisp } = draft;
+  const isUsual = lisp?.missPolicy?.value === noLisp().missPolicy;
+  return renderDraft(isUsual ? { ...draft, lisp: { ...lisp, missPolicy: undefined } } : draft);
 }

@@ -4,7 +4,7 @@ import type { Family, IpAddress } from '../base/ip.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { eidPrefix, MAX_INSTANCE_ID, type EidPrefix } from '../mapping/eid.ts';
 import type { SiteKey } from '../mapping/site.ts';
-import type { DatabaseLocator } from '../router/options.ts';
+import { noLisp, type DatabaseLocator } from '../router/options.ts';
 import { familyOf, ImportBuilder, readPrefix } from './builder.ts';
 import { parseConfuse, type Statement } from './confuse.ts';
 import { remarkSurroundings } from './oor-surroundings.ts';
@@ -133,7 +133,13 @@ function readDatabase(section: Section, at: ImportPlace, builder: ImportBuilder)
     return;
   }
   for (const locator of locators) builder.database(eid, locator);
-  builder.ttl(familyOf(eid), ttl);
+  if (section.taken('ttl') === undefined)
+    builder.remark(
+      at,
+      'assumed',
+      `no ttl: etr map-cache-ttl ${ttl}, the minutes that OOR takes; ${noLisp().etr.ipv4.ttlMinutes} here otherwise`,
+    );
+  builder.ttl(familyOf(eid), ttl, section.taken('ttl') ?? at);
 }
 
 function readStaticEntry(section: Section, at: ImportPlace, builder: ImportBuilder): void {

@@ -1,4 +1,5 @@
 /** `clear ...`: what a router learned or counted is forgotten. */
+import { parseIp } from '../base/ip-text.ts';
 import { coversEid, eidPrefix } from '../mapping/eid.ts';
 import type { RouterOptions } from '../router/options.ts';
 import type { Args } from './args.ts';
@@ -33,6 +34,12 @@ export function readClearSites(args: Args, { lisp }: RouterOptions): ExecCommand
   const siteName = args.optionalWord('name');
   if (siteName === undefined) return { kind: 'clear-sites' };
   if (sites.some(({ name }) => name === siteName)) return { kind: 'clear-sites', siteName };
+  const address = parseIp(siteName);
+  if (address !== undefined) {
+    const host = `${siteName}/${address.family === 4 ? 32 : 128}`;
+    args.refuse('name', `${siteName} is no EID-Prefix`, `a prefix has a length, such as ${host}`);
+    return undefined;
+  }
   const names = sites.map(({ name }) => name).join(', ') || 'none';
   args.refuse('name', `Site ${siteName} is not configured`, `configured are: ${names}`);
   return undefined;

@@ -19,11 +19,13 @@ export interface ExecEntry {
   readonly own?: boolean;
   /** Leads to another mode: nothing to type behind `do`. */
   readonly changesMode?: boolean;
+  /** Lines may stand behind it, each after a `;`. */
+  readonly takesLines?: boolean;
   /** Undefined after a refusal. */
   read(args: Args, options: RouterOptions, hosts: readonly NamedHost[]): ExecCommand | undefined;
 }
 
-type Settings = Pick<ExecEntry, 'privileged' | 'own' | 'changesMode'>;
+type Settings = Pick<ExecEntry, 'privileged' | 'own' | 'changesMode' | 'takesLines'>;
 
 function entry(pattern: string, help: string, read: ExecEntry['read'], settings: Settings = {}): ExecEntry {
   return { pattern: compilePattern(pattern), help, read, ...settings };
@@ -112,7 +114,7 @@ export const EXEC_COMMANDS: readonly ExecEntry[] = [
     'configure [terminal]',
     'Enter configuration mode',
     { kind: 'configure', lines: [] },
-    { privileged: true, changesMode: true },
+    { privileged: true, changesMode: true, takesLines: true },
   ),
   just('write [memory]', 'Save the running configuration', { kind: 'save' }, ENABLED),
   just('copy running-config startup-config', 'Save the running configuration', { kind: 'save' }, ENABLED),

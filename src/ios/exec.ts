@@ -7,10 +7,9 @@ import { EXEC_COMMANDS, type ExecEntry } from './exec-commands.ts';
 import { MODES, type Mode } from './grammar.ts';
 import { lexLine, type Line } from './lexer.ts';
 import { matchTokens } from './match.ts';
-import { describeMismatch } from './mistake.ts';
+import { describeMismatch, isAmbiguous } from './mistake.ts';
 import type { NamedHost } from './named-host.ts';
 import { splitFilter } from './output-filter.ts';
-import { compilePattern } from './pattern.ts';
 import { matchInMode } from './select.ts';
 
 export type { ExecCommand } from './exec-command.ts';
@@ -25,7 +24,6 @@ export interface ExecSettings {
 
 const ALL = EXEC_COMMANDS.map((item) => ({ pattern: item.pattern, item }));
 const UNPRIVILEGED = ALL.filter(({ item }) => item.privileged !== true);
-const CONFIGURE = compilePattern('configure [terminal]');
 
 /** The commands of exec mode, in the order of the table. */
 export function execCommands(privileged: boolean): readonly ExecEntry[] {
@@ -42,8 +40,8 @@ export function parseExec(
   options: RouterOptions,
   { privileged = true, hosts = [] }: ExecSettings = {},
 ): Result<ExecCommand, ConfigError> {
-  const configuration = configurationLines(lexLine(text, 1));
-  if (configuration !== undefined && privileged) return ok({ kind: 'configure', lines: configuration });
+  const configuration = privileged ? configurationLines(lexLine(text, 1)) : undefined;
+  if (configuration !== undefined) return ok({ kind: 'configure', lines: configuration });
   const split = splitFilter(text);
   if (!split.ok) return split;
   const line = lexLine(split.value.command, 1);
@@ -75,8 +73,10 @@ function entryFor(text: string): ExecEntry | undefined {
 function configurationLines({ text, tokens }: Line): string[] | undefined {
   const end = tokens.findIndex((token) => token.text.startsWith(';'));
   const words = tokens.slice(0, end < 0 ? tokens.length : end);
-  if (words.length === 0 || matchTokens(words, [{ pattern: CONFIGURE, item: 0 }]).kind !== 'match')
-    return undefined;
+  if (words.length === 0) return undefined;
+  // Among all commands: `c` begins others as well.
+  const result = matchTokens(words, ALL);
+  if (result.kind !== 'match' || result.item.takesLines !== true) return undefined;
   if (end < 0) return [];
   const lines = text.slice(tokens[end]!.column).split(';');
   return lines.map((line) => line.trim()).filter((line) => line !== '');
@@ -94,7 +94,8 @@ function hintAtStart({ text, tokens }: Line, privileged: boolean): string | unde
 export function hintForExecLine(line: Line, error: ConfigError): ConfigError {
   const [first] = line.tokens;
   const isFirst = first !== undefined && placeOf(line, first).column === error.column;
-  const entry = isFirst ? entryFor(line.text) : undefined;
+  // A word that could be several of this mode is not taken for one of another.
+  const entry = isFirst && !isAmbiguous(error) ? entryFor(line.text) : undefined;
   if (entry === undefined) return error;
   const hint = entry.changesMode === true ? 'leave with "end" first' : `from here: do ${line.text.trim()}`;
   return { ...error, hint };

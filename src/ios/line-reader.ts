@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import { MODES, type AnyCommand, type Mode } from './grammar.ts';
 import { ignoredIn, type Ignored } from './ignored.ts';
 import type { Line, Token } from './lexer.ts';
-import { explainMismatch } from './mistake.ts';
+import { ambiguousLeave, explainMismatch } from './mistake.ts';
 import { matchInMode, type Mistake, type Selected } from './select.ts';
 import { unsupportedIn } from './unsupported.ts';
 
@@ -74,6 +74,12 @@ export class LineReader {
     if (depth !== undefined) {
       this.#stack = this.#stack.slice(0, Math.max(1, depth));
       return depth === 0 ? 'left' : 'read';
+    }
+    const leaving = wordsThatLeave(line.tokens[0]!);
+    if (leaving.length > 1) {
+      this.#findings.errors.push(ambiguousLeave(line, this.mode, leaving));
+      this.#passed = passed?.opener === undefined ? { indent } : passed;
+      return 'read';
     }
     const selected = selectCommand(line, this.#stack);
     const { ignored, unsupported } =
@@ -206,6 +212,11 @@ function depthAfterLeaving(
   const isNamed = text.startsWith('exit-');
   const named = stack.findLastIndex(({ mode }) => MODES[mode].exitWord?.startsWith(text) === true);
   return isNamed && named >= 0 ? named : undefined;
+}
+
+/** The words that leave a mode, in full and however they are abbreviated. */
+function wordsThatLeave({ text, quoted }: Token): string[] {
+  return quoted ? [] : ['end', 'exit'].filter((word) => word.startsWith(text.toLowerCase()));
 }
 
 /** A mode and those around it. */

@@ -1,4 +1,4 @@
-import { placeOf, placeOfEnd, type ConfigError } from './config-error.ts';
+import { placeOf, placeOfEnd, type ConfigError, type Place } from './config-error.ts';
 import { MODES, type AnyCommand, type Mode } from './grammar.ts';
 import type { Line, Token } from './lexer.ts';
 import type { Mismatch } from './match.ts';
@@ -8,6 +8,7 @@ import { matchInMode } from './select.ts';
 
 /** More alternatives than this are not listed. */
 const LISTED = 8;
+const AMBIGUOUS = '% Ambiguous command:';
 
 /** The error of a configuration line that no command fits. */
 export function explainMismatch(line: Line, mode: Mode, mismatch: Mismatch<AnyCommand>): ConfigError {
@@ -26,12 +27,29 @@ export function describeMismatch(line: Line, mismatch: Mismatch<unknown>, hint?:
       hint: hint ?? expectation(mismatch.expected),
     };
   const place = placeOf(line, token);
-  if (mismatch.kind === 'ambiguous') {
-    const message = `% Ambiguous command:  "${token.text}"`;
-    return { ...place, message, hint: `it could be ${mismatch.reasons.join(' or ')}` };
-  }
+  if (mismatch.kind === 'ambiguous') return ambiguous(place, token, mismatch.reasons);
   const message = "% Invalid input detected at '^' marker.";
   return { ...place, message, hint: hint ?? hintFor(token, mismatch) };
+}
+
+function ambiguous(place: Place, { text }: Token, choices: readonly string[]): ConfigError {
+  const message = `${AMBIGUOUS}  "${text}"`;
+  return { ...place, message, hint: `it could be ${choices.join(' or ')}` };
+}
+
+/** The error is about a word that begins several commands. */
+export function isAmbiguous({ message }: ConfigError): boolean {
+  return message.startsWith(AMBIGUOUS);
+}
+
+/**
+ * The error of a word that begins several of the words that leave configuration mode, and may begin commands too.
+ * `end` and `exit` are no commands of the table: what they leave is the reader's business.
+ */
+export function ambiguousLeave(line: Line, mode: Mode, leaving: readonly string[]): ConfigError {
+  const token = line.tokens[0]!;
+  const begun = keywords(firstElements(mode)).filter((word) => word.startsWith(token.text.toLowerCase()));
+  return ambiguous(placeOf(line, token), token, [...new Set([...begun, ...leaving])].sort());
 }
 
 function hintFor(token: Token, { kind, expected, reasons }: Mismatch<unknown>): string {

@@ -269,6 +269,20 @@ describe('pxtr decode', () => {
         );
     });
 
+    it('--expert in front of the packets takes them for packets', async () => {
+      const path = join(folder, 'x.pcapng');
+      const behind = await run(file, '--expert');
+      expect(behind.code).toBe(0);
+      // The file is there by now.
+      expect(await pxtr('decode', '--expert', path)).toEqual(behind);
+      const twice = await pxtr('decode', '--expert', path, path);
+      expect([twice.code, twice.out]).toEqual([2, '']);
+      expect(twice.err).toContain('a severity is one of chat, note, warn, error');
+      const neither = await pxtr('decode', '--expert', 'wran', path);
+      expect(neither.code).toBe(2);
+      expect(neither.err).toContain('One of chat, note, warn, error is expected, or packets');
+    });
+
     it('our own packets deserve no warning', async () => {
       expect((await run(file, '--expert', 'warn')).out).toContain(
         'No expert marks of severity warn or worse.',

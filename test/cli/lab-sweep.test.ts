@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { SweepReport } from '../../src/cli/lab-sweep-report.ts';
+import { ip } from '../../src/base/ip-text.ts';
+import { seconds } from '../../src/base/time.ts';
+import { sweepReport, type SweepReport } from '../../src/cli/lab-sweep-report.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { PAGE_COLUMNS } from '../../src/cli/render/table.ts';
+import type { Failure } from '../../src/sim/sweep/failures.ts';
+import type { PairResult } from '../../src/sim/sweep/sweep.ts';
 import { expectGolden, pxtr } from './run.ts';
 
 const SHORT = ['--down', '10s', '--up', '10s', '--interval', '1s'];
@@ -71,6 +75,50 @@ describe('pxtr lab sweep', () => {
       'firstLoss',
       'recovered',
       'outage',
+      'outageSeen',
+    ]);
+  });
+
+  it('an outage that does not end is told with the time that was watched, in text and JSON', async () => {
+    const words = ['lab', 'sweep', 'pxtr', ...SHORT, '--only', 'link:lisp1-mapserver'];
+    const [, row] = /^link:lisp1-mapserver .*? (\d+\/\d+ .*)$/m.exec((await pxtr(...words)).out)!;
+    expect(row!.split(/ {2,}/)).toEqual(['40/60', '10 s+', 'at once']);
+    const { failures } = JSON.parse((await pxtr(...words, '--json')).out) as SweepReport;
+    const { down, up } = failures[0]!.pairs.find((pair) => pair.down.lost > 0)!;
+    expect(down).toMatchObject({ recovered: null, outage: null, outageSeen: 10 });
+    expect(up).toMatchObject({ outage: 0, outageSeen: 0 });
+  });
+
+  it('an outage that begins late and does not end is told from its beginning on', () => {
+    const end = { node: 'lisp1', address: ip('192.168.1.1') };
+    const phase = { sent: 100, lost: 0 };
+    const pair = (firstLoss: number, recovered?: number): PairResult => {
+      const down = { sent: 200, lost: 9, firstLoss: seconds(firstLoss) };
+      return {
+        from: end,
+        to: end,
+        down: recovered === undefined ? down : { ...down, recovered: seconds(recovered) },
+        up: phase,
+      };
+    };
+    const failure = { id: 'link:a-b', kind: 'link', what: 'a - b' } as Failure;
+    const report = sweepReport('pxtr', {
+      endpoints: [],
+      baseline: [],
+      failures: [{ failure, pairs: [pair(0.5), pair(60), pair(60, 90)] }],
+      settings: {
+        seed: 1,
+        at: 0,
+        warmUp: 0,
+        down: seconds(200),
+        up: seconds(100),
+        interval: seconds(1),
+      },
+    });
+    expect(report.failures[0]!.pairs.map(({ down }) => [down.outage, down.outageSeen])).toEqual([
+      [null, 200],
+      [null, 140],
+      [30, 30],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -138,6 +139,27 @@ describe('pxtr learn', () => {
     // Two of them are not told apart by themselves.
     await pxtr('learn', 'start', '2', join(around, 'again'));
     expect(workFolder(wrongKey, undefined, around)).toBe(join(around, 'pxtr-learn/02-wrong-key'));
+  });
+
+  it('work is found from the folder that it is in', async () => {
+    await pxtr('learn', 'start', '2', folder);
+    expect(workFolder({ name: '02-wrong-key' }, undefined, folder)).toBe(folder);
+    expect(workFolder({ name: '03-not-my-prefix' }, undefined, folder)).not.toBe(folder);
+    // As it is typed there. The folder of a whole process is no place to change in a test.
+    const program = join(process.cwd(), 'dist/src/cli/main.js');
+    const typed = spawnSync(process.execPath, [program, 'learn', 'check', '2'], {
+      cwd: folder,
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+    expect(typed.stderr.toString()).toBe('');
+    expect(typed.stdout.toString()).toContain('Not yet. pxtr learn hint 02-wrong-key . helps.');
+  });
+
+  it('work that is nowhere near: how to begin, and how to say where it is', async () => {
+    const { code, err } = await pxtr('learn', 'check', '2');
+    expect(code).toBe(2);
+    expect(err).toContain('start with: pxtr learn start 02-wrong-key\n');
+    expect(err).toContain('pxtr learn check 02-wrong-key FOLDER');
   });
 
   it.each([

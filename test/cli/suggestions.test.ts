@@ -54,6 +54,16 @@ test.each([[['bench']], [['lab', 'web']], [['run', 'pxtr']], [['labb', 'run', 'p
   },
 );
 
+test.each([['run'], ['sweep'], ['graph']])(
+  'lab %s without a scenario names those there are',
+  async (word) => {
+    const { code, err } = await pxtr('lab', word);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^Scenarios: .*two-sites.*; pxtr lab list /m);
+    expect(err).toContain('npm run lab -- pxtr');
+  },
+);
+
 test('the commands there are, are those of the group', async () => {
   expect((await pxtr('lab', 'web')).err).toContain('Commands: run, list, graph, diff, sweep, shell\n');
   const { code, out } = await pxtr('lab', 'run', 'no-scenario', '--help');

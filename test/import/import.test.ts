@@ -57,6 +57,15 @@ describe.each(Object.keys(FIXTURES))('%s', (name) => {
     if (parsed.ok) expect(canonicalOptions(parsed.value.options)).toEqual(canonicalOptions(options));
   });
 
+  it('prints no setting that is as usual and that it does not say', () => {
+    const text = renderImported(imported(name));
+    expect(text).not.toContain('miss-policy');
+    const parsed = parseConfig(text);
+    expect(parsed.ok && canonicalOptions(parsed.value.options)).toEqual(
+      canonicalOptions(imported(name).options),
+    );
+  });
+
   it('is told apart from the others by itself', () => {
     expect(detectFormat(fixture(name))?.format).toBe(FIXTURES[name]![0]);
   });
@@ -147,6 +156,24 @@ database-mapping { eid-prefix = 192.168.1.0/24 rloc-address { address = 10.0.1.2
       `0 assumed: no route leads to the Proxy ETR 10.9.0.2: ${route}`,
     ]);
     expect(remarksOf(peers, ['10.0.1.2/8', '2001:db8:9::2/64']).join()).not.toContain('no route');
+  });
+
+  it('oor.conf: a TTL that is not said is an assumption, one for several is a change', () => {
+    const mapping = (eid: string, ttl: string): string =>
+      `database-mapping { eid-prefix = ${eid} ${ttl} rloc-address { address = 10.0.1.1 } }`;
+    const said = (...mappings: readonly string[]): string[] =>
+      remarksOf(['operating-mode = xTR', ...mappings].join('\n'), ['10.0.1.1/30']).filter((each) =>
+        /ttl/i.test(each),
+      );
+    expect(said(mapping('192.168.1.0/24', ''))).toEqual([
+      '2 assumed: no ttl: etr map-cache-ttl 10, the minutes that OOR takes; 1440 here otherwise',
+    ]);
+    expect(said(mapping('192.168.1.0/24', 'ttl = 60'))).toEqual([]);
+    const two = [mapping('192.168.1.0/24', 'ttl = 60'), mapping('192.168.2.0/24', 'ttl = 30')];
+    expect(said(...two)).toEqual([
+      '3 changed: EIDs have different TTLs, 60 and 30 minutes: here all of IPv4 have 30',
+    ]);
+    expect(said(two[0]!, mapping('2001:db8::/48', 'ttl = 30'))).toEqual([]);
   });
 
   it('oor.conf: without any address it says how to give them', () => {

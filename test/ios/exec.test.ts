@@ -240,6 +240,7 @@ describe('clear lisp site', () => {
   it.each([
     ['clear lisp site', 'Incomplete command'],
     ['clear lisp site site9', 'configured are: site1, site2'],
+    ['clear lisp site 192.168.1.1', 'a prefix has a length, such as 192.168.1.1/32'],
     ['clear lisp site 192.168.0.0/16', 'No site has this EID-Prefix'],
     ['clear lisp site 192.168.1.0/24 instance-id 7', 'No site has this EID-Prefix'],
   ])('%s is refused: %s', (text, reason) => {

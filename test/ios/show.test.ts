@@ -96,6 +96,27 @@ Allowed EID-prefixes:
       10.0.1.2  yes    up           1/100`);
   });
 
+  it.each([
+    ['192.168.1.1', 'site1', '192.168.1.1/32'],
+    ['192.168.1.77', 'site1', '192.168.1.0/24'],
+    ['2001:db8:2::9 instance-id 7', 'site2', '[7] 2001:db8:2::/48'],
+  ])('an EID is looked up among the prefixes of the sites, the longest wins: %s', (asked, site, prefix) => {
+    const lines = show(mapserver, `show lisp site ${asked}`).split('\n');
+    expect(lines.slice(0, 2)).toEqual([`Site name: ${site}`, `  EID-prefix: ${prefix}`]);
+    expect(lines.filter((line) => line.includes('EID-prefix:'))).toHaveLength(1);
+  });
+
+  it.each(['172.16.0.1', '2001:db8:2::9', '192.168.1.1 instance-id 7'])(
+    'an EID that no site has is said to be one: %s',
+    (asked) => {
+      expect(() => show(mapserver, `show lisp site ${asked}`)).toThrow('No site has this EID ');
+    },
+  );
+
+  it('an EID-Prefix is looked up exactly', () => {
+    expect(() => show(mapserver, 'show lisp site 192.168.1.0/25')).toThrow('No site has this EID-Prefix');
+  });
+
   it('a PETR changes the second line only', () => {
     const petr = viewOf(lisp1.options, {
       mapCache: () => LISP1_CACHE.map((entry, i) => ({ ...entry, viaPetr: i === 1 })),

@@ -600,6 +600,34 @@ ping 4.4.4.4 source Loopback0
     expect(ask(shell, 's ip route')).toContain('Gateway of last resort');
   });
 
+  it('words that begin several commands carry out none', () => {
+    const shell = openShell();
+    expect(ask(shell, 'c')).toBe(
+      '% Ambiguous command:  "c"\n  it could be clear or configure or console or copy',
+    );
+    expect(ask(shell, 'co')).toBe('% Ambiguous command:  "co"\n  it could be configure or console or copy');
+    expect(ask(shell, 'c t')).toBe('% Ambiguous command:  "c"\n  it could be clear or configure or copy');
+    for (const line of ['conf', 'conf t']) {
+      enter(shell, line);
+      expect(shell.prompt).toBe('lisp1(config)#');
+      enter(shell, 'end');
+    }
+    enter(shell, 'conf t ; ip routing');
+    expect(shell.prompt).toBe('lisp1#');
+    enter(shell, 'conf t');
+    expect(ask(shell, 'e')).toBe('% Ambiguous command:  "e"\n  it could be end or exit');
+    expect(ask(shell, 'c')).not.toContain('Ambiguous');
+    enter(shell, 'router lisp');
+    enter(shell, 'service ipv4');
+    // Not `etr`, which it would have switched on.
+    expect(ask(shell, 'e')).toMatch(/^% Ambiguous command: {2}"e"\n {2}it could be .*end or etr or exit/);
+    expect(shell.prompt).toBe('lisp1(config-router-lisp-serv-ipv4)#');
+    enter(shell, 'ex');
+    expect(shell.prompt).toBe('lisp1(config-router-lisp)#');
+    enter(shell, 'en');
+    expect(shell.prompt).toBe('lisp1#');
+  });
+
   it('help is what ? says', () => {
     const shell = openShell();
     expect(enter(shell, 'help').lines).toEqual(shell.help(''));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { formatWireError } from '../../wire/error.ts';
 import type { Severity } from '../../wire/expert.ts';
@@ -13,9 +14,14 @@ interface DecodeFlags {
   readonly frames?: (frame: number) => boolean;
   readonly tree?: true;
   readonly hex?: true;
-  readonly expert?: Severity | true;
+  readonly expert?: Severity | Packets | true;
   readonly fields?: true;
   readonly json?: true;
+}
+
+/** What stood in the place of a severity: the word is optional there, and takes what follows. */
+interface Packets {
+  readonly packets: string;
 }
 
 /** Adds `pxtr decode`. Exit codes: 0 every frame decodes, 1 some are malformed or the file ends early, 2 no such capture. */
@@ -53,7 +59,7 @@ export function registerDecode(program: Command, io: CliIo, state: ExitState): v
     });
 }
 
-async function runDecode(path: string | undefined, flags: DecodeFlags, io: CliIo): Promise<number> {
+async function runDecode(argument: string | undefined, flags: DecodeFlags, io: CliIo): Promise<number> {
   const paint = paintFor(io.colors);
   if (flags.fields === true) {
     const text =
@@ -61,13 +67,21 @@ async function runDecode(path: string | undefined, flags: DecodeFlags, io: CliIo
     io.out(`${text}\n`);
     return EXIT.ok;
   }
+  const { expert, packets } = expertOf(flags);
+  if (argument !== undefined && packets !== undefined)
+    throw new CliError(
+      `--expert takes ${packets} for packets, and ${argument} stands there as well`,
+      EXIT.usage,
+      `a severity is one of ${SEVERITY_WORDS.join(', ')}`,
+    );
+  const path = argument ?? packets;
   if (path === undefined)
     throw new CliError('which packets?', EXIT.usage, 'for example: pxtr decode pxtr.pcapng');
-  const { frames: numbers, expert } = flags;
+  const { frames: numbers } = flags;
   const options = {
     ...(flags.filter === undefined ? {} : { filter: displayFilter(flags.filter) }),
     ...(numbers === undefined ? {} : { numbers }),
-    ...(expert === undefined ? {} : { expert: expert === true ? ('note' as const) : expert }),
+    ...(expert === undefined ? {} : { expert }),
     tree: flags.tree === true,
     hex: flags.hex === true,
   };
@@ -84,8 +98,17 @@ function readNumbers(text: string): (frame: number) => boolean {
   return numbers;
 }
 
-function readSeverity(text: string): Severity {
+function readSeverity(text: string): Severity | Packets {
   const found = SEVERITY_WORDS.find((word) => word === text.toLowerCase());
-  if (found === undefined) throw new InvalidArgumentError(`One of ${SEVERITY_WORDS.join(', ')} is expected.`);
-  return found;
+  if (found !== undefined) return found;
+  if (text === '-' || existsSync(text)) return { packets: text };
+  throw new InvalidArgumentError(
+    `One of ${SEVERITY_WORDS.join(', ')} is expected, or packets: a file, or - for standard input.`,
+  );
+}
+
+function expertOf({ expert }: DecodeFlags): { readonly expert?: Severity; readonly packets?: string } {
+  if (expert === undefined) return {};
+  if (expert === true) return { expert: 'note' };
+  return typeof expert === 'string' ? { expert } : { expert: 'note', packets: expert.packets };
 }

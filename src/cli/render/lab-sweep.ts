@@ -38,18 +38,22 @@ function row(failure: FailureReport, report: SweepReport): string[] {
     what,
     `${hurt} of ${working}`,
     `${lost}/${sent}`,
-    longest(pairs.map((pair) => pair.down)),
+    longest(pairs.map((pair) => pair.down)) ?? '-',
     // Pairs that had found another way by themselves are not waiting for the repair.
-    longest(pairs.filter(({ down, up }) => down.outage === null || up.lost > 0).map((pair) => pair.up)),
+    afterRepair(pairs.filter(({ down, up }) => down.outage === null || up.lost > 0).map((pair) => pair.up)),
   ];
 }
 
-/** Seconds of the longest outage; `never` when one did not end. */
-function longest(phases: readonly PhaseReport[]): string {
-  if (phases.length === 0) return '-';
-  if (phases.some(({ outage }) => outage === null)) return 'never';
-  const most = Math.max(...phases.map(({ outage }) => outage ?? 0));
-  return most === 0 && phases.every(({ lost }) => lost === 0) ? 'at once' : `${seconds(most)} s`;
+/** Seconds of the longest outage, `200 s+` when one was not over at the end; undefined when there was none. */
+function longest(phases: readonly PhaseReport[]): string | undefined {
+  const broken = phases.filter(({ lost }) => lost > 0);
+  if (broken.length === 0) return undefined;
+  const most = Math.max(...broken.map(({ outageSeen }) => outageSeen));
+  return `${seconds(most)} s${broken.some(({ outage }) => outage === null) ? '+' : ''}`;
+}
+
+function afterRepair(waiting: readonly PhaseReport[]): string {
+  return waiting.length === 0 ? '-' : (longest(waiting) ?? 'at once');
 }
 
 function hurtPairs({ pairs }: FailureReport, { baseline }: SweepReport): PairReport[] {

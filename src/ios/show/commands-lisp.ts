@@ -1,5 +1,4 @@
 /** `show ... lisp ...`. */
-import { eidPrefix } from '../../mapping/eid.ts';
 import type { Args } from '../args.ts';
 import { showCommand, type ShowCommand, type ShowContext } from './command.ts';
 import { showDatabase, showDatabaseEntry } from './database.ts';
@@ -10,7 +9,7 @@ import { showMapCache, showMapCacheEntry } from './map-cache.ts';
 import { showSessions } from './session.ts';
 import { showSite, showSiteOf, showSites, showSiteSummary } from './site.ts';
 import { showStatistics } from './statistics.ts';
-import { askedFor, WHICH, type Asked } from './which.ts';
+import { askedFor, readAsked, WHICH, type Asked } from './which.ts';
 
 export const LISP_COMMANDS: readonly ShowCommand[] = [
   ...perTable('', 'LISP: roles of this router, peers, counts', ({ view }, table) => showLisp(view, table)),
@@ -53,13 +52,17 @@ export const LISP_COMMANDS: readonly ShowCommand[] = [
       : sites.flatMap((lines) => ['', ...lines]).slice(1);
   }),
   showCommand(
-    'lisp site <eid:prefix> [instance-id <instance:0-16777215>]',
-    'Who registered an EID-Prefix',
+    'lisp site (<address:ip> | <eid:prefix>) [instance-id <instance:0-16777215>]',
+    'Who registered an EID or an EID-Prefix',
     ({ view, now }, args) => {
-      const eid = eidPrefix(args.prefix('eid'), args.numberOr('instance', 0));
-      const lines = showSiteOf(view, now, eid);
+      const asked = readAsked(args, args.numberOr('instance', 0))!;
+      const lines = showSiteOf(view, now, asked);
       if (lines === undefined)
-        args.refuse('eid', 'No site has this EID-Prefix', '"show lisp site" lists them');
+        args.refuse(
+          asked.name,
+          `No site has this EID${asked.name === 'eid' ? '-Prefix' : ''}`,
+          '"show lisp site" lists them',
+        );
       return lines;
     },
   ),

@@ -1,12 +1,13 @@
 import { formatIp } from '../../base/ip-text.ts';
 import { formatNonce } from '../../base/random.ts';
 import { formatAge, minutes, type Micros } from '../../base/time.ts';
-import { formatEidPrefix, type EidPrefix } from '../../mapping/eid.ts';
+import { formatEidPrefix } from '../../mapping/eid.ts';
 import type { Registration } from '../../mapping/store.ts';
 import type { RouterView, SitePrefixView, SiteView } from '../../router/view.ts';
 import { hashName } from '../key.ts';
 import type { ShowContext } from './command.ts';
 import { locatorTable } from './locator-table.ts';
+import { pick, type Asked } from './which.ts';
 import { formatId } from './xtr-ids.ts';
 
 /** `show lisp site`: one line for each prefix. */
@@ -49,14 +50,17 @@ export function showSite({ view, now, facts }: ShowContext, name: string): strin
   ];
 }
 
-/** `show lisp site PREFIX`: one EID-Prefix of whatever site has it; undefined when none has. */
-export function showSiteOf(view: RouterView, now: Micros, eid: EidPrefix): string[] | undefined {
-  const wanted = formatEidPrefix(eid);
-  for (const { site, prefixes } of view.sites()) {
-    const found = prefixes.find((each) => formatEidPrefix(each.eid) === wanted);
-    if (found !== undefined) return [`Site name: ${site.name}`, ...prefixLines(found, now)];
-  }
-  return undefined;
+/**
+ * `show lisp site PREFIX`: one EID-Prefix of whatever site has it; for an EID the longest one that it lies in.
+ * Undefined when none has it.
+ */
+export function showSiteOf(view: RouterView, now: Micros, asked: Asked): string[] | undefined {
+  const rows = view
+    .sites()
+    .flatMap(({ site, prefixes }) => prefixes.map((prefix) => ({ site, prefix })))
+    .filter(({ prefix }) => prefix.eid.instanceId === asked.eid.instanceId);
+  const found = pick(rows, ({ prefix }) => prefix.eid, asked);
+  return found && [`Site name: ${found.site.name}`, ...prefixLines(found.prefix, now)];
 }
 
 /** `show lisp site summary`: how much of what is configured has registered. */

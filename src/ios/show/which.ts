@@ -19,7 +19,8 @@ export function askedFor(args: Args, family: Family, instanceId: number): Asked 
   return 'refused';
 }
 
-function readAsked(args: Args, instanceId: number): Asked | undefined {
+/** Of either family; undefined when neither was given. */
+export function readAsked(args: Args, instanceId: number): Asked | undefined {
   if (args.has('eid')) return { name: 'eid', eid: eidPrefix(args.prefix('eid'), instanceId) };
   const address = args.optionalIp('address');
   if (address === undefined) return undefined;
