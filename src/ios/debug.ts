@@ -125,6 +125,8 @@ function textOf(name: string, fields: TraceFields): string {
       return `MS: Refuse map-register from ETR ${of('etr')}${refusedText(fields)}`;
     case 'router:packet:hold':
       return `Packet from ${of('from')} to ${of('to')} is held until there is a mapping`;
+    case 'router:icmp-error-limited':
+      return `No ICMP error to ${of('to')}, the limit in a second is reached`;
     case 'router:packet:miss-policy':
       return `Packet from ${of('from')} to ${of('to')} is dropped, there is no mapping yet`;
     default:

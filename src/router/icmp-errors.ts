@@ -40,8 +40,8 @@ export class IcmpErrors {
 
   /**
    * The error packet about `offender` (a packet, or as much of it as an error quoted) from `source`, owned by the
-   * caller. Undefined when none may be sent: about an error, a later fragment or a multicast (RFC 1122 §3.2.2), or
-   * the rate is used up. `mtu` matters for 'too-big'.
+   * caller. Undefined when none may be sent: about an error, a later fragment or a multicast (RFC 1122 §3.2.2);
+   * 'limited' when the rate is used up. `mtu` matters for 'too-big'.
    */
   build(
     now: Micros,
@@ -49,10 +49,11 @@ export class IcmpErrors {
     offender: Uint8Array,
     source: IpAddress,
     mtu = 0,
-  ): Uint8Array | undefined {
+  ): Uint8Array | 'limited' | undefined {
     const ip = decoded(() => readIp(new Reader(offender), true));
     if (!ip.ok || !mayBeAnswered(ip.value)) return undefined;
-    if (source.family !== ip.value.family || !this.#take(now)) return undefined;
+    if (source.family !== ip.value.family) return undefined;
+    if (!this.#take(now)) return 'limited';
     return buildIcmpPacket(
       { source, destination: ip.value.source, ttl: ORIGINATED_TTL },
       errorMessage(cause, ip.value, quoteForError(offender), mtu),

@@ -127,7 +127,8 @@ export class LocalServices {
     if (!ip.ok) return;
     const source = errorSource(refusal, ip.value, addresses);
     const packet = source && this.#errors.build(now, cause, bytes, source, mtu);
-    if (packet !== undefined) this.#effects.originate(packet);
+    if (packet === 'limited') this.#effects.count('icmp-error-limited', { to: formatIp(ip.value.source) });
+    else if (packet !== undefined) this.#effects.originate(packet);
   }
 
   tick(now: Micros, addresses: LocalAddresses): void {
@@ -191,8 +192,8 @@ export class LocalServices {
     }
     const speaker = relaySource(from, family, ownEid(lisp, underlay, family) ?? underlay.sourceFor(source));
     const packet = told && speaker && this.#errors.build(now, told.cause, inner.bytes, speaker, told.mtu);
-    if (packet === undefined) {
-      drop('refused');
+    if (packet === undefined || packet === 'limited') {
+      drop(packet ?? 'refused');
       return;
     }
     this.#effects.count('icmp-relayed', { from: formatIp(from), to: formatIp(source) });

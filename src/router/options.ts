@@ -7,7 +7,7 @@ import type { Site, SiteKey } from '../mapping/site.ts';
  * `parseConfig` makes one of a text, `checkRouterOptions` checks one made by hand.
  */
 export interface RouterOptions {
-  /** Also the name of the node, and what its xTR-ID is made from. */
+  /** Also the name of the node. The xTR-ID is made from the first one that a router has, and stays. */
   readonly hostname: string;
   readonly interfaces: readonly InterfaceOptions[];
   readonly staticRoutes: readonly StaticRoute[];
@@ -72,7 +72,7 @@ export interface LispOptions {
   readonly sites: readonly Site[];
   readonly staticEntries: readonly StaticMapCacheEntry[];
   readonly missPolicy: MissPolicy;
-  /** 16 bytes in hexadecimal. Without one the router makes one from its hostname. */
+  /** 16 bytes in hexadecimal. Without one the router makes one from its first hostname. */
   readonly xtrId?: string;
   /** 8 bytes in hexadecimal; default 0, "unspecified". */
   readonly siteId?: string;

@@ -113,7 +113,7 @@ export function etrConfig(lisp: LispOptions, underlay: Underlay, node: NodeIdent
       return enabled ? [databaseMapping(eid, ttlMinutes, local)] : [];
     }),
     mapServers: mapServers(lisp),
-    ids: { xtrId: xtrIdOf(lisp, node.hostname), siteId: idBytes(lisp.siteId, 8) ?? new Uint8Array(8) },
+    ids: { xtrId: xtrIdOf(lisp, node.firstName), siteId: idBytes(lisp.siteId, 8) ?? new Uint8Array(8) },
     clockSec: node.clockSec,
     canEcho: lisp.profile === 'trusted',
   };
@@ -121,7 +121,8 @@ export function etrConfig(lisp: LispOptions, underlay: Underlay, node: NodeIdent
 
 /** What the configuration of LISP alone does not say. */
 export interface NodeIdentity {
-  readonly hostname: string;
+  /** The hostname of the beginning. */
+  readonly firstName: string;
   /** Wall-clock seconds at time 0; register nonces rise from there (CP-29). 0..2^32-1. */
   readonly clockSec: number;
   /** Map-Cache entries that fit the data plane. */

@@ -14,6 +14,8 @@ import type { TrafficState } from './traffic.ts';
 export interface RouterState {
   readonly options: RouterOptions;
   /** @internal */
+  readonly firstName: string;
+  /** @internal */
   readonly random: RandomState;
   /** @internal */
   readonly rip: RipState;

@@ -50,6 +50,7 @@ export interface RouterParts {
  */
 export class Router implements NetworkNode, RouterView {
   #options: RouterOptions;
+  #firstName: string;
   readonly #routing: Routing;
   readonly #random: Random;
   readonly #clockSec: number;
@@ -67,6 +68,7 @@ export class Router implements NetworkNode, RouterView {
 
   constructor(options: RouterOptions, { dataPlane, random, clockSec = 0 }: RouterParts) {
     this.#options = options;
+    this.#firstName = options.hostname;
     this.#routing = new Routing(options, random, {
       transmit: (interfaceIndex, bytes) => {
         this.#emit({ kind: 'transmit', interfaceIndex, bytes });
@@ -157,6 +159,11 @@ export class Router implements NetworkNode, RouterView {
     return this.#options.hostname;
   }
 
+  /** The hostname it began with. It does not become another LISP node by being called something else. */
+  get firstName(): string {
+    return this.#firstName;
+  }
+
   get interfaces(): readonly string[] {
     return this.#options.interfaces.map(({ name }) => name);
   }
@@ -211,6 +218,7 @@ export class Router implements NetworkNode, RouterView {
     const cached = [...this.#control.mapCache()].map(({ mapping }) => mapping.eid);
     return {
       options: structuredClone(this.#options),
+      firstName: this.#firstName,
       random: this.#random.save(),
       rip: this.#routing.save(),
       control: this.#control.save(),
@@ -226,6 +234,7 @@ export class Router implements NetworkNode, RouterView {
   restore(saved: unknown): void {
     const state = saved as RouterState;
     this.#options = structuredClone(state.options);
+    this.#firstName = state.firstName;
     this.#random.restore(state.random);
     this.#routing.restore(this.#options, state.rip);
     this.#control.restore(this.#options.lisp, state.control);
@@ -391,7 +400,7 @@ export class Router implements NetworkNode, RouterView {
     this.#program.setStatic(staticProgram(this.#options.lisp, this.#underlay, this.#routing.groups()));
     this.#traffic.configure(this.#options.lisp?.missPolicy ?? 'drop');
     this.#control.configure(this.#now, this.#options.lisp, this.#underlay, {
-      hostname: this.#options.hostname,
+      firstName: this.#firstName,
       clockSec: this.#clockSec,
       entryCapacity: this.#entryCapacity,
     });

@@ -14,6 +14,8 @@ import type { DatabaseMapping, RouterOptions } from './options.ts';
 /** Read-only state of a router: what `show` commands and inspectors print. Snapshots, owned by the caller. */
 export interface RouterView {
   readonly options: RouterOptions;
+  /** The hostname that the router began with: its xTR-ID is made from that. */
+  readonly firstName: string;
   /** In EID order. */
   mapCache(family: Family, instanceId?: number): readonly CacheEntryView[];
   /** The EID-Prefixes of this site with their locators, in configuration order. */

@@ -16,6 +16,7 @@ import {
   type PacketFacts,
 } from './packet-facts.ts';
 import { byLearnedRoute, ripOutcome, ripReason } from './reason-rip.ts';
+import type { NetworkRecord } from './record.ts';
 import { cacheAt, type RecordIndex, type SentPacket } from './record-index.ts';
 
 /** One packet with its surroundings. */
@@ -74,9 +75,16 @@ export function outcomeOf({ record: { frame }, facts }: SentPacket, index: Recor
     const { node, trace } = effect;
     if (facts?.rip !== undefined && trace.event === 'packet:not-unicast') return `${node} speaks no RIP`;
     const ended = ending(node, trace);
-    if (ended !== undefined) return ended;
+    if (ended !== undefined) return effects.some(isUntold) ? `${ended}; ${UNTOLD}` : ended;
   }
   return ripOutcome(index, frame.number);
+}
+
+/** The sender would have heard of it: without this a probe that got no answer looks like one that did. */
+const UNTOLD = 'no ICMP error is sent, the limit in a second is reached';
+
+function isUntold(effect: NetworkRecord): boolean {
+  return effect.kind === 'trace' && effect.trace.event === 'icmp-error-limited';
 }
 
 /** Traces that say that a packet went no further. */

@@ -182,6 +182,7 @@ export function viewOf(options: RouterOptions, parts: Partial<RouterView> = {}):
   const none = { packets: 0, bytes: 0 };
   return {
     options,
+    firstName: options.hostname,
     mapCache: () => [],
     database: (family) =>
       (options.lisp?.databaseMappings ?? []).filter(({ eid }) => eid.prefix.address.family === family),

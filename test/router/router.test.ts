@@ -302,7 +302,7 @@ describe('an engine that is full', () => {
     const parsed = parseConfig(config(8));
     if (!parsed.ok) throw new Error('bad configuration');
     const { lisp } = parsed.value.options;
-    const node = { hostname: 'box', clockSec: 0, entryCapacity: 1000 };
+    const node = { firstName: 'box', clockSec: 0, entryCapacity: 1000 };
     // Eight ranges, the one of the sites, the default, two PETRs.
     expect(itrConfig(lisp!, new Underlay(parsed.value.options), node).maxEntries).toBe(500 - 12);
   });

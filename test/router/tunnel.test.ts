@@ -307,7 +307,7 @@ describe('an error from inside a tunnel', () => {
     const packet = encapsulated(net);
     const counts = Array.from({ length: 15 }, () => tell(net, packet)[0]![0]);
     expect(counts.filter((name) => name === 'icmp-relayed').length).toBeLessThanOrEqual(11);
-    expect(counts.at(-1)).toBe('drop:icmp-relay-refused');
+    expect(counts.at(-1)).toBe('drop:icmp-relay-limited');
   });
 });
 

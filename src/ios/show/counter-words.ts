@@ -20,6 +20,7 @@ const PHRASES: ReadonlyMap<string, string> = new Map([
   ['registered', 'Map-Register records accepted'],
   ['withdrawn', 'Map-Register records withdrawn'],
   ['map-notify-sent', 'Map-Notifies sent'],
+  ['icmp-error-limited', 'ICMP errors not sent (limit)'],
 ]);
 
 const MESSAGE = /\bmap (request|reply|register|notify|cache|server|resolver)/g;

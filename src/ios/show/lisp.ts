@@ -42,7 +42,7 @@ export function showLisp(view: RouterView, { family, instanceId }: Table): strin
       ),
     ),
     row('ETR Map-Reply TTL', `${etr.ttlMinutes} minutes`),
-    row('xTR-ID', formatId(toHex(xtrIdOf(lisp, view.options.hostname)))),
+    row('xTR-ID', formatId(toHex(xtrIdOf(lisp, view.firstName)))),
     row('site-ID', formatId(lisp.siteId ?? '')),
     row('Miss policy', lisp.missPolicy),
     ...(lisp.profile === 'trusted' ? [row('LISP headers', 'trusted: nonces and Locator-Status-Bits')] : []),
