@@ -1,11 +1,12 @@
-// Finds the outside programs that tests use as judges (tshark) or hosts (chromium).
+// Finds the outside programs that tests use as judges (tshark, bgpdump) or hosts (chromium).
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-export type Tool = 'tshark' | 'chromium';
+export type Tool = 'tshark' | 'chromium' | 'bgpdump';
 
 const TOOLS: Record<Tool, { variable: string; names: readonly string[] }> = {
   tshark: { variable: 'PXTR_TSHARK', names: ['tshark'] },
+  bgpdump: { variable: 'PXTR_BGPDUMP', names: ['bgpdump'] },
   chromium: { variable: 'PXTR_CHROMIUM', names: ['chromium', 'chromium-browser', 'google-chrome'] },
 };
 
