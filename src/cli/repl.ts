@@ -18,6 +18,7 @@ export function talk(shell: LabShell, { input, output }: TerminalIo): Promise<nu
     historySize: 500,
     completer: (line: string) => completions(shell, line),
   });
+  insertAtCursor(readline, input);
   const print = (lines: readonly string[]): void => {
     for (const line of lines) output.write(`${line}\n`);
   };
@@ -87,6 +88,22 @@ export function talk(shell: LabShell, { input, output }: TerminalIo): Promise<nu
     input.on('keypress', (_: unknown, key: Key | undefined) => {
       if (key?.sequence === '?' && !isWorking) explain(shell, readline, print, output);
     });
+  });
+}
+
+/**
+ * Node takes text that arrives in one piece, as pasted text does, for the end of the line, wherever the cursor is. It
+ * tells such text by a property that is there for Tab, which then stands for itself: so Tab alone gets to see it.
+ */
+function insertAtCursor(readline: Interface, input: TerminalIo['input']): void {
+  let isTab = false;
+  let isTypedAlone = true;
+  input.prependListener('keypress', (_: unknown, key: Key | undefined) => {
+    isTab = key?.sequence === '\t';
+  });
+  Object.defineProperty(readline, 'isCompletionEnabled', {
+    get: () => isTypedAlone || !isTab,
+    set: (value: boolean) => (isTypedAlone = value),
   });
 }
 

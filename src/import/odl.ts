@@ -1,11 +1,12 @@
 /** OpenDaylight LISP flow mapping: the JSON that its RESTCONF interface takes and gives. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml';
-import { parseIp } from '../base/ip-text.ts';
+import { formatPrefix, parseIp, parsePrefix } from '../base/ip-text.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { eidPrefix, MAX_INSTANCE_ID, type EidPrefix } from '../mapping/eid.ts';
 import type { DatabaseLocator } from '../router/options.ts';
 import { ImportBuilder, readPrefix } from './builder.ts';
 import type { ImportError, Imported, ImportPlace, ImportSettings } from './imported.ts';
+import { jsonFault } from './json-fault.ts';
 
 const ACTIONS: Readonly<Record<string, 'native-forward' | 'map-request' | 'drop'>> = {
   NativelyForward: 'native-forward',
@@ -18,8 +19,14 @@ const ACTIONS: Readonly<Record<string, 'native-forward' | 'map-request' | 'drop'
  * the order of the text; with any, nothing is imported.
  */
 export function importOdl(text: string, settings: ImportSettings): Result<Imported, readonly ImportError[]> {
+  const fault = jsonFault(text);
+  if (fault !== undefined) {
+    const before = text.slice(0, fault.at).split('\n');
+    const place = { line: before.length, column: before.at(-1)!.length + 1 };
+    return err([{ ...place, message: fault.message, hint: fault.hint }]);
+  }
   const lines = new LineCounter();
-  // JSON is YAML, and this parser knows where each value stands.
+  // JSON is YAML, and this parser knows where each value stands. It would take more than JSON.
   const document = parseDocument(text, { lineCounter: lines, strict: true });
   const builder = new ImportBuilder(settings);
   const placeOf = (node: Node | null | undefined): ImportPlace => {
@@ -29,10 +36,11 @@ export function importOdl(text: string, settings: ImportSettings): Result<Import
   const [problem] = document.errors;
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    const [message = ''] = problem.message.split('\n');
-    return err([
-      { line, column: col, message: message.replace(/ at line .*$/, ''), hint: 'JSON is expected' },
-    ]);
+    const message =
+      problem.code === 'DUPLICATE_KEY'
+        ? 'this name stands twice in its object'
+        : problem.message.split('\n')[0]!;
+    return err([{ line, column: col, message: message.replace(/ at line .*$/, ''), hint: '' }]);
   }
   const reader = new Reader(builder, placeOf);
   reader.read(document.contents);
@@ -120,7 +128,7 @@ class Reader {
     map.skip('eid-uri');
     const key = map.map('mapping-authkey');
     const secret = key?.text('key-string');
-    const type = Number(key?.text('key-type') ?? 1);
+    const type = key?.number('key-type', 1, 0xffff) ?? 1;
     key?.rest();
     if (eid === undefined) return;
     if (secret === undefined) this.#builder.refuse(map.place, 'mapping-authkey has no key-string');
@@ -143,11 +151,19 @@ class Reader {
       return undefined;
     }
     const type = (eid.text('address-type') ?? '').replace(/^.*:/, '');
-    const instance = Number(eid.text('virtual-network-id') ?? 0);
+    const instance = eid.number('virtual-network-id', 0, MAX_INSTANCE_ID);
     const text = eid.text('ipv4-prefix') ?? eid.text('ipv6-prefix') ?? eid.text('ipv4') ?? eid.text('ipv6');
     if (text !== undefined) eid.rest();
     const prefix = text === undefined ? undefined : readPrefix(text);
-    if (prefix !== undefined && instance <= MAX_INSTANCE_ID) return eidPrefix(prefix, instance);
+    if (prefix !== undefined) {
+      if (parsePrefix(text!)?.exact === false)
+        this.#builder.remark(
+          eid.place,
+          'changed',
+          `${text!} becomes ${formatPrefix(prefix)}: it has host bits`,
+        );
+      return eidPrefix(prefix, instance);
+    }
     if (text !== undefined) this.#builder.refuse(eid.place, `${text} is no EID-Prefix`);
     else this.#builder.remark(eid.place, 'no-equivalent', `an EID of type ${type || 'unknown'}`);
     return undefined;
@@ -158,8 +174,8 @@ class Reader {
     const text = rloc?.text('ipv4') ?? rloc?.text('ipv6');
     const type = (rloc?.text('address-type') ?? 'unknown').replace(/^.*:/, '');
     rloc?.rest();
-    const priority = Number(locator.text('priority') ?? 1);
-    const weight = Number(locator.text('weight') ?? 1);
+    const priority = locator.number('priority', 1, 255);
+    const weight = locator.number('weight', 1, 255);
     for (const name of [
       'locator-id',
       'multicastPriority',
@@ -222,6 +238,19 @@ class Fields {
     if (isScalar(node)) return String(node.value);
     this.#builder.refuse(this.#placeOf(node), `${name} is one value`);
     return undefined;
+  }
+
+  /** A whole number from 0; `otherwise` where there is none, and where it is refused. */
+  number(name: string, otherwise: number, most: number): number {
+    const text = this.text(name);
+    if (text === undefined) return otherwise;
+    const value = /^[0-9]+$/.test(text) ? Number(text) : NaN;
+    if (value <= most) return value;
+    this.#builder.refuse(
+      this.#placeOf(this.node(name)),
+      `${name} is a number from 0 to ${most}, not ${text}`,
+    );
+    return otherwise;
   }
 
   map(name: string): Fields | undefined {

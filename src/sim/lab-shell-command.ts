@@ -36,7 +36,7 @@ export const SHELL_COMMANDS: readonly Entry[] = [
   {
     word: 'console',
     usage: 'console NODE',
-    help: 'Go to the console of a node; NODE# before a line is for it alone, or until "end"',
+    help: 'Go to its console; NODE#LINE only for it, or until "end"',
     read: ([node, ...more], { nodes }) => {
       if (node === undefined || more.length > 0) return undefined;
       return nodes.includes(node) ? { kind: 'console', node } : unknown('node', node, nodes);
@@ -79,7 +79,7 @@ export const SHELL_COMMANDS: readonly Entry[] = [
   {
     word: 'at',
     usage: 'at TIME',
-    help: 'Go to a time, forward or back: at 10.005s; at #57 is event 57',
+    help: 'Go to a time, either way: at 10.005s; at #57: event 57',
     read: readAt,
   },
   {
@@ -102,7 +102,7 @@ export const SHELL_COMMANDS: readonly Entry[] = [
   {
     word: 'story',
     usage: 'story [on|off]',
-    help: 'The packets so far and why they were sent; on: behind every line',
+    help: 'The packets so far, and why; on: behind every line',
     read: ([word, ...more]) => {
       if (more.length > 0) return undefined;
       if (word === undefined) return { kind: 'story' };

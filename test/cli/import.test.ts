@@ -66,4 +66,13 @@ describe('pxtr import', () => {
     expect(code).toBe(2);
     expect(err).toContain(message);
   });
+
+  it('a mistake on a long line is shown with what is around it', async () => {
+    const text = `{"input": [${'{}, '.repeat(100)}{"a" 1}]}`;
+    const { err } = await pxtrFed(text, 'import', 'odl', '-');
+    const [, place, line, caret] = err.split('\n');
+    expect(place).toBe('line 1, column 417: ":" is expected here');
+    expect(line).toHaveLength(2 + 3 + 45 + 4);
+    expect(line!.slice(caret!.indexOf('^'))).toBe('1}]}');
+  });
 });

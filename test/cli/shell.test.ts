@@ -223,6 +223,24 @@ describe('pxtr lab shell at a terminal', () => {
     expect(screen).toMatch(/lisp1#show ip route \| count L\nNumber of lines/);
   });
 
+  it('text pasted into the middle of a line stays there', async () => {
+    const screen = await typed('show  route', '\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D', 'ip', '\r', '\x04');
+    expect(screen).toContain('lisp1#show ip route\n');
+    expect(screen).not.toContain('% Invalid');
+  });
+
+  it('pasted tabs are blanks: they list and complete nothing', async () => {
+    const screen = await typed('show \t\tclock | count 1\r', '\x04');
+    expect(screen).not.toContain('running-config');
+    expect(screen).toContain('Number of lines which match regexp');
+  });
+
+  it('the help fits 80 columns', async () => {
+    const screen = await typed('help\r', '\x04');
+    const [, help = ''] = screen.split('Lab commands:');
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('several lines pasted at once are entered in their order', async () => {
     const screen = await typed('conf t\rhostname edge\rend\rshow run | include hostname\r', '\x04');
     expect(screen).toContain('\nhostname edge\n');

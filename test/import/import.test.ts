@@ -227,6 +227,16 @@ database-mapping { eid-prefix = 192.168.1.0/24 rloc-address { address = 10.0.1.2
     );
   });
 
+  it('host bits of an EID are cleared with a remark', () => {
+    const odl = importConfig(
+      'odl',
+      '{"eid": {"ipv4-prefix": "10.1.1.7/24"}, "mapping-authkey": {"key-string": "K"}}',
+    );
+    expect(odl.ok && odl.value.remarks.map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+      'changed 10.1.1.7/24 becomes 10.1.1.0/24: it has host bits',
+    ]);
+  });
+
   it('any text is read or refused, never an exception', () => {
     const texts = Object.keys(FIXTURES).map(fixture);
     const cut = fc
@@ -264,7 +274,19 @@ describe('mistakes say where', () => {
     ['vpp', 'lisp map-resolver add 10.0.0', '1:23 10.0.0 is no address'],
     ['vpp', 'lisp enable\nlisp eid-table add eid 10.0.0.0/8', '2:16 this EID has no locator-set'],
     ['vpp', 'lisp eid-table add eid 10.0.0.0/8 locator-set x', '1:16 there is no locator-set x'],
-    ['odl', '{"input": {"eid": }', '1:'],
+    ['odl', '{"input": {"eid": }', '1:19 a value is expected here'],
+    ['odl', '{\n  "input": {\n    "a": 1\n    "b": 2\n  }\n}', '4:5 "," or "}" is expected before this'],
+    ['odl', '{"input": {"a": 1}, "input": {}}', '1:21 this name stands twice'],
+    [
+      'odl',
+      '{"mapping-record": {"eid": {"ipv4": "10.0.0.1"},\n "LocatorRecord": [{"weight": 256}]}}',
+      '2:31 weight is a number from 0 to 255, not 256',
+    ],
+    [
+      'odl',
+      '{"mapping-record": {"eid": {"ipv4": "10.0.0.1",\n "virtual-network-id": "a"}}}',
+      '2:24 virtual-network-id is a number from 0 to 16777215, not a',
+    ],
     ['odl', '{"input": {}}', '1:11 no mapping and no key in this object'],
   ])('%s %j: %s', (format, text, expected) => {
     expect(mistakes(format, text)[0]).toContain(expected);

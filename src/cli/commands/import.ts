@@ -141,14 +141,21 @@ function pairs(texts: readonly string[], flag: string): [string, string][] {
   });
 }
 
-/** The line with a caret, as mistakes of our own configurations are told. */
+/** The line with a caret, as mistakes of our own configurations are told; of a long line, what is around it. */
 function errorText({ line, column, message, hint }: ImportError, text: string): string {
-  const content = text.split('\n')[line - 1] ?? '';
-  const caret = ' '.repeat(Math.max(0, column - 1)) + '^';
+  const content = (text.split('\n')[line - 1] ?? '').replace(/\t/g, ' ').trimEnd();
+  const from = content.length > MOST_SHOWN ? Math.max(0, column - 1 - MOST_SHOWN / 2) : 0;
+  const shown = content.slice(from, from + MOST_SHOWN);
+  const before = from > 0 ? '...' : '';
+  const after = from + MOST_SHOWN < content.length ? '...' : '';
   return [
-    `line ${line}: ${message}`,
-    `  ${content}`,
-    `  ${caret}`,
+    line === 0 ? message : `line ${line}, column ${column}: ${message}`,
+    ...(line === 0
+      ? []
+      : [`  ${before}${shown}${after}`, `  ${' '.repeat(before.length + column - 1 - from)}^`]),
     ...(hint === '' ? [] : [`  ${hint}`]),
   ].join('\n');
 }
+
+/** Letters of a line. RESTCONF answers are often one line of thousands. */
+const MOST_SHOWN = 90;
