@@ -108,6 +108,20 @@ export function arenaHasRoom(arena: usize, bytes: u32, count: u32): bool {
   return found >= count;
 }
 
+/** Bytes that the unused rest must give for `count` blocks of `bytes` bytes, beside what is free for them. */
+export function arenaLack(arena: usize, bytes: u32, count: u32): u32 {
+  const index = classOf(bytes);
+  const at = classAt(arena, index);
+  let found = load<u32>(at, ARENA_CLASS_COUNT_OFFSET);
+  while (found < count && reclaimOne(arena, at, index)) found += 1;
+  return found < count ? (count - found) * classBytes(index) : 0;
+}
+
+/** Bytes that no block has had yet. */
+export function arenaRest(arena: usize): u32 {
+  return load<u32>(arena, ARENA_END_OFFSET) - load<u32>(arena, ARENA_NEXT_OFFSET);
+}
+
 /** Moves the oldest retired block of a class to its free list, if its readers are gone. */
 function reclaimOne(arena: usize, at: usize, index: u32): bool {
   const block = <usize>load<u32>(at, ARENA_CLASS_HEAD_OFFSET);

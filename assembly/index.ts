@@ -22,6 +22,7 @@ export {
   lpmFootprint,
   lpmInsert,
   lpmNext,
+  lpmPrepare,
   lpmReaderBytes,
   lpmRemove,
 } from './lpm/lpm';

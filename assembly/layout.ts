@@ -467,6 +467,18 @@ export const LPM_DIR18_RUN = 4;
 export const LPM_DIR24_8_NARROW = 5;
 export const LPM_DIR24_8 = 6;
 export const LPM_COMPARE = 7;
+/** From here on, kinds that only the research build has (assembly/lpm/research). */
+export const LPM_FIRST_RESEARCH = 16;
+export const LPM_BINARY_TRIE = 16;
+export const LPM_TREE_BITMAP = 17;
+export const LPM_MULTIBIT = 18;
+export const LPM_POPTRIE_NARROW = 19;
+export const LPM_POPTRIE = 20;
+export const LPM_DXR_NARROW = 21;
+export const LPM_DXR = 22;
+export const LPM_SAIL_NARROW = 23;
+export const LPM_SAIL = 24;
+export const LPM_HASH_LENGTH = 25;
 /** In place of a root: the leaves of the table cannot hold a value; nothing was changed. */
 export const LPM_TOO_NARROW = 2;
 /** Root of a table that holds nothing, where 0 would mean failure. Lookups take both 0 and this for empty. */

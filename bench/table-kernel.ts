@@ -2,8 +2,9 @@
 import type { Family } from '../src/base/ip.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { writeSpec } from '../src/engine/fib.ts';
-import { lpmCode, type LeafBytes, type LpmKind } from '../src/engine/lpm.ts';
+import { isResearchKind, lpmCode, type LeafBytes, type LpmKind } from '../src/engine/lpm.ts';
 import { createEngineSync } from '../src/engine/open-inline.ts';
+import { researchModuleSync } from '../src/engine/open-research-node.ts';
 import {
   BUFFER_BYTES,
   CONTROL_OFFSET,
@@ -58,7 +59,12 @@ export class TableKernel {
     this.family = family;
     const bytes = Math.max(keys * (family === 4 ? 4 : 16), CHUNK * SPEC_BYTES);
     const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1 };
-    this.#engine = createEngineSync({ ...rest, buffers: Math.ceil(bytes / BUFFER_BYTES), fibBytes });
+    this.#engine = createEngineSync({
+      ...rest,
+      buffers: Math.ceil(bytes / BUFFER_BYTES),
+      fibBytes,
+      ...(isResearchKind(form.kind) ? { wasm: researchModuleSync() } : {}),
+    });
     this.#pass = compileStage('lookup', this.#engine)['pass'] as Pass;
     this.buildMs = this.#build(rows);
     this.liveBytes = this.#engine.stats().fibLiveBytes;
@@ -83,6 +89,8 @@ export class TableKernel {
       if (root < LEAST_ROOT && rows.length > 0) throw new Error(`${this.kind}: the table does not fit`);
     }
     const start = performance.now();
+    root = exports.lpmPrepare(code, this.family, root) >>> 0;
+    if (root === 0) throw new Error(`${this.kind}: the table does not fit`);
     root = exports.lpmCommit(code, root) >>> 0;
     const snapshot = view.getUint32(CONTROL_OFFSET + CONTROL_SNAPSHOT_OFFSET, true);
     const vrf = snapshot + SNAPSHOT_HEADER_BYTES;

@@ -21,12 +21,18 @@ import { inlineWasm } from './inline-wasm.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** asc says so of any module whose last optimiser pass won nothing. */
 const ASC_NOISE = /^Last converge was suboptimal\.\n/gm;
-const TARGETS = ['release', 'shared', 'debug'];
-const WASM_FILES = ['engine.wasm', 'engine.shared.wasm'];
+const TARGETS = ['release', 'shared', 'debug', 'research', 'research-debug', 'traced'];
+/** Entries beside assembly/index.ts: each is a flag that its build has more for. */
+const FLAGS = {
+  research: ['assembly/builds/research.ts'],
+  'research-debug': ['assembly/builds/research.ts'],
+  traced: ['assembly/builds/research.ts', 'assembly/builds/traced.ts'],
+};
+const WASM_FILES = ['engine.wasm', 'engine.shared.wasm', 'research.wasm', 'traced.wasm'];
 const ENGINE = {
   stamp: 'build/.stamp',
   sources: ['assembly', 'asconfig.json', 'scripts/build.mjs', 'scripts/inline-wasm.mjs', 'package-lock.json'],
-  outputs: ['build/engine.wasm', 'build/engine.shared.wasm', 'src/engine/engine-wasm.generated.ts'],
+  outputs: [...WASM_FILES.map((file) => `build/${file}`), 'src/engine/engine-wasm.generated.ts'],
 };
 const LIBRARY = {
   stamp: 'dist/.stamp',
@@ -39,7 +45,7 @@ const LIBRARY = {
     'build/.stamp',
     'package-lock.json',
   ],
-  outputs: ['dist/build/engine.wasm', 'dist/build/engine.shared.wasm'],
+  outputs: WASM_FILES.map((file) => `dist/build/${file}`),
 };
 
 /** What `npm start` needs: the release engine and the TypeScript. A full build does as well. */
@@ -93,9 +99,15 @@ function run(script, args) {
 
 async function compileEngine(targets) {
   console.error(`building the engine: ${targets.join(', ')}`);
-  await Promise.all(
-    targets.map((t) => run('assemblyscript/bin/asc.js', ['--config', 'asconfig.json', '--target', t])),
-  );
+  // Two at a time: each compiler takes a core, and half a gigabyte.
+  const waiting = [...targets];
+  const compile = async () => {
+    for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
+      const entries = FLAGS[target] ?? [];
+      await run('assemblyscript/bin/asc.js', [...entries, '--config', 'asconfig.json', '--target', target]);
+    }
+  };
+  await Promise.all([compile(), compile()]);
   inlineWasm();
 }
 

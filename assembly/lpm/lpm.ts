@@ -9,6 +9,7 @@ import {
   LPM_DIR18_RUN_NARROW,
   LPM_DIR24_8,
   LPM_DIR24_8_NARROW,
+  LPM_FIRST_RESEARCH,
   LPM_LINEAR,
   LPM_PATRICIA,
   LPM_TOO_NARROW,
@@ -24,11 +25,14 @@ import * as dir18Run from './dir18-run';
 import * as dir24 from './dir24-8';
 import * as linear from './linear';
 import * as patricia from './patricia';
+import * as research from './research/kinds';
 import { nextPrefix } from './rib4';
 import { COUNT, NARROW, WIDE, get } from './table4';
 
 /** CAP_ bits of a kind; 0 for an unknown one. */
 export function lpmCaps(kind: i32): i32 {
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.caps(kind);
   switch (kind) {
     case LPM_COMPARE: return compare.CAPS;
     case LPM_LINEAR: return linear.CAPS;
@@ -43,6 +47,8 @@ export function lpmCaps(kind: i32): i32 {
 
 /** ATOMICITY_ of a kind; 0 for an unknown one. */
 export function lpmAtomicity(kind: i32): i32 {
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.atomicity();
   switch (kind) {
     case LPM_COMPARE: return compare.ATOMICITY;
     case LPM_LINEAR: return linear.ATOMICITY;
@@ -57,6 +63,8 @@ export function lpmAtomicity(kind: i32): i32 {
 
 /** Upper bound of the arena bytes that `lpmBuild` takes for the same arguments. */
 export function lpmFootprint(kind: i32, family: i32, specs: usize, count: u32): u32 {
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.footprint(kind, specs, count);
   switch (kind) {
     case LPM_COMPARE: return compare.footprint(specs, count);
     case LPM_LINEAR: return linear.footprint(family, specs, count);
@@ -80,6 +88,8 @@ export function lpmBuild(kind: i32, family: i32, specs: usize, count: u32): u32 
  * the old table stands.
  */
 export function lpmInsert(kind: i32, root: u32, spec: usize): u32 {
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.insert(kind, root, section(SECTION_FIB), spec);
   const arena = section(SECTION_FIB);
   switch (kind) {
     case LPM_COMPARE: return compare.insert(root, arena, spec);
@@ -95,6 +105,8 @@ export function lpmInsert(kind: i32, root: u32, spec: usize): u32 {
 
 /** Like lpmInsert. Removing what is not there changes nothing. */
 export function lpmRemove(kind: i32, root: u32, spec: usize): u32 {
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.remove(kind, root, section(SECTION_FIB), spec);
   const arena = section(SECTION_FIB);
   switch (kind) {
     case LPM_COMPARE: return compare.remove(root, arena, spec);
@@ -128,6 +140,8 @@ export function lpmApply(kind: i32, family: i32, root: u32, specs: usize, count:
 
 /** Frees what the current transaction made of a table that will not be published. */
 export function lpmAbandon(kind: i32, family: i32, root: u32): void {
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.abandon(kind, family, root, section(SECTION_FIB));
   const arena = section(SECTION_FIB);
   switch (kind) {
     case LPM_COMPARE: compare.abandon(root, arena); break;
@@ -138,6 +152,16 @@ export function lpmAbandon(kind: i32, family: i32, root: u32): void {
     case LPM_DIR24_8_NARROW:
     case LPM_DIR24_8: dir24.abandon(root, arena); break;
   }
+}
+
+/**
+ * Makes what lookups walk, in a kind that is built whole; nothing in the others. After the changes of a transaction and
+ * before lpmCommit. Returns the root, 0 = no room: then the transaction is to be abandoned and rolled back.
+ */
+export function lpmPrepare(kind: i32, family: i32, root: u32): u32 {
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.prepare(kind, family, root, section(SECTION_FIB));
+  return root;
 }
 
 /**
@@ -157,6 +181,8 @@ export function lpmCommit(kind: i32, root: u32): u32 {
 
 /** Releases a table that the coming publish does not show any more. */
 export function lpmDestroy(kind: i32, family: i32, root: u32): void {
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.destroy(kind, family, root, section(SECTION_FIB));
   const arena = section(SECTION_FIB);
   switch (kind) {
     case LPM_COMPARE: compare.destroy(root, arena); break;
@@ -176,6 +202,8 @@ export function lpmDestroy(kind: i32, family: i32, root: u32): void {
 export function lpmNext(kind: i32, family: i32, root: u32, spec: usize): i32 {
   if (isEmpty(root)) return 0;
   const first = load<u8>(spec, SPEC_FAMILY_OFFSET) == 0;
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return i32(research.next(kind, family, root, spec, first));
   switch (kind) {
     case LPM_COMPARE: return i32(compare.next(root, spec, first));
     case LPM_LINEAR: return i32(linear.next(root, spec, first));
@@ -189,6 +217,8 @@ export function lpmCount(kind: i32, family: i32, root: u32, spec: usize): u32 {
   if (isEmpty(root)) return 0;
   if (kind == LPM_COMPARE) return compare.countOf(root);
   if (kind == LPM_LINEAR) return linear.countOf(root);
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.count(kind, family, root, spec);
   if (kind != LPM_PATRICIA) return get(root, COUNT);
   let count: u32 = 0;
   store<u8>(spec, 0, SPEC_FAMILY_OFFSET);
@@ -202,6 +232,8 @@ export function lpmCount(kind: i32, family: i32, root: u32, spec: usize): u32 {
  */
 export function lpmReaderBytes(kind: i32, root: u32): u32 {
   if (isEmpty(root)) return 0;
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.readerBytes(kind, root);
   switch (kind) {
     case LPM_DIR18_RUN_NARROW:
     case LPM_DIR18_RUN: return dir18Run.readerBytes(root);
@@ -251,6 +283,8 @@ export function lpmBatch(kind: i32, family: i32, root: usize, keys: usize, out: 
     memory.fill(out, 0, <usize>n << 2);
     return;
   }
+  // @ts-ignore: a flag of builds
+  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.batch(kind, family, root, keys, out, n);
   if (family == 4) {
     switch (kind) {
         case LPM_COMPARE: compare.batch4(root, keys, out, n); break;

@@ -27,7 +27,42 @@ export const ATOMICITY = ATOMICITY_SNAPSHOT;
 
 const VALUE_OFFSET: usize = 4;
 const CHILDREN_OFFSET: usize = 8;
-const KEY_OFFSET: usize = 16;
+export const KEY_OFFSET: usize = 16;
+
+// @ts-ignore: decorator
+@inline
+export function nodeBits(node: usize): u32 {
+  return load<u32>(node);
+}
+
+/** 0 = no prefix. */
+// @ts-ignore: decorator
+@inline
+export function nodeValue(node: usize): u32 {
+  return load<u32>(node, VALUE_OFFSET);
+}
+
+// @ts-ignore: decorator
+@inline
+export function leftOf(node: usize): usize {
+  return <usize>load<u32>(node, CHILDREN_OFFSET);
+}
+
+// @ts-ignore: decorator
+@inline
+export function rightOf(node: usize): usize {
+  return <usize>load<u32>(node, CHILDREN_OFFSET + 4);
+}
+
+/** The first 64 bits of a node's address, an IPv4 one in the upper half of them. */
+export function keyHigh(family: i32, node: usize): u64 {
+  const high = <u64>load<u32>(node, KEY_OFFSET) << 32;
+  return family == 4 ? high : high | load<u32>(node, KEY_OFFSET + 4);
+}
+
+export function keyLow(family: i32, node: usize): u64 {
+  return family == 4 ? 0 : (<u64>load<u32>(node, KEY_OFFSET + 8) << 32) | load<u32>(node, KEY_OFFSET + 12);
+}
 
 // @ts-ignore: decorator
 @inline
@@ -99,6 +134,27 @@ function find(root: usize, spec: usize): usize {
     node = <usize>load<u32>(linkOf(node, spec));
   }
   return 0;
+}
+
+/** The value of exactly this prefix; 0 = it is not there. */
+export function valueOf(root: usize, spec: usize): u32 {
+  const node = find(root, spec);
+  return node == 0 ? 0 : nodeValue(node);
+}
+
+/** The value of the longest prefix of at most `limit` bits that covers the first `limit` bits of a node's key. */
+export function lookupAtMost(root: usize, keyed: usize, limit: u32): u32 {
+  const key = keyed + KEY_OFFSET;
+  let best: u32 = 0;
+  let node = root;
+  while (!isEmpty(node)) {
+    const bits = nodeBits(node);
+    if (bits > limit || commonBits(node + KEY_OFFSET, key, bits) < bits) break;
+    if (nodeValue(node) != 0) best = nodeValue(node);
+    if (bits == limit) break;
+    node = <usize>load<u32>(linkOf(node, key));
+  }
+  return best;
 }
 
 /** Stores a child: into the link at `link`, or as the root when there is no link. Returns the root. */

@@ -107,6 +107,9 @@ export class Fib {
     }
     this.#removals += removals;
     if (this.#wanted === 'auto' && (hasGrown || this.#removals > this.#prefixes / 8)) this.#settle();
+    const { root } = this.#form;
+    const prepared = this.#exports.lpmPrepare(this.code, this.family, root) >>> 0;
+    if (prepared === 0 && root !== 0) this.#fail();
   }
 
   #applySome(changes: readonly FibChange[]): void {
@@ -248,7 +251,10 @@ export class Fib {
 /** The tables of a purpose, one for each family. */
 export type FibPair = Readonly<Record<Family, Fib>>;
 
+/** Throws EngineError when the module has no such kind. */
 export function fibPair(memory: EngineMemory, exports: EngineExports, wanted: LpmKind | 'auto'): FibPair {
+  if (wanted !== 'auto' && exports.lpmCaps(lpmCode(wanted)) === 0)
+    throw new EngineError('bad-module', wanted, 1, 0, 'a kind of the module of pxtr/research');
   return { 4: new Fib(memory, exports, wanted, 4), 6: new Fib(memory, exports, wanted, 6) };
 }
 

@@ -33,11 +33,8 @@ export interface LpmStats {
 }
 
 const MIB = 1024 * 1024;
-const DEFAULT_TABLE_BYTES: Readonly<Record<LpmKind | 'auto', number>> = {
-  auto: 16 * MIB,
-  linear: 16 * MIB,
-  compare: 16 * MIB,
-  patricia: 16 * MIB,
+const DEFAULT_TABLE_BYTES = 16 * MIB;
+const LARGE_TABLE_BYTES: Readonly<Partial<Record<LpmKind | 'auto', number>>> = {
   'dir18-run': 64 * MIB,
   'dir24-8': 192 * MIB,
 };
@@ -72,7 +69,7 @@ export class Lpm {
 
   /** An empty table. Throws EngineError on options that cannot be met, or a module of another layout. */
   static open(module: EngineModule, options: LpmOptions = {}): Lpm {
-    const { kind = 'auto', tableBytes = DEFAULT_TABLE_BYTES[kind] } = options;
+    const { kind = 'auto', tableBytes = LARGE_TABLE_BYTES[kind] ?? DEFAULT_TABLE_BYTES } = options;
     checkKind('kind', kind);
     const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, buffers: 1, workers: 1 };
     const memory = new EngineMemory({ ...rest, fibBytes: tableBytes });

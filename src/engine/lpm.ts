@@ -3,20 +3,43 @@ import {
   CAP_INSERT,
   CAP_V4,
   CAP_V6,
+  LPM_BINARY_TRIE,
   LPM_COMPARE,
   LPM_DIR18_RUN,
   LPM_DIR18_RUN_NARROW,
   LPM_DIR24_8,
   LPM_DIR24_8_NARROW,
+  LPM_DXR,
+  LPM_DXR_NARROW,
+  LPM_FIRST_RESEARCH,
+  LPM_HASH_LENGTH,
   LPM_LINEAR,
+  LPM_MULTIBIT,
   LPM_PATRICIA,
+  LPM_POPTRIE,
+  LPM_POPTRIE_NARROW,
+  LPM_SAIL,
+  LPM_SAIL_NARROW,
+  LPM_TREE_BITMAP,
 } from '../../assembly/layout.ts';
 import type { Family } from '../base/ip.ts';
 import { EngineError } from './errors.ts';
 import type { EngineExports } from './wasm.ts';
 
-/** Names of the lookup algorithms; see docs/lpm.md. */
-export type LpmKind = 'linear' | 'compare' | 'patricia' | 'dir18-run' | 'dir24-8';
+/** Names of the lookup algorithms that every engine has; see docs/lpm.md. */
+export type RouterLpmKind = 'linear' | 'compare' | 'patricia' | 'dir18-run' | 'dir24-8';
+
+/** Names of those that only the module of `pxtr/research` has. */
+export type ResearchLpmKind =
+  | 'binary-trie'
+  | 'tree-bitmap'
+  | 'multibit'
+  | 'poptrie'
+  | 'dxr'
+  | 'sail'
+  | 'hash-length';
+
+export type LpmKind = RouterLpmKind | ResearchLpmKind;
 
 /** Bytes of a value in the tables of a kind that has a choice. */
 export type LeafBytes = 2 | 4;
@@ -27,10 +50,24 @@ const CODES: Readonly<Record<LpmKind, Readonly<Partial<Record<LeafBytes, number>
   patricia: { 4: LPM_PATRICIA },
   'dir18-run': { 2: LPM_DIR18_RUN_NARROW, 4: LPM_DIR18_RUN },
   'dir24-8': { 2: LPM_DIR24_8_NARROW, 4: LPM_DIR24_8 },
+  'binary-trie': { 4: LPM_BINARY_TRIE },
+  'tree-bitmap': { 4: LPM_TREE_BITMAP },
+  multibit: { 4: LPM_MULTIBIT },
+  poptrie: { 2: LPM_POPTRIE_NARROW, 4: LPM_POPTRIE },
+  dxr: { 2: LPM_DXR_NARROW, 4: LPM_DXR },
+  sail: { 2: LPM_SAIL_NARROW, 4: LPM_SAIL },
+  'hash-length': { 4: LPM_HASH_LENGTH },
 };
+
+const FOUR_ONLY: readonly LpmKind[] = ['compare', 'dir18-run', 'dir24-8', 'dxr', 'sail'];
 
 /** The names of all lookup algorithms. */
 export const LPM_KINDS = Object.keys(CODES) as readonly LpmKind[];
+
+/** Whether only the module of `pxtr/research` has it. */
+export function isResearchKind(kind: LpmKind): kind is ResearchLpmKind {
+  return lpmCode(kind) >= LPM_FIRST_RESEARCH;
+}
 
 /** Throws EngineError when `kind`, given as the option `option`, is none of them. */
 export function checkKind(option: string, kind: LpmKind | 'auto'): void {
@@ -82,7 +119,7 @@ export const LARGE_TABLE = 4096;
 
 /** Whether a kind takes prefixes of this family. */
 export function serves(kind: LpmKind, family: Family): boolean {
-  return family === 4 || kind === 'linear' || kind === 'patricia';
+  return family === 4 || !FOUR_ONLY.includes(kind);
 }
 
 /** The kind for a table of `prefixes` prefixes, which is of kind `now`; what does not serve a family is replaced. */

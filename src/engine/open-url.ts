@@ -23,7 +23,7 @@ export async function engineModule({
   const url = shared
     ? new URL('../../build/engine.shared.wasm', import.meta.url)
     : new URL('../../build/engine.wasm', import.meta.url);
-  const loading = load(url);
+  const loading = loadModule(url);
   modules.set(build, loading);
   loading.catch(() => modules.delete(build));
   return loading;
@@ -44,7 +44,8 @@ export async function createOffload(): Promise<Offload> {
   return Offload.open(await engineModule());
 }
 
-async function load(url: URL): Promise<EngineModule> {
+/** Rejects as `engineModule`. */
+export async function loadModule(url: URL): Promise<EngineModule> {
   const response: EngineResponse = await fetch(url);
   if (!response.ok) throw new EngineError('bad-module', url.href, 200, response.status);
   // Not compileStreaming: it wants a content type that many servers do not know, and so few kB arrive at once.

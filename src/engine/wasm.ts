@@ -30,6 +30,7 @@ export interface EngineExports extends Record<string, unknown> {
   lpmRemove(kind: number, root: number, spec: number): number;
   lpmApply(kind: number, family: number, root: number, specs: number, count: number): number;
   lpmAbandon(kind: number, family: number, root: number): void;
+  lpmPrepare(kind: number, family: number, root: number): number;
   lpmCommit(kind: number, root: number): number;
   lpmDestroy(kind: number, family: number, root: number): void;
   lpmNext(kind: number, family: number, root: number, spec: number): number;

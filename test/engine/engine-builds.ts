@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Engine, type EngineOptions } from '../../src/engine/engine.ts';
 
-export type EngineBuild = 'release' | 'debug' | 'shared';
+export type EngineBuild = 'release' | 'debug' | 'shared' | 'research' | 'research-debug' | 'traced';
 
 export const ENGINE_BUILDS: readonly EngineBuild[] = ['release', 'debug', 'shared'];
 
@@ -11,6 +11,9 @@ const FILES: Readonly<Record<EngineBuild, string>> = {
   release: 'engine.wasm',
   debug: 'engine.debug.wasm',
   shared: 'engine.shared.wasm',
+  research: 'research.wasm',
+  'research-debug': 'research.debug.wasm',
+  traced: 'traced.wasm',
 };
 const modules = new Map<EngineBuild, WebAssembly.Module>();
 

@@ -10,6 +10,7 @@ import {
 } from '../../src/engine/lpm.ts';
 import { ENGINE_BUILDS, makeEngine, type EngineBuild } from '../engine/engine-builds.ts';
 import { adversarialLaws } from './adversarial.ts';
+import { builtWholeLaws } from './built-whole.ts';
 import { publishingLaws } from './publishing.ts';
 import { randomLaws } from './random-laws.ts';
 import { expectAnswers, type Subject } from './subject.ts';
@@ -28,6 +29,7 @@ export function runLpmSuite({
   builds = ENGINE_BUILDS,
   effort = 1,
   skip = [],
+  isBuiltWhole = false,
 }: {
   readonly kind: LpmKind;
   readonly leafBytes?: LeafBytes;
@@ -35,8 +37,10 @@ export function runLpmSuite({
   /** Share of the usual number of random cases, for kinds whose empty table takes time to make. */
   readonly effort?: number;
   readonly skip?: readonly Skip[];
+  /** No change shows before the whole table is built anew. */
+  readonly isBuiltWhole?: boolean;
 }): void {
-  const { families } = lpmCapabilities(makeEngine('release').exports, kind);
+  const { families } = lpmCapabilities(makeEngine(builds[0]!).exports, kind);
   const unmet = new Set(skip.flatMap(({ tests }) => tests));
   for (const build of builds) {
     for (const family of families) {
@@ -53,7 +57,8 @@ export function runLpmSuite({
         tableLaws(subject);
         randomLaws(subject);
         adversarialLaws(subject);
-        publishingLaws(subject);
+        if (isBuiltWhole) builtWholeLaws(subject);
+        else publishingLaws(subject);
       });
     }
   }

@@ -23,7 +23,7 @@ import {
 } from '../../assembly/layout.ts';
 import type { Family } from '../../src/base/ip.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { lpmCode, type LeafBytes, type LpmKind } from '../../src/engine/lpm.ts';
+import { isResearchKind, lpmCode, type LeafBytes, type LpmKind } from '../../src/engine/lpm.ts';
 import { makeEngine, type EngineBuild } from '../engine/engine-builds.ts';
 
 /** A prefix and its value; bits of `key` beyond `bits` are 0. */
@@ -89,12 +89,23 @@ const IN_PLACE: Partial<
   'dir24-8': (leafBytes) => ({ base: EMPTY_IN_PLACE + (leafBytes << 24), times: 64 }),
 };
 
+/** Research kinds that change by path copy, and how many times the room of patricia's nodes they need. */
+const TRIES: Partial<Record<LpmKind, Readonly<Record<Family, number>>>> = {
+  'binary-trie': { 4: 8, 6: 32 },
+  'tree-bitmap': { 4: 4, 6: 16 },
+};
+
+/** Kinds that are built whole: structures of small tables, IPv6 included, and what growing ones leave behind. */
+const builtWhole = (kind: LpmKind): number => (kind === 'hash-length' ? 1 << 18 : 64 << 20);
+
 /** A table and the only writer of its arena. Changes belong to a transaction that `publish` ends. */
 export class LpmTable {
   readonly family: Family;
   readonly engine: Engine;
   /** Readers see an address before a change or after it; a root stands for the table of the last publish. */
   readonly isInPlace: boolean;
+  /** Changes show once the table is built anew. Here each call that changes it does so, and publishes. */
+  readonly isBuiltWhole: boolean;
   readonly #code: number;
   readonly #specCount: number;
   root: number = EMPTY_ROOT;
@@ -112,11 +123,13 @@ export class LpmTable {
     this.family = family;
     const inPlace = IN_PLACE[kind]?.(leafBytes);
     this.isInPlace = inPlace !== undefined;
+    this.isBuiltWhole = isResearchKind(kind) && TRIES[kind] === undefined;
+    const base = this.isBuiltWhole ? builtWhole(kind) : (inPlace?.base ?? 0);
     this.#code = lpmCode(kind, leafBytes);
     this.#specCount = specs;
     this.engine = makeEngine(build, {
       workers: 2,
-      fibBytes: ARENA_HEADER_BYTES + (exactRoom ?? (inPlace?.base ?? 0) + room * (inPlace?.times ?? 1)),
+      fibBytes: ARENA_HEADER_BYTES + (exactRoom ?? base + room * (inPlace?.times ?? TRIES[kind]?.[family] ?? 1)),
       // Packet buffers, unused here, hold the prefixes of a call.
       buffers: Math.ceil((specs * SPEC_BYTES) / BUFFER_BYTES),
     });
@@ -146,6 +159,14 @@ export class LpmTable {
     return this.#take(
       this.engine.exports.lpmApply(this.#code, this.family, this.root, this.#write(rows), rows.length),
     );
+  }
+
+  /** Applies changes to a table that is built whole, and builds it, without a publish. */
+  changeUnpublished(rows: readonly Row[]): void {
+    const { exports } = this.engine;
+    const { root } = this;
+    const changed = exports.lpmApply(this.#code, this.family, root, this.#write(rows), rows.length) >>> 0;
+    this.root = exports.lpmPrepare(this.#code, this.family, changed) >>> 0;
   }
 
   footprint(rows: readonly Row[]): number {
@@ -233,8 +254,21 @@ export class LpmTable {
   /** 0 means no room, and LPM_TOO_NARROW that leaves of two bytes do not do: the table stays what it was. */
   #take(root: number): boolean {
     const isDone = root !== 0 && root !== LPM_TOO_NARROW;
+    if (this.isBuiltWhole) return this.#takeBuilt(isDone ? root >>> 0 : 0);
     if (isDone) this.root = root >>> 0;
     return isDone;
+  }
+
+  #takeBuilt(root: number): boolean {
+    const { exports } = this.engine;
+    if (root !== 0 && exports.lpmPrepare(this.#code, this.family, root) !== 0) {
+      this.root = root;
+      this.publish();
+      return true;
+    }
+    if (root !== 0) exports.lpmAbandon(this.#code, this.family, root);
+    exports.fibRollback();
+    return false;
   }
 
   #write(rows: readonly Row[]): number {

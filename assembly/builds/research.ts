@@ -1,0 +1,4 @@
+/** A second entry for the research build: with it, the module has the kinds of lpm/research. */
+// @ts-ignore: decorator
+@global
+const LPM_RESEARCH: bool = true;

@@ -1,0 +1,4 @@
+import { BUILT_WHOLE_SHAPE } from './built-whole.ts';
+import { runLpmSuite } from './conformance.ts';
+
+runLpmSuite({ ...BUILT_WHOLE_SHAPE, kind: 'hash-length' });

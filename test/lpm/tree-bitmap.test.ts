@@ -1,0 +1,3 @@
+import { runLpmSuite } from './conformance.ts';
+
+runLpmSuite({ kind: 'tree-bitmap', builds: ['research', 'research-debug'] });
