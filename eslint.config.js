@@ -25,7 +25,7 @@ const NO_CLOCK_OR_IO = [
 
 const NODE_IMPORTS = {
   regex: '^node:',
-  message: 'node: modules belong to floor 6 (and src/engine/open-node.ts).',
+  message: 'node: modules belong to floor 6 (and src/engine/open-*node.ts).',
 };
 const LINUX_IMPORTS = { regex: '^koffi(/|$)', message: 'koffi is imported only in src/linux.' };
 const STORE_IMPORTS = {
@@ -110,7 +110,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/engine/open-node.ts', 'src/cli/**', 'src/daemon/**'],
+    files: ['src/engine/open-node.ts', 'src/engine/open-research-node.ts', 'src/cli/**', 'src/daemon/**'],
     rules: restrictImports(LINUX_IMPORTS, STORE_IMPORTS),
   },
   { files: ['src/linux/**'], rules: restrictImports(STORE_IMPORTS) },

@@ -479,6 +479,7 @@ export const LPM_DXR = 22;
 export const LPM_SAIL_NARROW = 23;
 export const LPM_SAIL = 24;
 export const LPM_HASH_LENGTH = 25;
+export const LPM_LAST_RESEARCH = 25;
 /** In place of a root: the leaves of the table cannot hold a value; nothing was changed. */
 export const LPM_TOO_NARROW = 2;
 /** Root of a table that holds nothing, where 0 would mean failure. Lookups take both 0 and this for empty. */

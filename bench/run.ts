@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from './env.ts';
 import { forwardSuite } from './forward.ts';
-import { LPM_KINDS, type LpmKind } from '../src/engine/lpm.ts';
+import { LPM_KINDS, RESEARCH_KINDS, type LpmKind } from '../src/engine/lpm.ts';
 import { lookupSuite } from './lookup.ts';
 import { mapCacheSuite } from './map-cache.ts';
 import { nativeSuite } from './native.ts';
@@ -127,8 +127,9 @@ function lookUpTable(options: TableOptions, kinds: string | undefined, json: str
 }
 
 function kindNamed(name: string): LpmKind {
-  const kind = LPM_KINDS.find((each) => each === name);
-  if (kind === undefined) throw new Error(`no kind ${name}; there are: ${LPM_KINDS.join(', ')}`);
+  const kinds: readonly LpmKind[] = [...LPM_KINDS, ...RESEARCH_KINDS];
+  const kind = kinds.find((each) => each === name);
+  if (kind === undefined) throw new Error(`no kind ${name}; there are: ${kinds.join(', ')}`);
   return kind;
 }
 

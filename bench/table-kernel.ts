@@ -1,35 +1,18 @@
 /** A table in one kind with leaves of one size, and passes over keys that lie in the engine's memory. */
 import type { Family } from '../src/base/ip.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { writeSpec } from '../src/engine/fib.ts';
-import { isResearchKind, lpmCode, type LeafBytes, type LpmKind } from '../src/engine/lpm.ts';
-import { createEngineSync } from '../src/engine/open-inline.ts';
-import { researchModuleSync } from '../src/engine/open-research-node.ts';
+import { isResearchKind, type LeafBytes, type LpmKind } from '../src/engine/lpm.ts';
+import { ResearchTable } from '../src/engine/research-table.ts';
+import { engineModuleSync, researchModuleSync } from '../src/engine/open-research-node.ts';
 import {
-  BUFFER_BYTES,
-  CONTROL_OFFSET,
-  CONTROL_SNAPSHOT_OFFSET,
   SCRATCH_RESULTS_OFFSET,
   SECTION_BUFFERS,
   SECTION_SCRATCH,
-  SNAPSHOT_HEADER_BYTES,
-  SPEC_BYTES,
   TABLE_ROUTES,
-  VRF_KINDS4_OFFSET,
-  VRF_KINDS6_OFFSET,
-  VRF_ROOTS4_OFFSET,
-  VRF_ROOTS6_OFFSET,
 } from '../assembly/layout.ts';
 import { compileStage } from './compile-as.ts';
 import type { Digest } from './digest.ts';
 import type { TableRow } from './table-file.ts';
-
-/** Enough for a million prefixes in any kind. */
-const FIB_BYTES = 384 * 2 ** 20;
-/** Specs that one call takes. */
-const CHUNK = 65_536;
-/** Roots below this stand for failure. */
-const LEAST_ROOT = 16;
 
 type Pass = (...args: readonly number[]) => bigint;
 
@@ -37,9 +20,10 @@ export class TableKernel {
   readonly kind: LpmKind;
   readonly leafBytes: LeafBytes;
   readonly family: Family;
+  /** Milliseconds in the engine. */
   readonly buildMs: number;
   /** What lookups walk. */
-  readerBytes = 0;
+  readonly readerBytes: number;
   /** All of the arena that is in use. */
   readonly liveBytes: number;
   readonly #engine: Engine;
@@ -52,55 +36,31 @@ export class TableKernel {
     family: Family,
     rows: readonly TableRow[],
     keys: number,
-    fibBytes = FIB_BYTES,
+    fibBytes?: number,
   ) {
     this.kind = form.kind;
     this.leafBytes = form.leafBytes;
     this.family = family;
-    const bytes = Math.max(keys * (family === 4 ? 4 : 16), CHUNK * SPEC_BYTES);
-    const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1 };
-    this.#engine = createEngineSync({
-      ...rest,
-      buffers: Math.ceil(bytes / BUFFER_BYTES),
-      fibBytes,
-      ...(isResearchKind(form.kind) ? { wasm: researchModuleSync() } : {}),
-    });
-    this.#pass = compileStage('lookup', this.#engine)['pass'] as Pass;
-    this.buildMs = this.#build(rows);
-    this.liveBytes = this.#engine.stats().fibLiveBytes;
-    if (this.readerBytes === 0) this.readerBytes = this.liveBytes;
-  }
-
-  /** Milliseconds in the engine. */
-  #build(rows: readonly TableRow[]): number {
-    const { exports, memory } = this.#engine;
-    const { view } = memory;
-    const code = lpmCode(this.kind, this.leafBytes);
-    const specs = memory.offset(SECTION_BUFFERS);
-    let root = 1;
+    const module = isResearchKind(form.kind) ? researchModuleSync() : engineModuleSync();
     let ms = 0;
-    exports.fibBegin();
-    for (let first = 0; first < rows.length; first += CHUNK) {
-      const some = rows.slice(first, first + CHUNK);
-      for (const [i, row] of some.entries()) writeSpec(memory, specs + i * SPEC_BYTES, row);
+    const around = (work: () => number): number => {
       const start = performance.now();
-      root = exports.lpmApply(code, this.family, root, specs, some.length) >>> 0;
+      const result = work();
       ms += performance.now() - start;
-      if (root < LEAST_ROOT && rows.length > 0) throw new Error(`${this.kind}: the table does not fit`);
-    }
-    const start = performance.now();
-    root = exports.lpmPrepare(code, this.family, root) >>> 0;
-    if (root === 0) throw new Error(`${this.kind}: the table does not fit`);
-    root = exports.lpmCommit(code, root) >>> 0;
-    const snapshot = view.getUint32(CONTROL_OFFSET + CONTROL_SNAPSHOT_OFFSET, true);
-    const vrf = snapshot + SNAPSHOT_HEADER_BYTES;
-    const [roots, kinds] =
-      this.family === 4 ? [VRF_ROOTS4_OFFSET, VRF_KINDS4_OFFSET] : [VRF_ROOTS6_OFFSET, VRF_KINDS6_OFFSET];
-    view.setUint32(vrf + roots + 4 * TABLE_ROUTES, root, true);
-    view.setUint8(vrf + kinds + TABLE_ROUTES, code);
-    exports.publish(snapshot);
-    this.readerBytes = exports.lpmReaderBytes(code, root) >>> 0;
-    return ms + performance.now() - start;
+      return result;
+    };
+    const table = ResearchTable.build(module, rows, {
+      ...form,
+      family,
+      around,
+      keyBytes: keys * (family === 4 ? 4 : 16),
+      ...(fibBytes === undefined ? {} : { fibBytes }),
+    });
+    this.buildMs = ms;
+    this.#engine = table.engine;
+    this.#pass = compileStage('lookup', this.#engine)['pass'] as Pass;
+    this.liveBytes = table.liveBytes;
+    this.readerBytes = table.readerBytes;
   }
 
   /** Keys for the following passes. */

@@ -4,7 +4,14 @@
  * Lookups in a large table, all kinds in each round. A kind whose answers differ from the others' is refused, not timed.
  */
 import type { Family } from '../src/base/ip.ts';
-import { LPM_KINDS, leastLeafBytes, serves, type LeafBytes, type LpmKind } from '../src/engine/lpm.ts';
+import {
+  LPM_KINDS,
+  RESEARCH_KINDS,
+  leastLeafBytes,
+  serves,
+  type LeafBytes,
+  type LpmKind,
+} from '../src/engine/lpm.ts';
 import { Digest } from './digest.ts';
 import { middle } from './runner.ts';
 import { makeKeys, readKeys, readTable, type TableRow, type TraceName } from './table-file.ts';
@@ -102,7 +109,8 @@ function formsOf(
   kinds: readonly LpmKind[] | undefined,
 ): { kind: LpmKind; leafBytes: LeafBytes }[] {
   const largest = rows.reduce((most, { value }) => Math.max(most, value), 0);
-  const all = kinds ?? LPM_KINDS.filter((kind) => rows.length <= LIST_LIMIT || !LISTS.includes(kind));
+  const known: readonly LpmKind[] = [...LPM_KINDS, ...RESEARCH_KINDS];
+  const all = kinds ?? known.filter((kind) => rows.length <= LIST_LIMIT || !LISTS.includes(kind));
   return all
     .filter((kind) => serves(kind, family))
     .flatMap((kind) => {

@@ -11,6 +11,7 @@ import { ATOMICITY_SNAPSHOT, CAP_INSERT, CAP_V4, EMPTY_ROOT, SPEC_BYTES } from '
 import { wordMask } from '../bytes';
 import { arenaAlloc, arenaRelease, blockBytes, isFresh } from '../arena';
 import { isEmpty, specBits, specValue, writeSpec } from './spec';
+import { touch } from './touch';
 
 export const CAPS = CAP_V4 | CAP_INSERT;
 export const ATOMICITY = ATOMICITY_SNAPSHOT;
@@ -154,6 +155,7 @@ export function next(root: u32, spec: usize, first: bool): bool {
 export function lookup4(root: usize, address: u32): u32 {
   let value: u32 = 0;
   for (let row = rowAt(root, 0), end = rowAt(root, countOf(root)); row < end; row += ROW_BYTES) {
+    touch(0, row, ROW_BYTES);
     if ((address & load<u32>(row)) == load<u32>(row, PREFIX)) value = load<u32>(row, VALUE);
   }
   return value;

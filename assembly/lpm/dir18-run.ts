@@ -16,6 +16,7 @@ import { NODE_LEAVES, makeNode, nodeLookup, runsOf, sameNode, nodeBytes, uniform
 import { isEscape, quadLookup, reclaim, retireNode } from './quad';
 import { poolFree } from './node-pool';
 import { BLOCK_COUNT, BLOCK_SHIFT, COUNT, DIRECTORY, ESCAPE_NARROW, POOL, get, isWide } from './table4';
+import { touch } from './touch';
 
 export const CAPS = CAP_V4 | CAP_INSERT;
 export const ATOMICITY = ATOMICITY_PER_ADDRESS;
@@ -90,7 +91,9 @@ export function commit(root: u32, arena: usize): u32 {
 @inline
 function lookup(table: usize, wide: bool, address: u32): u32 {
   const directory = <usize>get(table, DIRECTORY);
-  const node = <usize>load<u32>(directory + <usize>((address >>> BLOCK_SHIFT) << 2));
+  const link = directory + <usize>((address >>> BLOCK_SHIFT) << 2);
+  touch(0, link, 4);
+  const node = <usize>load<u32>(link);
   const leaf = nodeLookup(wide, node, address >>> 8);
   return isEscape(wide, leaf) ? quadLookup(table, wide, leaf, address) : leaf;
 }

@@ -12,6 +12,7 @@ import { footprintOf } from './footprint4';
 import { fetchNarrow, fetchWide, resolve } from './gather';
 import { isEscape, quadLookup, reclaim, retireQuad } from './quad';
 import { BLOCK_COUNT, COUNT, DIRECTORY, ESCAPE_NARROW, LEAF_BYTES, SLOT_COUNT, get, isWide } from './table4';
+import { touch } from './touch';
 
 export const CAPS = CAP_V4 | CAP_INSERT;
 export const ATOMICITY = ATOMICITY_PER_ADDRESS;
@@ -102,6 +103,7 @@ function writeWide(table: usize, arena: usize, block: u32, slots: usize): void {
 @inline
 function lookup(table: usize, wide: bool, address: u32): u32 {
   const directory = <usize>get(table, DIRECTORY);
+  touch(0, directory + <usize>((address >>> 8) << (wide ? 2 : 1)), wide ? 4 : 2);
   const leaf = wide
     ? load<u32>(directory + <usize>((address >>> 8) << 2))
     : <u32>load<u16>(directory + <usize>((address >>> 8) << 1));

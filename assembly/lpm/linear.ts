@@ -20,6 +20,7 @@ import {
 import { wordMask } from '../bytes';
 import { arenaAlloc, arenaHasRoom, arenaRelease, blockBytes, isFresh } from '../arena';
 import { commonBits, isEmpty, specBits, specValue } from './spec';
+import { touch } from './touch';
 
 export const CAPS = CAP_V4 | CAP_V6 | CAP_INSERT;
 export const ATOMICITY = ATOMICITY_SNAPSHOT;
@@ -153,6 +154,7 @@ export function lookup4(root: usize, a: u32): u32 {
   let value: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const spec = specAt(root, i);
+    touch(0, spec, SPEC_BYTES);
     const bits = <i32>specBits(spec);
     if (bits > longest && ((load<u32>(spec) ^ a) & wordMask(bits)) == 0) {
       longest = bits;
@@ -169,6 +171,7 @@ export function lookup6(root: usize, key: usize): u32 {
   let value: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const spec = specAt(root, i);
+    touch(0, spec, SPEC_BYTES);
     const bits = <i32>specBits(spec);
     if (bits > longest && commonBits(spec, key, bits) == bits) {
       longest = bits;

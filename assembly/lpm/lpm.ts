@@ -10,6 +10,7 @@ import {
   LPM_DIR24_8,
   LPM_DIR24_8_NARROW,
   LPM_FIRST_RESEARCH,
+  LPM_LAST_RESEARCH,
   LPM_LINEAR,
   LPM_PATRICIA,
   LPM_TOO_NARROW,
@@ -29,10 +30,16 @@ import * as research from './research/kinds';
 import { nextPrefix } from './rib4';
 import { COUNT, NARROW, WIDE, get } from './table4';
 
+// @ts-ignore: decorator
+@inline
+function isResearch(kind: i32): bool {
+  return kind >= LPM_FIRST_RESEARCH && kind <= LPM_LAST_RESEARCH;
+}
+
 /** CAP_ bits of a kind; 0 for an unknown one. */
 export function lpmCaps(kind: i32): i32 {
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.caps(kind);
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.caps(kind);
   switch (kind) {
     case LPM_COMPARE: return compare.CAPS;
     case LPM_LINEAR: return linear.CAPS;
@@ -48,7 +55,7 @@ export function lpmCaps(kind: i32): i32 {
 /** ATOMICITY_ of a kind; 0 for an unknown one. */
 export function lpmAtomicity(kind: i32): i32 {
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.atomicity();
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.atomicity();
   switch (kind) {
     case LPM_COMPARE: return compare.ATOMICITY;
     case LPM_LINEAR: return linear.ATOMICITY;
@@ -64,7 +71,7 @@ export function lpmAtomicity(kind: i32): i32 {
 /** Upper bound of the arena bytes that `lpmBuild` takes for the same arguments. */
 export function lpmFootprint(kind: i32, family: i32, specs: usize, count: u32): u32 {
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.footprint(kind, specs, count);
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.footprint(kind, specs, count);
   switch (kind) {
     case LPM_COMPARE: return compare.footprint(specs, count);
     case LPM_LINEAR: return linear.footprint(family, specs, count);
@@ -89,7 +96,7 @@ export function lpmBuild(kind: i32, family: i32, specs: usize, count: u32): u32 
  */
 export function lpmInsert(kind: i32, root: u32, spec: usize): u32 {
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.insert(kind, root, section(SECTION_FIB), spec);
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.insert(kind, root, section(SECTION_FIB), spec);
   const arena = section(SECTION_FIB);
   switch (kind) {
     case LPM_COMPARE: return compare.insert(root, arena, spec);
@@ -106,7 +113,7 @@ export function lpmInsert(kind: i32, root: u32, spec: usize): u32 {
 /** Like lpmInsert. Removing what is not there changes nothing. */
 export function lpmRemove(kind: i32, root: u32, spec: usize): u32 {
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.remove(kind, root, section(SECTION_FIB), spec);
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.remove(kind, root, section(SECTION_FIB), spec);
   const arena = section(SECTION_FIB);
   switch (kind) {
     case LPM_COMPARE: return compare.remove(root, arena, spec);
@@ -141,7 +148,7 @@ export function lpmApply(kind: i32, family: i32, root: u32, specs: usize, count:
 /** Frees what the current transaction made of a table that will not be published. */
 export function lpmAbandon(kind: i32, family: i32, root: u32): void {
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.abandon(kind, family, root, section(SECTION_FIB));
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.abandon(kind, family, root, section(SECTION_FIB));
   const arena = section(SECTION_FIB);
   switch (kind) {
     case LPM_COMPARE: compare.abandon(root, arena); break;
@@ -160,7 +167,7 @@ export function lpmAbandon(kind: i32, family: i32, root: u32): void {
  */
 export function lpmPrepare(kind: i32, family: i32, root: u32): u32 {
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.prepare(kind, family, root, section(SECTION_FIB));
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.prepare(kind, family, root, section(SECTION_FIB));
   return root;
 }
 
@@ -182,7 +189,7 @@ export function lpmCommit(kind: i32, root: u32): u32 {
 /** Releases a table that the coming publish does not show any more. */
 export function lpmDestroy(kind: i32, family: i32, root: u32): void {
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.destroy(kind, family, root, section(SECTION_FIB));
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.destroy(kind, family, root, section(SECTION_FIB));
   const arena = section(SECTION_FIB);
   switch (kind) {
     case LPM_COMPARE: compare.destroy(root, arena); break;
@@ -203,7 +210,7 @@ export function lpmNext(kind: i32, family: i32, root: u32, spec: usize): i32 {
   if (isEmpty(root)) return 0;
   const first = load<u8>(spec, SPEC_FAMILY_OFFSET) == 0;
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return i32(research.next(kind, family, root, spec, first));
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return i32(research.next(kind, family, root, spec, first));
   switch (kind) {
     case LPM_COMPARE: return i32(compare.next(root, spec, first));
     case LPM_LINEAR: return i32(linear.next(root, spec, first));
@@ -218,7 +225,7 @@ export function lpmCount(kind: i32, family: i32, root: u32, spec: usize): u32 {
   if (kind == LPM_COMPARE) return compare.countOf(root);
   if (kind == LPM_LINEAR) return linear.countOf(root);
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.count(kind, family, root, spec);
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.count(kind, family, root, spec);
   if (kind != LPM_PATRICIA) return get(root, COUNT);
   let count: u32 = 0;
   store<u8>(spec, 0, SPEC_FAMILY_OFFSET);
@@ -233,7 +240,7 @@ export function lpmCount(kind: i32, family: i32, root: u32, spec: usize): u32 {
 export function lpmReaderBytes(kind: i32, root: u32): u32 {
   if (isEmpty(root)) return 0;
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.readerBytes(kind, root);
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.readerBytes(kind, root);
   switch (kind) {
     case LPM_DIR18_RUN_NARROW:
     case LPM_DIR18_RUN: return dir18Run.readerBytes(root);
@@ -284,7 +291,7 @@ export function lpmBatch(kind: i32, family: i32, root: usize, keys: usize, out: 
     return;
   }
   // @ts-ignore: a flag of builds
-  if (isDefined(LPM_RESEARCH)) if (kind >= LPM_FIRST_RESEARCH) return research.batch(kind, family, root, keys, out, n);
+  if (isDefined(LPM_RESEARCH)) if (isResearch(kind)) return research.batch(kind, family, root, keys, out, n);
   if (family == 4) {
     switch (kind) {
         case LPM_COMPARE: compare.batch4(root, keys, out, n); break;

@@ -21,6 +21,7 @@ import {
 import { wordMask } from '../bytes';
 import { arenaAlloc, arenaHasRoom, arenaRelease, blockBytes, isFresh } from '../arena';
 import { commonBits, copyMasked, familyWords, isEmpty, keyBit, specBits, specFamily, specValue, writeSpec } from './spec';
+import { touch } from './touch';
 
 export const CAPS = CAP_V4 | CAP_V6 | CAP_INSERT;
 export const ATOMICITY = ATOMICITY_SNAPSHOT;
@@ -292,6 +293,7 @@ export function lookup4(root: usize, a: u32): u32 {
   let best: u32 = 0;
   let node = root;
   while (!isEmpty(node)) {
+    touch(0, node, nodeBytes(4));
     const bits = load<u32>(node);
     if ((load<u32>(node, KEY_OFFSET) ^ a) & wordMask(bits)) break;
     const value = load<u32>(node, VALUE_OFFSET);
@@ -309,6 +311,7 @@ export function lookup6(root: usize, key: usize): u32 {
   let best: u32 = 0;
   let node = root;
   while (!isEmpty(node)) {
+    touch(0, node, nodeBytes(6));
     const bits = load<u32>(node);
     if (commonBits(node + KEY_OFFSET, key, bits) < bits) break;
     const value = load<u32>(node, VALUE_OFFSET);

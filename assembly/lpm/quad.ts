@@ -25,6 +25,7 @@ import {
   isWide,
   put,
 } from './table4';
+import { touch } from './touch';
 
 const QUAD_BYTES: u32 = 16;
 /** What one quad takes of the pool at most, in largest nodes: four, and itself. */
@@ -57,7 +58,9 @@ export function quadOf(table: usize, wide: bool, leaf: u32): usize {
 // @ts-ignore: decorator
 @inline
 export function quadLookup(table: usize, wide: bool, leaf: u32, address: u32): u32 {
-  const node = load<u32>(quadOf(table, wide, leaf) + <usize>((address >>> 4) & 12));
+  const link = quadOf(table, wide, leaf) + <usize>((address >>> 4) & 12);
+  touch(3, link, 4);
+  const node = load<u32>(link);
   return nodeLookup(wide, <usize>node, address);
 }
 

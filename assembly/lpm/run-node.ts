@@ -25,6 +25,7 @@ import {
   put,
 } from './table4';
 import { poolAlloc } from './node-pool';
+import { touch } from './touch';
 
 export const NODE_LEAVES: usize = 8;
 /** 64 runs. */
@@ -56,7 +57,10 @@ export function leafAt(wide: bool, node: usize, run: u32): u32 {
 // @ts-ignore: decorator
 @inline
 export function nodeLookup(wide: bool, node: usize, slot: u32): u32 {
-  return leafAt(wide, node, <u32>popcnt<u64>(load<u64>(node) >>> <u64>slot) - 1);
+  const run = <u32>popcnt<u64>(load<u64>(node) >>> <u64>slot) - 1;
+  touch(1, node, <u32>NODE_LEAVES);
+  touch(2, node + NODE_LEAVES + <usize>(run << (wide ? 2 : 1)), wide ? 4 : 2);
+  return leafAt(wide, node, run);
 }
 
 /** The node of 64 slots, u32 each at `slots`; memory has been reserved. */

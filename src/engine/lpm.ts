@@ -31,14 +31,9 @@ export type RouterLpmKind = 'linear' | 'compare' | 'patricia' | 'dir18-run' | 'd
 
 /** Names of those that only the module of `pxtr/research` has. */
 export type ResearchLpmKind =
-  | 'binary-trie'
-  | 'tree-bitmap'
-  | 'multibit'
-  | 'poptrie'
-  | 'dxr'
-  | 'sail'
-  | 'hash-length';
+  'binary-trie' | 'tree-bitmap' | 'multibit' | 'poptrie' | 'dxr' | 'sail' | 'hash-length';
 
+/** Names of all lookup algorithms. */
 export type LpmKind = RouterLpmKind | ResearchLpmKind;
 
 /** Bytes of a value in the tables of a kind that has a choice. */
@@ -61,8 +56,13 @@ const CODES: Readonly<Record<LpmKind, Readonly<Partial<Record<LeafBytes, number>
 
 const FOUR_ONLY: readonly LpmKind[] = ['compare', 'dir18-run', 'dir24-8', 'dxr', 'sail'];
 
-/** The names of all lookup algorithms. */
-export const LPM_KINDS = Object.keys(CODES) as readonly LpmKind[];
+const ALL_KINDS = Object.keys(CODES) as LpmKind[];
+
+/** The names of the lookup algorithms that every engine has. */
+export const LPM_KINDS = ALL_KINDS.filter((kind) => !isResearchKind(kind)) as readonly RouterLpmKind[];
+
+/** The names of those that only the module of `pxtr/research` has. */
+export const RESEARCH_KINDS = ALL_KINDS.filter(isResearchKind) as readonly ResearchLpmKind[];
 
 /** Whether only the module of `pxtr/research` has it. */
 export function isResearchKind(kind: LpmKind): kind is ResearchLpmKind {
@@ -71,7 +71,7 @@ export function isResearchKind(kind: LpmKind): kind is ResearchLpmKind {
 
 /** Throws EngineError when `kind`, given as the option `option`, is none of them. */
 export function checkKind(option: string, kind: LpmKind | 'auto'): void {
-  const kinds = ['auto', ...LPM_KINDS];
+  const kinds = ['auto', ...ALL_KINDS];
   if (!kinds.includes(kind))
     throw new EngineError('bad-options', option, 1, 0, `no kind ${kind}, but ${kinds.join(', ')}`);
 }

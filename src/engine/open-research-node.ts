@@ -1,14 +1,21 @@
 /** The research build from the file beside this package: open-research-url.ts for Node. */
 import { readFileSync } from 'node:fs';
 import { compileEngineSync, type EngineModule } from './engine-module.ts';
+import type { ResearchBuild } from './research-table.ts';
 
-/** Which build: `research` has all lookup algorithms, `traced` also tells what a lookup reads, and is slower. */
-export type ResearchBuild = 'research' | 'traced';
+const modules = new Map<ResearchBuild | 'engine', EngineModule>();
 
-const modules = new Map<ResearchBuild, EngineModule>();
+/** The build that routers run. Throws as `researchModuleSync`. */
+export function engineModuleSync(): EngineModule {
+  return load('engine');
+}
 
 /** Compiled once, on the calling thread. Throws what reading the file and WebAssembly throw. */
 export function researchModuleSync(build: ResearchBuild = 'research'): EngineModule {
+  return load(build);
+}
+
+function load(build: ResearchBuild | 'engine'): EngineModule {
   const known = modules.get(build);
   if (known !== undefined) return known;
   const file = new URL(`../../build/${build}.wasm`, import.meta.url);
@@ -18,6 +25,8 @@ export function researchModuleSync(build: ResearchBuild = 'research'): EngineMod
 }
 
 /** The module for the option `wasm` of `createEngine` and `createLpm`. Rejects as `researchModuleSync` throws. */
-export async function researchModule(build: ResearchBuild = 'research'): Promise<EngineModule> {
-  return researchModuleSync(build);
+export function researchModule(build: ResearchBuild = 'research'): Promise<EngineModule> {
+  return new Promise((resolve) => {
+    resolve(researchModuleSync(build));
+  });
 }

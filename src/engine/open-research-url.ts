@@ -1,6 +1,6 @@
 /** The research build from a file of its own, requested once. */
 import type { EngineModule } from './engine-module.ts';
-import type { ResearchBuild } from './open-research-node.ts';
+import type { ResearchBuild } from './research-table.ts';
 import { loadModule } from './open-url.ts';
 
 const modules = new Map<ResearchBuild, Promise<EngineModule>>();

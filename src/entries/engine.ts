@@ -43,7 +43,13 @@ export * from '../engine/codes.ts';
 // Longest-prefix match alone.
 export { Lpm, type LpmOptions, type LpmStats } from '../engine/lpm-table.ts';
 export type { TableKinds } from '../engine/publisher.ts';
-export { LPM_KINDS, type LpmCapabilities, type LpmKind } from '../engine/lpm.ts';
+export {
+  LPM_KINDS,
+  type LpmCapabilities,
+  type LpmKind,
+  type ResearchLpmKind,
+  type RouterLpmKind,
+} from '../engine/lpm.ts';
 
 // Packets larger than the wire.
 export { Offload } from '../engine/offload.ts';

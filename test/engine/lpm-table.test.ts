@@ -5,7 +5,7 @@ import { contains, ipv4, ipv6, prefix, type IpAddress, type IpPrefix } from '../
 import { cidr, ip } from '../../src/base/ip-text.ts';
 import { SeededRandom } from '../../src/base/random.ts';
 import { EngineError } from '../../src/engine/errors.ts';
-import { LPM_KINDS, type LpmKind } from '../../src/engine/lpm.ts';
+import { LPM_KINDS, type RouterLpmKind } from '../../src/engine/lpm.ts';
 import { Lpm, type LpmOptions } from '../../src/engine/lpm-table.ts';
 import { createEngineSync, createLpm, createLpmSync } from '../../src/engine/open-inline.ts';
 import { ENGINE_BUILDS, engineModule } from './engine-builds.ts';
@@ -25,7 +25,7 @@ function keysOf(addresses: readonly IpAddress[]): Uint32Array {
 }
 
 /** What a table takes before anything of size is in it, in bytes. */
-const EMPTY_BYTES: Readonly<Record<LpmKind, number>> = {
+const EMPTY_BYTES: Readonly<Record<RouterLpmKind, number>> = {
   linear: 0,
   compare: 0,
   patricia: 0,
@@ -33,7 +33,7 @@ const EMPTY_BYTES: Readonly<Record<LpmKind, number>> = {
   'dir24-8': (35 << 20) + 192 * 1024,
 };
 
-describe.each(LPM_KINDS)('a table of kind %s', (kind: LpmKind) => {
+describe.each(LPM_KINDS)('a table of kind %s', (kind: RouterLpmKind) => {
   const open = (options: LpmOptions = {}): Lpm => createLpmSync({ kind, ...options });
 
   it('answers with the longest prefix, 0 for none, families apart', () => {
@@ -162,7 +162,7 @@ describe('Lpm', () => {
   });
 
   it.each(['nope', 'toString', ''])('refuses the kind %j and lists those there are', (text) => {
-    const kind = text as LpmKind;
+    const kind = text as RouterLpmKind;
     const kinds = 'auto, linear, compare, patricia, dir18-run, dir24-8';
     for (const open of [() => createLpmSync({ kind }), () => createLpmSync({ kind, tableBytes: 1 << 20 })]) {
       expect(open).toThrow(EngineError);

@@ -37,7 +37,8 @@ export function builtWholeLaws({ family, effort, largest, make, law }: Subject):
         const old = table.root;
         table.setReaderBusy(true);
         expect(table.apply(others)).toBe(true);
-        for (const each of rows) if (each.bits % 8 === 0) expect(table.apply([{ ...each, value: 0 }])).toBe(true);
+        for (const each of rows)
+          if (each.bits % 8 === 0) expect(table.apply([{ ...each, value: 0 }])).toBe(true);
         expectAnswers(table, rows, old);
         table.setReaderBusy(false);
       }),
@@ -56,7 +57,8 @@ export function builtWholeLaws({ family, effort, largest, make, law }: Subject):
     expect(turns).toBeLessThan(1000);
     expectAnswers(table, rows, old);
     table.setReaderBusy(false);
-    for (let turn = 0; turn < 40; turn++) expect(table.insert({ ...rows[turn]!, value: 5000 + turn })).toBe(true);
+    for (let turn = 0; turn < 40; turn++)
+      expect(table.insert({ ...rows[turn]!, value: 5000 + turn })).toBe(true);
   });
 
   law('without room the old table answers, and not a byte is lost', () => {

@@ -1,17 +1,25 @@
 // Laws about all kinds together.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LARGEST_VALUE, LPM_KINDS, lpmCapabilities, lpmCode } from '../../src/engine/lpm.ts';
+import {
+  LARGEST_VALUE,
+  LPM_KINDS,
+  RESEARCH_KINDS,
+  type LpmKind,
+  lpmCapabilities,
+  lpmCode,
+} from '../../src/engine/lpm.ts';
 import { makeEngine } from '../engine/engine-builds.ts';
 import { follow } from './subject.ts';
 import { anyKey, anySteps } from './random-tables.ts';
 import { borders, LpmTable } from './table.ts';
 
+const KINDS: readonly LpmKind[] = [...LPM_KINDS, ...RESEARCH_KINDS];
 const { exports } = makeEngine('research');
 
 describe.each([4, 6] as const)('all kinds, IPv%i', (family) => {
   it('answer alike after the same random changes', () => {
-    const tables = LPM_KINDS.filter((kind) => lpmCapabilities(exports, kind).families.includes(family)).map(
+    const tables = KINDS.filter((kind) => lpmCapabilities(exports, kind).families.includes(family)).map(
       (kind) => new LpmTable({ kind, build: 'research', family }),
     );
     fc.assert(
@@ -34,7 +42,7 @@ describe.each([4, 6] as const)('all kinds, IPv%i', (family) => {
 
 describe('an unknown kind', () => {
   it('can do nothing', () => {
-    const last = Math.max(...LPM_KINDS.map((kind) => lpmCode(kind)));
+    const last = Math.max(...KINDS.map((kind) => lpmCode(kind)));
     for (const code of [0, last + 1, -1]) {
       expect(exports.lpmCaps(code)).toBe(0);
       expect(exports.lpmAtomicity(code)).toBe(0);

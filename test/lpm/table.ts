@@ -129,7 +129,8 @@ export class LpmTable {
     this.#specCount = specs;
     this.engine = makeEngine(build, {
       workers: 2,
-      fibBytes: ARENA_HEADER_BYTES + (exactRoom ?? base + room * (inPlace?.times ?? TRIES[kind]?.[family] ?? 1)),
+      fibBytes:
+        ARENA_HEADER_BYTES + (exactRoom ?? base + room * (inPlace?.times ?? TRIES[kind]?.[family] ?? 1)),
       // Packet buffers, unused here, hold the prefixes of a call.
       buffers: Math.ceil((specs * SPEC_BYTES) / BUFFER_BYTES),
     });

@@ -19,8 +19,9 @@ const SCRIPTS = [
   './sim',
   './import',
   './workers',
+  './research',
 ];
-const FILES = ['./engine.wasm', './engine.shared.wasm', './package.json'];
+const FILES = ['./engine.wasm', './engine.shared.wasm', './research.wasm', './traced.wasm', './package.json'];
 
 describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
   let project: Project;

@@ -53,10 +53,12 @@ const FLOORS: Record<string, { floor: number; mayImport: readonly string[] }> = 
 const PUBLIC_SURFACE = 'src/index.ts';
 const ENTRIES = 'entries';
 
-/** Files that only one platform can run -> the only file that may import them, behind an export condition. */
-const PLATFORM_FILES: Record<string, string> = {
-  'src/engine/open-node.ts': 'src/entries/url-node.ts',
-  'src/engine/open-url.ts': 'src/entries/url.ts',
+/** Files that only one platform can run -> the files that may import them, behind an export condition or in Node. */
+const PLATFORM_FILES: Record<string, RegExp> = {
+  'src/engine/open-node.ts': /^src\/entries\/url-node\.ts$/,
+  'src/engine/open-url.ts': /^src\/(entries\/url|engine\/open-research-url)\.ts$/,
+  'src/engine/open-research-node.ts': /^src\/(cli\/|bench\/|entries\/research-node\.ts$)/,
+  'src/engine/open-research-url.ts': /^src\/entries\/research\.ts$/,
 };
 
 /** Folders that cli reaches only by `import()`, so that the lab runs where their native parts do not. */
@@ -87,7 +89,7 @@ const PACKAGES: Record<string, RegExp> = {
 };
 
 /** Files that may import `node:*`. */
-const NODE_ALLOWED = /^src\/((stores|linux|daemon|threads|cli)\/|engine\/open-node\.ts$)/;
+const NODE_ALLOWED = /^src\/((stores|linux|daemon|threads|cli)\/|engine\/open-(research-)?node\.ts$)/;
 
 /** The file that may make requests. */
 const FETCH_ALLOWED = 'src/engine/open-url.ts';
@@ -219,7 +221,8 @@ function importProblem(
   }
   if (to === PUBLIC_SURFACE) return 'imports the public surface';
   const importer = PLATFORM_FILES[to];
-  if (importer !== undefined && importer !== path) return `imports ${to}, which only ${importer} may`;
+  if (importer !== undefined && !importer.test(path))
+    return `imports ${to}, which only ${importer.source} may`;
   const toFolder = folderOf(to);
   if (toFolder === undefined) return `imports ${to}, outside the floors`;
   if (toFolder === folder || mayImport.includes(toFolder)) return undefined;

@@ -20,7 +20,7 @@ import {
   SPEC_BYTES,
   SPEC_FAMILY_OFFSET,
 } from '../../layout';
-import { specBits } from '../spec';
+import { isEmpty, specBits } from '../spec';
 import * as binaryTrie from './binary-trie';
 import * as dxr from './dxr';
 import * as hashLength from './hash-length';
@@ -110,6 +110,12 @@ export function count(kind: i32, family: i32, root: u32, spec: usize): u32 {
 /** Bytes that lookups walk; 0 = all there is. */
 export function readerBytes(kind: i32, root: u32): u32 {
   return kind == LPM_BINARY_TRIE || kind == LPM_TREE_BITMAP ? 0 : rebuilt.structureBytes(root);
+}
+
+/** Bytes of a part of the structure of a kind that is built whole; 0 for the others. */
+export function partBytes(kind: i32, root: u32, part: u32): u32 {
+  if (kind < LPM_MULTIBIT || isEmpty(root)) return 0;
+  return rebuilt.partBytes(root, part);
 }
 
 export function batch(kind: i32, family: i32, root: usize, keys: usize, out: usize, n: i32): void {

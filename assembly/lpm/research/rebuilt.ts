@@ -30,7 +30,7 @@ import * as multibit from './multibit';
 import * as poptrie from './poptrie';
 import { makeRanges, mostRanges, RANGE_BYTES } from './ranges';
 import * as sail from './sail';
-import { PARTS } from './structure';
+import { partAt, PARTS } from './structure';
 
 const RIB: usize = 0;
 const STRUCTURE: usize = 4;
@@ -184,9 +184,9 @@ export function next(family: i32, root: u32, spec: usize, first: bool): bool {
   return patricia.next(family, load<u32>(root, RIB), spec, first);
 }
 
-/** Bytes of a part of the structure. */
+/** Bytes of a part of the structure, of the first one without what is in front of it. */
 export function partBytes(root: usize, part: u32): u32 {
   if (part >= PARTS) return 0;
-  const ends = structureOf(root) + (<usize>part << 2);
-  return part == 0 ? load<u32>(ends) : load<u32>(ends) - load<u32>(ends - 4);
+  const structure = structureOf(root);
+  return load<u32>(structure + (<usize>part << 2)) - <u32>(partAt(structure, part) - structure);
 }

@@ -1,0 +1,196 @@
+import type { Family, IpAddress } from '../base/ip.ts';
+import { word } from '../base/ip.ts';
+import {
+  BUFFER_BYTES,
+  CONTROL_OFFSET,
+  CONTROL_SNAPSHOT_OFFSET,
+  LPM_TOO_NARROW,
+  SCRATCH_KEYS_OFFSET,
+  SCRATCH_RESULTS_OFFSET,
+  SECTION_BUFFERS,
+  SECTION_SCRATCH,
+  SNAPSHOT_HEADER_BYTES,
+  SPEC_BYTES,
+  TABLE_ROUTES,
+  VRF_KINDS4_OFFSET,
+  VRF_KINDS6_OFFSET,
+  VRF_ROOTS4_OFFSET,
+  VRF_ROOTS6_OFFSET,
+} from '../../assembly/layout.ts';
+import type { EngineModule } from './engine-module.ts';
+import { Engine } from './engine.ts';
+import { EngineError } from './errors.ts';
+import { writeSpec, type FibChange } from './fib.ts';
+import { lpmCode, type LeafBytes, type LpmKind } from './lpm.ts';
+import { partNames } from './lpm-parts.ts';
+
+/** Which module: `research` has all lookup algorithms, `traced` also tells what a lookup reads, and is slower. */
+export type ResearchBuild = 'research' | 'traced';
+
+/** A table as researchers want it: of one kind, with leaves of one size. */
+export interface ResearchTableOptions {
+  readonly kind: LpmKind;
+  readonly leafBytes: LeafBytes;
+  readonly family: Family;
+  /** Bytes for the table, its writer's part included. Default 384 MiB, enough for a million prefixes in any kind. */
+  readonly fibBytes?: number;
+  /** Bytes for keys that the caller puts into `Engine.memory` itself. Default none. */
+  readonly keyBytes?: number;
+  /** Called around each piece of work of the engine, so that the caller can time it. */
+  readonly around?: (work: () => number) => number;
+}
+
+/** A read of a lookup. */
+export interface Touch {
+  /** Which part of the structure, as docs/lpm.md calls it. */
+  readonly part: string;
+  /** Where, in the engine's memory, and how many bytes. */
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** What a lookup found and read on its way. */
+export interface Walk {
+  readonly value: number;
+  readonly touches: readonly Touch[];
+}
+
+interface TracedExports {
+  startTrace(at: number, room: number): void;
+  tracedCount(): number;
+}
+
+/** Specs that one call takes. */
+const CHUNK = 65_536;
+const FIB_BYTES = 384 * 2 ** 20;
+const TOUCH_BYTES = 16;
+/** More reads than any kind makes, but the lists. */
+const MOST_TOUCHES = CHUNK;
+
+/** One lookup table in an engine of its own, which shows how it works: bytes by part, and walks of single lookups. */
+export class ResearchTable {
+  readonly kind: LpmKind;
+  readonly leafBytes: LeafBytes;
+  readonly family: Family;
+  readonly engine: Engine;
+  readonly #code: number;
+  readonly #around: (work: () => number) => number;
+  #root = 1;
+
+  private constructor(module: EngineModule, options: ResearchTableOptions) {
+    const { kind, leafBytes, family, fibBytes = FIB_BYTES, keyBytes = 0 } = options;
+    this.kind = kind;
+    this.leafBytes = leafBytes;
+    this.family = family;
+    this.#code = lpmCode(kind, leafBytes);
+    this.#around = options.around ?? ((work) => work());
+    const bytes = Math.max(keyBytes, CHUNK * SPEC_BYTES);
+    const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1 };
+    this.engine = Engine.open(module, { ...rest, buffers: Math.ceil(bytes / BUFFER_BYTES), fibBytes });
+    if (this.engine.exports.lpmCaps(this.#code) === 0)
+      throw new EngineError('bad-module', kind, 1, 0, 'a kind of the module of pxtr/research');
+  }
+
+  /**
+   * A table of these prefixes, values 1 .. 2^31-1. Throws EngineError: `no-room` when it does not fit, `bad-value` when
+   * leaves of two bytes do not hold a value, `bad-module` when the module does not have the kind.
+   */
+  static build(
+    module: EngineModule,
+    rows: readonly FibChange[],
+    options: ResearchTableOptions,
+  ): ResearchTable {
+    const table = new ResearchTable(module, options);
+    table.change(rows);
+    return table;
+  }
+
+  /** Inserts, or removes where the value is 0, and publishes. Throws as `build`; the table is then of no more use. */
+  change(rows: readonly FibChange[]): void {
+    const { exports, memory } = this.engine;
+    const specs = memory.offset(SECTION_BUFFERS);
+    exports.fibBegin();
+    for (let first = 0; first < rows.length; first += CHUNK) {
+      const count = Math.min(CHUNK, rows.length - first);
+      for (let i = 0; i < count; i++) writeSpec(memory, specs + i * SPEC_BYTES, rows[first + i]!);
+      const root = this.#root;
+      this.#take(() => exports.lpmApply(this.#code, this.family, root, specs, count));
+    }
+    this.#take(() => exports.lpmPrepare(this.#code, this.family, this.#root));
+    this.#take(() => this.#publish());
+  }
+
+  #take(work: () => number): void {
+    const root = this.#around(work) >>> 0;
+    if (root === 0) {
+      const { fibBytes } = this.engine.memory.capacity;
+      throw new EngineError('no-room', this.kind, fibBytes + 1, fibBytes);
+    }
+    if (root === LPM_TOO_NARROW)
+      throw new EngineError('bad-value', this.kind, 4, this.leafBytes, 'needs leaves of four bytes');
+    this.#root = root;
+  }
+
+  /** Makes the table the routes of instance 0. Returns its root. */
+  #publish(): number {
+    const { exports, memory } = this.engine;
+    const root = exports.lpmCommit(this.#code, this.#root) >>> 0;
+    const snapshot = memory.view.getUint32(CONTROL_OFFSET + CONTROL_SNAPSHOT_OFFSET, true);
+    const vrf = snapshot + SNAPSHOT_HEADER_BYTES;
+    const [roots, kinds] =
+      this.family === 4 ? [VRF_ROOTS4_OFFSET, VRF_KINDS4_OFFSET] : [VRF_ROOTS6_OFFSET, VRF_KINDS6_OFFSET];
+    memory.view.setUint32(vrf + roots + 4 * TABLE_ROUTES, root, true);
+    memory.view.setUint8(vrf + kinds + TABLE_ROUTES, this.#code);
+    exports.publish(snapshot);
+    return root;
+  }
+
+  /** All of the arena that is in use. */
+  get liveBytes(): number {
+    return this.engine.stats().fibLiveBytes;
+  }
+
+  /** What lookups walk. */
+  get readerBytes(): number {
+    return this.engine.exports.lpmReaderBytes(this.#code, this.#root) >>> 0 || this.liveBytes;
+  }
+
+  /** What lookups walk, by part, where the kind keeps its parts apart; otherwise all of it as one. */
+  parts(): { readonly part: string; readonly bytes: number }[] {
+    const partBytes = this.engine.exports['lpmPartBytes'] as
+      ((kind: number, root: number, part: number) => number) | undefined;
+    const names = partNames(this.kind);
+    const parts = names.map((part, i) => ({
+      part,
+      bytes: (partBytes?.(this.#code, this.#root, i) ?? 0) >>> 0,
+    }));
+    if (parts.some(({ bytes }) => bytes > 0)) return parts;
+    return [{ part: 'all', bytes: this.readerBytes }];
+  }
+
+  /** Looks one address up and tells what was read. Throws EngineError `bad-module` when the build is not `traced`. */
+  walk(address: IpAddress): Walk {
+    const { exports, memory } = this.engine;
+    const traced = exports as unknown as Partial<TracedExports>;
+    if (traced.startTrace === undefined || traced.tracedCount === undefined)
+      throw new EngineError('bad-module', 'walk', 1, 0, 'only the traced module of pxtr/research walks');
+    const scratch = memory.offset(SECTION_SCRATCH);
+    const keys = scratch + SCRATCH_KEYS_OFFSET;
+    const out = scratch + SCRATCH_RESULTS_OFFSET;
+    const buffers = memory.offset(SECTION_BUFFERS);
+    for (let i = 0; i < 4; i++) memory.view.setUint32(keys + 4 * i, word(address, i), true);
+    traced.startTrace(buffers, MOST_TOUCHES);
+    exports.lpmBatch(this.#code, this.family, this.#root, keys, out, 1);
+    const count = Math.min(traced.tracedCount() >>> 0, MOST_TOUCHES);
+    const names = partNames(this.kind);
+    const touches = Array.from({ length: count }, (_, i): Touch => {
+      const at = buffers + i * TOUCH_BYTES;
+      return {
+        part: names[memory.view.getUint32(at, true)] ?? 'node',
+        at: memory.view.getUint32(at + 4, true),
+        bytes: memory.view.getUint32(at + 8, true),
+      };
+    });
+    return { value: memory.view.getUint32(out, true), touches };
+  }
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { Family, IpAddress } from '../../src/base/ip.ts';
+import { cidr, ip } from '../../src/base/ip-text.ts';
+import type { FibChange } from '../../src/engine/fib.ts';
+import { leastLeafBytes, LPM_KINDS, RESEARCH_KINDS, serves, type LpmKind } from '../../src/engine/lpm.ts';
+import { createLpmSync } from '../../src/engine/open-inline.ts';
+import { ResearchTable, type ResearchTableOptions } from '../../src/engine/research-table.ts';
+import { engineModule } from './engine-builds.ts';
+
+const KINDS: readonly LpmKind[] = [...LPM_KINDS, ...RESEARCH_KINDS];
+const FORMS = KINDS.flatMap((kind) =>
+  ([4, 6] as const).flatMap((family) =>
+    ([2, 4] as const)
+      .filter((leafBytes) => serves(kind, family) && leafBytes >= leastLeafBytes(kind))
+      .map((leafBytes) => ({ kind, family, leafBytes, fibBytes: 96 * 2 ** 20 })),
+  ),
+);
+
+/** Nested prefixes, the value of each its place in the list and 1. */
+const PREFIXES: Readonly<Record<Family, readonly string[]>> = {
+  4: ['0.0.0.0/0', '10.0.0.0/8', '10.1.0.0/16', '10.1.2.0/24', '10.1.2.128/25', '10.1.2.200/32'],
+  6: ['::/0', '2001:db8::/32', '2001:db8:1::/48', '2001:db8:1:2::/64', '2001:db8:1:2::8/125', '::1/128'],
+};
+/** An address in each of them, and in no longer one. */
+const INSIDE: Readonly<Record<Family, readonly string[]>> = {
+  4: ['192.0.2.1', '10.2.0.0', '10.1.0.1', '10.1.2.3', '10.1.2.129', '10.1.2.200'],
+  6: ['::2', '2001:db8:2::', '2001:db8:1::1', '2001:db8:1:2::1', '2001:db8:1:2::9', '::1'],
+};
+
+function rowsOf(family: Family): FibChange[] {
+  return PREFIXES[family].map((text, i) => ({ prefix: cidr(text), value: i + 1 }));
+}
+
+function build(options: ResearchTableOptions): ResearchTable {
+  return ResearchTable.build(engineModule('traced'), rowsOf(options.family), options);
+}
+
+const single = (table: ResearchTable, address: IpAddress): number => {
+  const { family, w0, w1, w2, w3 } = address;
+  const keys = Uint32Array.from(family === 4 ? [w0] : [w0, w1, w2, w3]);
+  const out = new Uint32Array(1);
+  table.engine.lookupBatch('routes', 0, family, keys, out);
+  return out[0]!;
+};
+
+describe.each(FORMS)('a $kind of $leafBytes bytes, IPv$family', (form) => {
+  it('finds by a walk what a lookup finds, and tells at least one read of its memory', () => {
+    const table = build(form);
+    const start = table.engine.memory.byteLength;
+    for (const [i, text] of INSIDE[form.family].entries()) {
+      const { value, touches } = table.walk(ip(text));
+      expect(value).toBe(i + 1);
+      expect(value).toBe(single(table, ip(text)));
+      expect(touches.length).toBeGreaterThan(0);
+      for (const { at, bytes } of touches) {
+        expect(bytes).toBeGreaterThan(0);
+        expect(at + bytes).toBeLessThanOrEqual(start);
+      }
+    }
+  });
+
+  it('goes on with changes, the removals among them', () => {
+    const table = build(form);
+    const [, second, third] = rowsOf(form.family);
+    table.change([{ ...third!, value: 0 }]);
+    expect(table.walk(ip(INSIDE[form.family][2]!)).value).toBe(second!.value);
+    expect(single(table, ip(INSIDE[form.family][2]!))).toBe(second!.value);
+  });
+
+  it('has parts that make up what lookups walk', () => {
+    const table = build(form);
+    const total = table.parts().reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(total).toBeLessThanOrEqual(table.readerBytes);
+    // A built structure has 64 bytes in front of its parts.
+    expect(total).toBeGreaterThanOrEqual(table.readerBytes - 64);
+    expect(table.liveBytes).toBeGreaterThanOrEqual(table.readerBytes);
+  });
+});
+
+describe('walks', () => {
+  const walk = (kind: LpmKind, address: string): string[] => {
+    const family = address.includes(':') ? 6 : 4;
+    const table = build({ kind, leafBytes: 4, family, fibBytes: 96 * 2 ** 20 });
+    return table.walk(ip(address)).touches.map(({ part, bytes }) => `${part} ${bytes}`);
+  };
+
+  it('read what the papers say', () => {
+    expect(walk('dir24-8', '10.1.2.3')).toEqual(['directory 4', 'quad 4', 'bitmap 8', 'leaf 4']);
+    expect(walk('dir24-8', '10.2.0.0')).toEqual(['directory 4']);
+    expect(walk('dir18-run', '10.2.0.0')).toEqual(['directory 4', 'bitmap 8', 'leaf 4']);
+    expect(walk('sail', '10.2.0.0')).toEqual(['C16 4', 'N16 4']);
+    expect(walk('sail', '10.1.0.1')).toEqual(['C16 4', 'C24 4', 'N24 4']);
+    expect(walk('sail', '10.1.2.3')).toEqual(['C16 4', 'C24 4', 'N32 4']);
+    expect(walk('poptrie', '192.0.2.1')).toEqual(['direct 4']);
+    expect(walk('poptrie', '10.1.2.3')).toEqual(['direct 4', 'node 24', 'node 24', 'leaf 4']);
+    expect(walk('multibit', '10.1.2.200')).toEqual(['root 4', 'node 4', 'node 4']);
+    expect(walk('linear', '10.1.2.3')).toEqual(Array.from({ length: 6 }, () => 'prefix 24'));
+    // One node for each bit of the longest prefix on the way.
+    expect(walk('binary-trie', '10.1.2.200')).toHaveLength(33);
+    expect(walk('tree-bitmap', '10.1.2.200')).toHaveLength(10);
+  });
+});
+
+describe('what cannot be', () => {
+  it('a walk in a module that does not tell', () => {
+    const table = ResearchTable.build(engineModule('research'), rowsOf(4), {
+      kind: 'poptrie',
+      leafBytes: 2,
+      family: 4,
+    });
+    expect(() => table.walk(ip('10.0.0.1'))).toThrow(/only the traced module/);
+  });
+
+  it('a kind of research in the module of routers', () => {
+    const options = { kind: 'sail', leafBytes: 4, family: 4 } as const;
+    expect(() => ResearchTable.build(engineModule('release'), [], options)).toThrow(/pxtr\/research/);
+    expect(() => createLpmSync({ kind: 'sail' })).toThrow(/pxtr\/research/);
+  });
+
+  it('a value that leaves of two bytes do not hold, a table that is larger than its memory', () => {
+    const large = [{ prefix: cidr('10.0.0.0/8'), value: 40_000 }];
+    const options = { kind: 'dxr', leafBytes: 2, family: 4 } as const;
+    expect(() => ResearchTable.build(engineModule('research'), large, options)).toThrow(
+      /leaves of four bytes/,
+    );
+    const small = { ...options, leafBytes: 4, fibBytes: 65_536 } as const;
+    expect(() => ResearchTable.build(engineModule('research'), large, small)).toThrow(/no-room/);
+  });
+});
+
+describe('createLpm with the research module', () => {
+  it.each(RESEARCH_KINDS)('serves %s, publish by publish', (kind) => {
+    const lpm = createLpmSync({ kind, wasm: engineModule('research'), tableBytes: 32 * 2 ** 20 });
+    for (const family of [4, 6] as const) {
+      for (const { prefix, value } of rowsOf(family)) lpm.insert(prefix, value);
+    }
+    lpm.publish();
+    for (const family of [4, 6] as const) {
+      expect(INSIDE[family].map((text) => lpm.lookup(ip(text)))).toEqual([1, 2, 3, 4, 5, 6]);
+    }
+    lpm.insert(cidr('10.1.0.0/16'), 100_000);
+    lpm.remove(cidr('10.1.2.0/24'));
+    lpm.publish();
+    expect(INSIDE[4].map((text) => lpm.lookup(ip(text)))).toEqual([1, 2, 100_000, 100_000, 5, 6]);
+    expect(lpm.kindOf(4)).toBe(kind);
+  });
+});
