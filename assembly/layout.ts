@@ -467,6 +467,9 @@ export const LPM_DIR18_RUN = 4;
 export const LPM_DIR24_8_NARROW = 5;
 export const LPM_DIR24_8 = 6;
 export const LPM_COMPARE = 7;
+/** The same two sizes. */
+export const LPM_DIR24_STRIDE6_NARROW = 8;
+export const LPM_DIR24_STRIDE6 = 9;
 /** From here on, kinds that only the research build has (assembly/lpm/research). */
 export const LPM_FIRST_RESEARCH = 16;
 export const LPM_BINARY_TRIE = 16;

@@ -43,7 +43,7 @@ const FRAMES = 1024;
 /** Of the Map-Cache of the engine that forwards. */
 /** The receive stage alone. */
 const RECEIVE = { forward: 'receive', decapsulate: 'receive_lisp' } as const;
-/** What looks up keys in the engine's memory; patricia only where nothing else serves the family. */
+/** What looks up keys in the engine's memory. */
 const KERNELS: Readonly<
   Record<Family, readonly { readonly kind: LpmKind; readonly leafBytes: LeafBytes }[]>
 > = {
@@ -53,7 +53,10 @@ const KERNELS: Readonly<
     { kind: 'dir24-8', leafBytes: 2 },
     { kind: 'dir24-8', leafBytes: 4 },
   ],
-  6: [{ kind: 'patricia', leafBytes: 4 }],
+  6: [
+    { kind: 'dir24-stride6', leafBytes: 2 },
+    { kind: 'dir24-stride6', leafBytes: 4 },
+  ],
 };
 const FORWARDING_KINDS: readonly LpmKind[] = ['dir18-run', 'dir24-8'];
 

@@ -9,6 +9,8 @@ import {
   LPM_DIR18_RUN_NARROW,
   LPM_DIR24_8,
   LPM_DIR24_8_NARROW,
+  LPM_DIR24_STRIDE6,
+  LPM_DIR24_STRIDE6_NARROW,
   LPM_FIRST_RESEARCH,
   LPM_LAST_RESEARCH,
   LPM_LINEAR,
@@ -24,11 +26,13 @@ import { isEmpty, specBits, specValue } from './spec';
 import * as compare from './compare';
 import * as dir18Run from './dir18-run';
 import * as dir24 from './dir24-8';
+import * as stride6 from './dir24-stride6';
 import * as linear from './linear';
 import * as patricia from './patricia';
 import * as research from './research/kinds';
 import { nextPrefix } from './rib4';
 import { COUNT, NARROW, WIDE, get } from './table4';
+import { RIB } from './table6';
 
 // @ts-ignore: decorator
 @inline
@@ -48,6 +52,8 @@ export function lpmCaps(kind: i32): i32 {
     case LPM_DIR18_RUN: return dir18Run.CAPS;
     case LPM_DIR24_8_NARROW:
     case LPM_DIR24_8: return dir24.CAPS;
+    case LPM_DIR24_STRIDE6_NARROW:
+    case LPM_DIR24_STRIDE6: return stride6.CAPS;
     default: return 0;
   }
 }
@@ -64,6 +70,8 @@ export function lpmAtomicity(kind: i32): i32 {
     case LPM_DIR18_RUN: return dir18Run.ATOMICITY;
     case LPM_DIR24_8_NARROW:
     case LPM_DIR24_8: return dir24.ATOMICITY;
+    case LPM_DIR24_STRIDE6_NARROW:
+    case LPM_DIR24_STRIDE6: return stride6.ATOMICITY;
     default: return 0;
   }
 }
@@ -80,6 +88,8 @@ export function lpmFootprint(kind: i32, family: i32, specs: usize, count: u32): 
     case LPM_DIR18_RUN: return dir18Run.footprint(WIDE, specs, count);
     case LPM_DIR24_8_NARROW: return dir24.footprint(NARROW, specs, count);
     case LPM_DIR24_8: return dir24.footprint(WIDE, specs, count);
+    case LPM_DIR24_STRIDE6_NARROW: return stride6.footprint(NARROW, specs, count);
+    case LPM_DIR24_STRIDE6: return stride6.footprint(WIDE, specs, count);
     default: return 0;
   }
 }
@@ -106,6 +116,8 @@ export function lpmInsert(kind: i32, root: u32, spec: usize): u32 {
     case LPM_DIR18_RUN: return dir18Run.insert(WIDE, root, arena, spec);
     case LPM_DIR24_8_NARROW: return dir24.insert(NARROW, root, arena, spec);
     case LPM_DIR24_8: return dir24.insert(WIDE, root, arena, spec);
+    case LPM_DIR24_STRIDE6_NARROW: return stride6.insert(NARROW, root, arena, spec);
+    case LPM_DIR24_STRIDE6: return stride6.insert(WIDE, root, arena, spec);
     default: return 0;
   }
 }
@@ -123,6 +135,8 @@ export function lpmRemove(kind: i32, root: u32, spec: usize): u32 {
     case LPM_DIR18_RUN: return dir18Run.remove(root, arena, spec);
     case LPM_DIR24_8_NARROW:
     case LPM_DIR24_8: return dir24.remove(root, arena, spec);
+    case LPM_DIR24_STRIDE6_NARROW:
+    case LPM_DIR24_STRIDE6: return stride6.remove(root, arena, spec);
     default: return 0;
   }
 }
@@ -158,6 +172,8 @@ export function lpmAbandon(kind: i32, family: i32, root: u32): void {
     case LPM_DIR18_RUN: dir18Run.abandon(root, arena); break;
     case LPM_DIR24_8_NARROW:
     case LPM_DIR24_8: dir24.abandon(root, arena); break;
+    case LPM_DIR24_STRIDE6_NARROW:
+    case LPM_DIR24_STRIDE6: stride6.abandon(root, arena); break;
   }
 }
 
@@ -182,6 +198,8 @@ export function lpmCommit(kind: i32, root: u32): u32 {
     case LPM_DIR18_RUN: return dir18Run.commit(root, arena);
     case LPM_DIR24_8_NARROW:
     case LPM_DIR24_8: return dir24.commit(root, arena);
+    case LPM_DIR24_STRIDE6_NARROW:
+    case LPM_DIR24_STRIDE6: return stride6.commit(root, arena);
     default: return root;
   }
 }
@@ -199,6 +217,8 @@ export function lpmDestroy(kind: i32, family: i32, root: u32): void {
     case LPM_DIR18_RUN: dir18Run.destroy(root, arena); break;
     case LPM_DIR24_8_NARROW:
     case LPM_DIR24_8: dir24.destroy(root, arena); break;
+    case LPM_DIR24_STRIDE6_NARROW:
+    case LPM_DIR24_STRIDE6: stride6.destroy(root, arena); break;
   }
 }
 
@@ -215,6 +235,8 @@ export function lpmNext(kind: i32, family: i32, root: u32, spec: usize): i32 {
     case LPM_COMPARE: return i32(compare.next(root, spec, first));
     case LPM_LINEAR: return i32(linear.next(root, spec, first));
     case LPM_PATRICIA: return i32(patricia.next(family, root, spec, first));
+    case LPM_DIR24_STRIDE6_NARROW:
+    case LPM_DIR24_STRIDE6: return i32(patricia.next(family, get(root, RIB), spec, first));
     default: return i32(nextPrefix(root, spec, first));
   }
 }
@@ -246,6 +268,8 @@ export function lpmReaderBytes(kind: i32, root: u32): u32 {
     case LPM_DIR18_RUN: return dir18Run.readerBytes(root);
     case LPM_DIR24_8_NARROW:
     case LPM_DIR24_8: return dir24.readerBytes(root);
+    case LPM_DIR24_STRIDE6_NARROW:
+    case LPM_DIR24_STRIDE6: return stride6.readerBytes(root);
     default: return 0;
   }
 }
@@ -306,6 +330,8 @@ export function lpmBatch(kind: i32, family: i32, root: usize, keys: usize, out: 
     switch (kind) {
       case LPM_LINEAR: linear.batch6(root, keys, out, n); break;
       case LPM_PATRICIA: patricia.batch6(root, keys, out, n); break;
+      case LPM_DIR24_STRIDE6_NARROW:
+      case LPM_DIR24_STRIDE6: stride6.batch6(root, keys, out, n); break;
     }
   }
 }

@@ -67,7 +67,7 @@ export function keyLow(family: i32, node: usize): u64 {
 
 // @ts-ignore: decorator
 @inline
-function nodeBytes(family: i32): u32 {
+export function nodeBytes(family: i32): u32 {
   return <u32>KEY_OFFSET + (familyWords(family) << 2);
 }
 

@@ -7,6 +7,7 @@ const PARTS: Readonly<Record<LpmKind, readonly string[]>> = {
   patricia: ['node'],
   'dir18-run': ['directory', 'bitmap', 'leaf', 'quad'],
   'dir24-8': ['directory', 'bitmap', 'leaf', 'quad'],
+  'dir24-stride6': ['prefix', 'row', 'slot', 'bitmap', 'id', 'record', 'short value'],
   'binary-trie': ['node'],
   'tree-bitmap': ['node', 'value'],
   multibit: ['root', 'node'],

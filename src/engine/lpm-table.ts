@@ -37,6 +37,7 @@ const DEFAULT_TABLE_BYTES = 16 * MIB;
 const LARGE_TABLE_BYTES: Readonly<Partial<Record<LpmKind | 'auto', number>>> = {
   'dir18-run': 64 * MIB,
   'dir24-8': 192 * MIB,
+  'dir24-stride6': 64 * MIB,
 };
 
 /**

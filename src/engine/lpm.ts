@@ -9,6 +9,8 @@ import {
   LPM_DIR18_RUN_NARROW,
   LPM_DIR24_8,
   LPM_DIR24_8_NARROW,
+  LPM_DIR24_STRIDE6,
+  LPM_DIR24_STRIDE6_NARROW,
   LPM_DXR,
   LPM_DXR_NARROW,
   LPM_FIRST_RESEARCH,
@@ -27,7 +29,7 @@ import { EngineError } from './errors.ts';
 import type { EngineExports } from './wasm.ts';
 
 /** Names of the lookup algorithms that every engine has; see docs/lpm.md. */
-export type RouterLpmKind = 'linear' | 'compare' | 'patricia' | 'dir18-run' | 'dir24-8';
+export type RouterLpmKind = 'linear' | 'compare' | 'patricia' | 'dir18-run' | 'dir24-8' | 'dir24-stride6';
 
 /** Names of those that only the module of `pxtr/research` has. */
 export type ResearchLpmKind =
@@ -45,6 +47,7 @@ const CODES: Readonly<Record<LpmKind, Readonly<Partial<Record<LeafBytes, number>
   patricia: { 4: LPM_PATRICIA },
   'dir18-run': { 2: LPM_DIR18_RUN_NARROW, 4: LPM_DIR18_RUN },
   'dir24-8': { 2: LPM_DIR24_8_NARROW, 4: LPM_DIR24_8 },
+  'dir24-stride6': { 2: LPM_DIR24_STRIDE6_NARROW, 4: LPM_DIR24_STRIDE6 },
   'binary-trie': { 4: LPM_BINARY_TRIE },
   'tree-bitmap': { 4: LPM_TREE_BITMAP },
   multibit: { 4: LPM_MULTIBIT },
@@ -119,6 +122,7 @@ export const LARGE_TABLE = 4096;
 
 /** Whether a kind takes prefixes of this family. */
 export function serves(kind: LpmKind, family: Family): boolean {
+  if (kind === 'dir24-stride6') return family === 6;
   return family === 4 || !FOUR_ONLY.includes(kind);
 }
 

@@ -1,10 +1,11 @@
 // What the kinds that are changed in place promise instead of a whole table for every reader.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Family } from '../../src/base/ip.ts';
 import { LARGEST_NARROW_VALUE, LARGEST_VALUE, type LpmKind } from '../../src/engine/lpm.ts';
 import type { Skip } from './conformance.ts';
 import { anySteps, anyTable } from './random-tables.ts';
-import { borders, bruteForce, LpmTable, row, type Row } from './table.ts';
+import { borders, bruteForce, LpmTable, row, widthOf, type Row } from './table.ts';
 import { follow } from './subject.ts';
 
 /** Laws that speak of a root of its own for each publish. */
@@ -22,13 +23,13 @@ export const SNAPSHOT_LAWS: readonly Skip[] = [
   },
 ];
 
-export function runInPlaceSuite(kind: LpmKind): void {
+export function runInPlaceSuite(kind: LpmKind, family: Family = 4): void {
   describe.each([2, 4] as const)(`${kind} in place, leaves of %i bytes`, (leafBytes) => {
-    const family = 4;
+    const width = widthOf(family);
     const largest = leafBytes === 2 ? LARGEST_NARROW_VALUE : LARGEST_VALUE;
     const make = (): LpmTable => new LpmTable({ kind, leafBytes, build: 'release', family });
     const host = (i: number, value: number): Row =>
-      row(family, BigInt.asUintN(32, BigInt(i) * 0x9e37_79b1n), 32, value);
+      row(family, BigInt.asUintN(32, BigInt(i) * 0x9e37_79b1n) << BigInt(width - 32), width, value);
 
     it('readers see nothing of a transaction before its publish, and all of it after', () => {
       const table = make();
@@ -89,9 +90,15 @@ export function runInPlaceSuite(kind: LpmKind): void {
       expect(empty.insert(host(2, largest + 1))).toBe(false);
       expect(empty.liveBytes).toBe(0);
     });
+  });
+}
 
+/** A law of the IPv4 kinds, which have a border at /24. */
+export function runBeyond24(kind: LpmKind): void {
+  describe.each([2, 4] as const)(`${kind} beyond /24, leaves of %i bytes`, (leafBytes) => {
     it('a /24 below a /24 below a /8: all levels at once', () => {
-      const table = make();
+      const family = 4;
+      const table = new LpmTable({ kind, leafBytes, build: 'release', family });
       const rows = [
         row(family, 0x0a00_0000n, 8, 8),
         row(family, 0x0a00_0000n, 18, 18),

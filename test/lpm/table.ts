@@ -83,10 +83,15 @@ const EMPTY_IN_PLACE = (3 << 20) + 128 * 1024;
 
 /** Kinds that are changed in place: what an empty table takes, and how many times the room of small nodes they need. */
 const IN_PLACE: Partial<
-  Record<LpmKind, (leafBytes: number) => { readonly base: number; readonly times: number }>
+  Record<LpmKind, (leafBytes: number, room: number) => { readonly base: number; readonly times: number }>
 > = {
   'dir18-run': () => ({ base: EMPTY_IN_PLACE + (1 << 20), times: 64 }),
   'dir24-8': (leafBytes) => ({ base: EMPTY_IN_PLACE + (leafBytes << 24), times: 64 }),
+  // With the nodes that are kept for removals. A room that is to run out must not hold rows: they are large.
+  'dir24-stride6': (leafBytes, room) => ({
+    base: (leafBytes === 2 ? 4_723_840 : 660_576) + 129 * 48,
+    times: room < 64 * 1024 ? 1 : 64,
+  }),
 };
 
 /** Research kinds that change by path copy, and how many times the room of patricia's nodes they need. */
@@ -121,7 +126,7 @@ export class LpmTable {
     specs = 4096,
   }: TableOptions) {
     this.family = family;
-    const inPlace = IN_PLACE[kind]?.(leafBytes);
+    const inPlace = IN_PLACE[kind]?.(leafBytes, room);
     this.isInPlace = inPlace !== undefined;
     this.isBuiltWhole = isResearchKind(kind) && TRIES[kind] === undefined;
     const base = this.isBuiltWhole ? builtWhole(kind) : (inPlace?.base ?? 0);
