@@ -25,8 +25,6 @@ function runsOf(node: usize): u32 {
   return <u32>popcnt<u64>(load<u64>(node));
 }
 
-// @ts-ignore: decorator
-@inline
 function idOfRun(wide: bool, node: usize, run: u32): u32 {
   return wide ? load<u32>(node + (<usize>run << 2), IDS) : <u32>load<u16>(node + (<usize>run << 1), IDS);
 }

@@ -43,15 +43,11 @@ import {
 export const MOST_ROWS: u32 = 256;
 
 /** Bits before the slots of a level, and with them. */
-// @ts-ignore: decorator
-@inline
 function endOf(level: i32): u32 {
   return level == LEVEL_TOP ? TOP_BITS : <u32>(level * 6) + (ROW_BITS + 6);
 }
 
 /** Slot of a key in the level whose slots end at `end`; `key` holds its first words. */
-// @ts-ignore: decorator
-@inline
 function slotOf(level: i32, end: u32, key: usize): u32 {
   const bits = <u32>(rotl<u64>(load<u64>(key), 32) >>> <u64>(64 - end));
   return bits & (level == LEVEL_TOP ? TOP_SLOTS - 1 : level == LEVEL_ROW ? ROW_SLOTS - 1 : NODE_SLOTS - 1);

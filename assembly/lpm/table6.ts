@@ -124,8 +124,6 @@ export function leafId(wide: bool, value: u32): u32 {
 }
 
 /** Whether an id, or 0, is that of a node or record. */
-// @ts-ignore: decorator
-@inline
 export function isNode(table: usize, id: u32): bool {
   return isWide(table) ? <i32>id < NODES_END_WIDE : id > get(table, LEAF_LIMIT) && id < WALK_NARROW;
 }
@@ -144,24 +142,18 @@ export function nodeId(wide: bool, unit: u32): u32 {
 }
 
 /** Where the units of a level are counted from. Those of records begin at ESCAPE_NARROW. */
-// @ts-ignore: decorator
-@inline
 export function levelBase(table: usize, wide: bool, level: i32): usize {
   if (wide) return 0;
   return <usize>get(table, LEVELS) + (<usize>level << 20) - (level == LEVEL_RECORD ? <usize>ESCAPE_NARROW << 4 : 0);
 }
 
 /** Address of a node or record. */
-// @ts-ignore: decorator
-@inline
 export function nodeAt(table: usize, level: i32, id: u32): usize {
   const wide = isWide(table);
   return levelBase(table, wide, level) + (<usize>unitOf(wide, id) << 4);
 }
 
 /** An id in a row. */
-// @ts-ignore: decorator
-@inline
 export function rowId(wide: bool, row: usize, slot: u32): u32 {
   return wide ? load<u32>(row + (<usize>slot << 2)) : <u32>load<u16>(row + (<usize>slot << 1));
 }

@@ -48,8 +48,6 @@ export const LINKS_BYTES: u32 = 7 << 16;
 /** Three regions of 2^16 units, one of 2^15. */
 export const LEVELS_BYTES: u32 = 7 << 19;
 
-// @ts-ignore: decorator
-@inline
 function poolOf(table: usize, wide: bool, level: i32): usize {
   return table + POOLS + (<usize>(wide && level != LEVEL_RECORD ? 0 : level) << POOL_SHIFT);
 }
@@ -87,22 +85,16 @@ export function growLeaves(table: usize, limit: u32): bool {
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 function nextOf(table: usize, wide: bool, level: i32, unit: u32, units: u32): u32 {
   if (wide) return load<u32>((<usize>(unit + units) << 4) - 4);
   return load<u16>(<usize>get(table, LINKS) + (<usize>linkIndex(level, unit) << 1));
 }
 
-// @ts-ignore: decorator
-@inline
 function setNext(table: usize, wide: bool, level: i32, unit: u32, units: u32, next: u32): void {
   if (wide) store<u32>((<usize>(unit + units) << 4) - 4, next);
   else store<u16>(<usize>get(table, LINKS) + (<usize>linkIndex(level, unit) << 1), <u16>next);
 }
 
-// @ts-ignore: decorator
-@inline
 function linkIndex(level: i32, unit: u32): u32 {
   return ((<u32>level << 16) | unit) - (level == LEVEL_RECORD ? ESCAPE_NARROW : 0);
 }

@@ -35,6 +35,9 @@ const EMPTY_DIR18_BYTES = 4.25 * 1024 * 1024;
 /** Bytes a prefix in dir18-run: of a full table of the Internet at most; and where it stops to be worth it. */
 const DENSE_BYTES = 128;
 const SPARSE_BYTES = 1024;
+/** Of dir24-stride6: what an empty table and the first rows take, and the writer's part of a prefix. */
+const EMPTY_STRIDE6_BYTES = 6 * 1024 * 1024;
+const STRIDE6_PREFIX_BYTES = 96;
 
 /** A structure in the engine's memory. */
 interface Form {
@@ -142,21 +145,25 @@ export class Fib {
   /** Takes the kind that 'auto' has for a table of so many prefixes. True when that is another than before. */
   #choose(prefixes: number): boolean {
     const kind = chooseLpm('auto', this.family, prefixes, this.#form.kind);
-    const isChange = this.#take(kind === 'dir18-run' && !this.#affords(prefixes) ? 'patricia' : kind);
+    const isLarge = kind === 'dir18-run' || kind === 'dir24-stride6';
+    const isChange = this.#take(isLarge && !this.#affords(prefixes) ? 'patricia' : kind);
     const next = this.#form.kind === 'compare' ? SMALL_TABLE + 1 : LARGE_TABLE;
     this.#countFrom = Math.max(next, prefixes * GROWTH);
     return isChange;
   }
 
   /**
-   * Whether dir18-run is worth its memory for the prefixes that there are: sparse ones, such as host routes of all the
-   * world, take a kilobyte each. What another kind has used of the arena cannot be had back for this one.
+   * Whether the kind for large tables is worth its memory for the prefixes that there are: in dir18-run sparse ones, such
+   * as host routes of all the world, take a kilobyte each; dir24-stride6 takes the room that prefixes leave. What another
+   * kind has used of the arena cannot be had back for this one.
    */
   #affords(prefixes: number): boolean {
+    const { fibBytes } = this.#memory.capacity;
+    if (this.family === 6) return EMPTY_STRIDE6_BYTES + prefixes * STRIDE6_PREFIX_BYTES <= fibBytes / 2;
     const bytes = this.#exports.lpmEstimate(this.code, this.#form.root, this.#specs) >>> 0;
     const each = bytes / prefixes;
     const share = each <= DENSE_BYTES ? 0.75 : each <= SPARSE_BYTES ? 0.25 : 0;
-    return EMPTY_DIR18_BYTES + bytes <= this.#memory.capacity.fibBytes * share;
+    return EMPTY_DIR18_BYTES + bytes <= fibBytes * share;
   }
 
   /** Before insertions: takes the kind for as many prefixes as there may come to be. True when it took another. */

@@ -16,7 +16,7 @@ export interface LpmOptions {
   readonly kind?: LpmKind | 'auto';
   /**
    * Bytes for the prefixes of both families, never grown; default 16 MiB, and with the kinds for large tables 64
-   * (dir18-run) and 192 (dir24-8). Patricia takes at most 64 bytes for an IPv4 prefix and 96 for an IPv6 one, and while
+   * (dir18-run, dir24-stride6) and 192 (dir24-8). Patricia takes at most 64 bytes for an IPv4 prefix and 96 for an IPv6 one, and while
    * a change is not published, the nodes it replaces as well. docs/lpm.md says what the others take.
    */
   readonly tableBytes?: number;

@@ -129,7 +129,8 @@ export function serves(kind: LpmKind, family: Family): boolean {
 /** The kind for a table of `prefixes` prefixes, which is of kind `now`; what does not serve a family is replaced. */
 export function chooseLpm(wanted: LpmKind | 'auto', family: Family, prefixes: number, now: LpmKind): LpmKind {
   if (wanted !== 'auto') return serves(wanted, family) ? wanted : 'patricia';
+  const large = family === 4 ? 'dir18-run' : 'dir24-stride6';
+  if (prefixes >= (now === large ? LARGE_TABLE / 2 : LARGE_TABLE)) return large;
   if (family === 6) return 'patricia';
-  if (prefixes >= (now === 'dir18-run' ? LARGE_TABLE / 2 : LARGE_TABLE)) return 'dir18-run';
   return prefixes <= (now === 'compare' ? SMALL_TABLE : SMALL_TABLE / 2) ? 'compare' : 'patricia';
 }

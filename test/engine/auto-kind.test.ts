@@ -1,7 +1,6 @@
 // 'auto': a table takes the kind that suits its prefixes, and gives the same answers before and after.
 import { describe, expect, it } from 'vitest';
-import { ipv4, prefix, type IpPrefix } from '../../src/base/ip.ts';
-import { cidr } from '../../src/base/ip-text.ts';
+import { ipv4, ipv6, prefix, type IpPrefix } from '../../src/base/ip.ts';
 import { EngineError } from '../../src/engine/errors.ts';
 import type { Lpm } from '../../src/engine/lpm-table.ts';
 import { createLpmSync } from '../../src/engine/open-inline.ts';
@@ -87,10 +86,38 @@ describe("kind 'auto'", () => {
     expect(lpm.kindOf(4)).toBe('patricia');
   });
 
-  it('leaves IPv6 to patricia', () => {
-    const lpm = createLpmSync();
-    lpm.insert(cidr('2001:db8::/32'), 1);
-    lpm.publish();
+  it('takes dir24-stride6 for a large IPv6 table, and leaves it at half', () => {
+    const lpm = createLpmSync({ tableBytes: 32 << 20 });
+    const site = (i: number): IpPrefix => prefix(ipv6(0x2001_0db8, Math.imul(i, 0x10001) >>> 0, 0, 0), 64);
+    const answers = (count: number): number[] => {
+      const keys = Array.from({ length: count }, (_, i) => site(i).address).flatMap(({ w0, w1 }) => [
+        w0,
+        w1,
+        5,
+        6,
+      ]);
+      return [...lpm.lookupBatch(6, Uint32Array.from(keys))];
+    };
+    insert(lpm, site, 0, 4000);
+    expect(lpm.kindOf(6)).toBe('patricia');
+    insert(lpm, site, 4000, 4600);
+    expect(lpm.kindOf(6)).toBe('dir24-stride6');
+    expect(answers(4700)).toEqual(Array.from({ length: 4700 }, (_, i) => (i < 4600 ? i + 1 : 0)));
+    insert(lpm, site, 100, 200, 70_000);
+    expect(lpm.kindOf(6)).toBe('dir24-stride6');
+    expect(answers(300)[150]).toBe(70_150);
+    remove(lpm, site, 2100, 4600);
+    expect(lpm.kindOf(6)).toBe('dir24-stride6');
+    remove(lpm, site, 1500, 2100);
+    expect(lpm.kindOf(6)).toBe('patricia');
+    expect(answers(1600)[1499]).toBe(1500);
+    remove(lpm, site, 0, 1500);
+    expect(lpm.stats().liveBytes).toBe(0);
+  });
+
+  it('leaves an IPv6 table to patricia where there is no room for more', () => {
+    const lpm = createLpmSync({ tableBytes: 8 << 20 });
+    insert(lpm, (i) => prefix(ipv6(0x2001_0000 + i, 0, 0, 0), 32), 0, 5000);
     expect(lpm.kindOf(6)).toBe('patricia');
   });
 });

@@ -31,6 +31,8 @@ const EMPTY_BYTES: Readonly<Record<RouterLpmKind, number>> = {
   patricia: 0,
   'dir18-run': (4 << 20) + 192 * 1024,
   'dir24-8': (35 << 20) + 192 * 1024,
+  // And what stays for removals.
+  'dir24-stride6': 4_723_840 + 129 * 48,
 };
 
 describe.each(LPM_KINDS)('a table of kind %s', (kind: RouterLpmKind) => {
@@ -163,7 +165,7 @@ describe('Lpm', () => {
 
   it.each(['nope', 'toString', ''])('refuses the kind %j and lists those there are', (text) => {
     const kind = text as RouterLpmKind;
-    const kinds = 'auto, linear, compare, patricia, dir18-run, dir24-8';
+    const kinds = 'auto, linear, compare, patricia, dir18-run, dir24-8, dir24-stride6';
     for (const open of [() => createLpmSync({ kind }), () => createLpmSync({ kind, tableBytes: 1 << 20 })]) {
       expect(open).toThrow(EngineError);
       expect(open).toThrow(`engine: bad-options in kind: no kind ${kind}, but ${kinds}`);

@@ -6,6 +6,7 @@ import { cidr } from '../../src/base/ip-text.ts';
 import { word } from '../../src/base/ip.ts';
 import { SeededRandom } from '../../src/base/random.ts';
 import { listShared, readShared, sharedSkipReason } from '../support/shared.ts';
+import { ByLength } from './by-length.ts';
 import { LpmTable, widthOf, type Row } from './table.ts';
 
 const FILE = 'bgp-prefixes.txt.gz';
@@ -27,25 +28,6 @@ function sample(family: Family): Row[] {
       const key = words.reduce((sum, each) => (sum << 32n) | BigInt(word(address, each)), 0n);
       return { key, bits, value: i + 1 };
     });
-}
-
-class ByLength {
-  readonly #maps: Map<bigint, number>[];
-  readonly #width: number;
-
-  constructor(family: Family, rows: readonly Row[]) {
-    this.#width = widthOf(family);
-    this.#maps = Array.from({ length: this.#width + 1 }, () => new Map<bigint, number>());
-    for (const { key, bits, value } of rows) this.#maps[bits]!.set(key >> BigInt(this.#width - bits), value);
-  }
-
-  lookup(key: bigint): number {
-    for (let bits = this.#width; bits >= 0; bits--) {
-      const value = this.#maps[bits]!.get(key >> BigInt(this.#width - bits));
-      if (value !== undefined) return value;
-    }
-    return 0;
-  }
 }
 
 /** Three in four inside a prefix of the table, the rest anywhere. */
@@ -71,20 +53,29 @@ function missingReason(): string | undefined {
   return FILE;
 }
 
-describe.skipIf(missingReason() !== undefined)('a table of the Internet in patricia', () => {
+/** Kind, family, size of leaves, and room: for patricia, the table and the copy that one large change makes of it. */
+const FORMS = [
+  ['patricia', 4, 4, 2 * 64],
+  ['patricia', 6, 4, 2 * 96],
+  ['dir24-stride6', 6, 2, 2 * 96],
+  ['dir24-stride6', 6, 4, 2 * 96],
+] as const;
+
+describe.skipIf(missingReason() !== undefined)('a table of the Internet', () => {
   afterAll(() => {
     lines = undefined;
   });
 
-  it.each([4, 6] as const)('IPv%i: a map for each length agrees, before and after half is gone', (family) => {
+  it.each(FORMS)('%s, IPv%i, %i B: a map for each length agrees, and when half is gone', (...form) => {
+    const [kind, family, leafBytes, each] = form;
     const rows = sample(family);
     expect(rows.length).toBeGreaterThan(family === 4 ? 60_000 : 20_000);
     const table = new LpmTable({
-      kind: 'patricia',
+      kind,
+      leafBytes,
       build: 'release',
       family,
-      // The whole table, and the copy of most of it that one large change makes.
-      room: 2 * rows.length * (family === 4 ? 64 : 96),
+      room: rows.length * each,
       specs: CHUNK,
     });
     const apply = (changes: readonly Row[]): void => {
@@ -104,7 +95,9 @@ describe.skipIf(missingReason() !== undefined)('a table of the Internet in patri
     apply(rows);
     expectAgreement(rows);
     const perPrefix = (table.liveBytes / rows.length).toFixed(1);
-    console.log(`IPv${family}: ${rows.length} prefixes, ${table.liveBytes} bytes, ${perPrefix} a prefix`);
+    console.log(
+      `${kind}, IPv${family}: ${rows.length} prefixes, ${table.liveBytes} bytes, ${perPrefix} a prefix`,
+    );
 
     const gone = rows.filter((_, i) => i % 2 === 1);
     apply(gone.map((each) => ({ ...each, value: 0 })));

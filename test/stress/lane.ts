@@ -1,5 +1,5 @@
 /**
- * npm run test:stress -- [--batches 100M] [--seed N] [--readers N] [--kinds patricia,linear,dir18-run]
+ * npm run test:stress -- [--batches 100M] [--seed N] [--readers N] [--kinds patricia,linear,dir18-run,dir24-stride6]
  *                        [--kill-every MS] [--no-grace] [--json FILE]
  *
  * Readers in threads against a writer, so many batches for each kind of table in turn. Exit code 1 when one is torn; with

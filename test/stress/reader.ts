@@ -11,6 +11,8 @@ import {
   ADDRESSES,
   BATCHES,
   MOST,
+  NEXT_HOPS,
+  routedAddresses,
   ROUTES_INSTANCE,
   rowOf,
   STOP,
@@ -24,7 +26,7 @@ import {
 const FORWARD_EVERY = 4;
 
 const { plane, data } = openThread();
-const { counts: shared, seed, isInPlace } = data as ReaderData;
+const { counts: shared, seed, isInPlace, family } = data as ReaderData;
 const counts = new Int32Array(shared);
 const row = rowOf(plane.worker);
 /** Goes on where an earlier thread of this seat was ended. */
@@ -32,15 +34,22 @@ let batches = Atomics.load(counts, row + BATCHES) >>> 0;
 const random = new SeededRandom(seed, `reader ${plane.worker}, from batch ${batches}`);
 const packets = ADDRESSES.map((destination) => packetOf(4, { destination }));
 // The addresses twice, so that any run of them is one piece.
-const keys = Uint32Array.from([...ADDRESSES, ...ADDRESSES], (address) => word(address, 0));
+const routed = routedAddresses(family);
+const words = family === 4 ? [0] : [0, 1, 2, 3];
+const keys = Uint32Array.from(
+  [...routed, ...routed].flatMap((address) => words.map((each) => word(address, each))),
+);
 /** By length. */
 const out = Array.from({ length: MOST + 1 }, (_, length) => new Uint32Array(length));
 
 /** Values of one table for some addresses: all of one generation? In place: all there? */
 function isLookupWhole(first: number, count: number): boolean {
   const found = out[count]!;
-  plane.lookupBatch('routes', ROUTES_INSTANCE, 4, keys.subarray(first, first + count), found);
-  for (const value of found) if (value === 0 || (!isInPlace && value !== found[0])) return false;
+  const some = keys.subarray(first * words.length, (first + count) * words.length);
+  plane.lookupBatch('routes', ROUTES_INSTANCE, family, some, found);
+  for (const value of found) {
+    if (value === 0 || value > NEXT_HOPS || (!isInPlace && value !== found[0])) return false;
+  }
   return true;
 }
 

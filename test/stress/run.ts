@@ -5,6 +5,7 @@ import { EngineError } from '../../src/engine/errors.ts';
 import { WorkerPool } from '../../src/threads/worker-pool.ts';
 import {
   BATCHES,
+  familyOf,
   isChangedInPlace,
   makeStressEngine,
   ROW,
@@ -50,10 +51,11 @@ const PUBLISHES_A_TURN = 16;
 
 export async function runStress(options: StressOptions): Promise<Outcome> {
   const { kind, readers, seed, flags, script, killEveryMs } = options;
+  const family = familyOf(kind);
   const engine = makeStressEngine(flags, kind, readers);
   const shared = new SharedArrayBuffer(4 * (1 + ROW * readers));
   const counts = new Int32Array(shared);
-  const data: ReaderData = { counts: shared, seed, isInPlace: isChangedInPlace(kind) };
+  const data: ReaderData = { counts: shared, seed, isInPlace: isChangedInPlace(kind), family };
   let failure: Error | undefined;
   let kills = 0;
   /** The reader that was told to end and has not yet. */
@@ -104,7 +106,7 @@ export async function runStress(options: StressOptions): Promise<Outcome> {
   try {
     for (let generation = 1; failure === undefined; generation++) {
       if (options.isEnough(outcome(), performance.now() - start)) break;
-      setGeneration(engine, generation);
+      setGeneration(engine, generation, family);
       try {
         engine.publish();
         publishes++;
