@@ -31,6 +31,8 @@ export class Lookups {
   readonly #worker: number;
   readonly #keysAt: number;
   readonly #valuesAt: number;
+  /** Of a batch of the largest size. */
+  readonly #values: Uint32Array;
 
   private constructor(
     { words }: EngineMemory,
@@ -44,6 +46,7 @@ export class Lookups {
     this.#worker = worker;
     this.#keysAt = keysAt;
     this.#valuesAt = valuesAt;
+    this.#values = words.subarray(valuesAt / 4, valuesAt / 4 + BATCH_MAX);
   }
 
   /** Of the thread that owns the memory, worker 0. */
@@ -73,9 +76,10 @@ export class Lookups {
     const count = keys.length / width;
     for (let first = 0; first < count; first += BATCH_MAX) {
       const n = Math.min(BATCH_MAX, count - first);
-      words.set(keys.subarray(first * width, (first + n) * width), this.#keysAt / 4);
+      // A view takes as long to make as twenty lookups: none for a batch that is whole.
+      words.set(n === count ? keys : keys.subarray(first * width, (first + n) * width), this.#keysAt / 4);
       this.#lookUp(table, instanceId, family, n);
-      out.set(words.subarray(valuesAt, valuesAt + n), first);
+      out.set(n === BATCH_MAX ? this.#values : words.subarray(valuesAt, valuesAt + n), first);
     }
   }
 
