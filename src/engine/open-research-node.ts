@@ -2,25 +2,35 @@
 import { readFileSync } from 'node:fs';
 import { compileEngineSync, type EngineModule } from './engine-module.ts';
 import type { ResearchBuild } from './research-table.ts';
+import { withSharedMemory } from './shared-module.ts';
 
-const modules = new Map<ResearchBuild | 'engine', EngineModule>();
+type Build = ResearchBuild | 'engine';
+
+const modules = new Map<string, EngineModule>();
 
 /** The build that routers run. Throws as `researchModuleSync`. */
 export function engineModuleSync(): EngineModule {
-  return load('engine');
+  return load('engine', false);
+}
+
+/** A build for shared memory. Throws as `researchModuleSync`. */
+export function sharedModuleSync(build: Build): EngineModule {
+  return load(build, true);
 }
 
 /** Compiled once, on the calling thread. Throws what reading the file and WebAssembly throw. */
 export function researchModuleSync(build: ResearchBuild = 'research'): EngineModule {
-  return load(build);
+  return load(build, false);
 }
 
-function load(build: ResearchBuild | 'engine'): EngineModule {
-  const known = modules.get(build);
+function load(build: Build, shared: boolean): EngineModule {
+  const name = shared ? `${build} shared` : build;
+  const known = modules.get(name);
   if (known !== undefined) return known;
   const file = new URL(`../../build/${build}.wasm`, import.meta.url);
-  const module = compileEngineSync(new Uint8Array(readFileSync(file)));
-  modules.set(build, module);
+  const bytes = new Uint8Array(readFileSync(file));
+  const module = compileEngineSync(shared ? withSharedMemory(bytes) : bytes);
+  modules.set(name, module);
   return module;
 }
 

@@ -36,6 +36,8 @@ export interface ResearchTableOptions {
   readonly fibBytes?: number;
   /** Bytes for keys that the caller puts into `Engine.memory` itself. Default none. */
   readonly keyBytes?: number;
+  /** With a module for shared memory: how many threads may look up beside this one. Default 0, memory of its own. */
+  readonly seats?: number;
   /** Called around each piece of work of the engine, so that the caller can time it. */
   readonly around?: (work: () => number) => number;
 }
@@ -78,15 +80,24 @@ export class ResearchTable {
   #root = 1;
 
   private constructor(module: EngineModule, options: ResearchTableOptions) {
-    const { kind, leafBytes, family, fibBytes = FIB_BYTES, keyBytes = 0 } = options;
+    const { kind, leafBytes, family, fibBytes = FIB_BYTES, keyBytes = 0, seats = 0 } = options;
     this.kind = kind;
     this.leafBytes = leafBytes;
     this.family = family;
     this.#code = lpmCode(kind, leafBytes);
     this.#around = options.around ?? ((work) => work());
     const bytes = Math.max(keyBytes, CHUNK * SPEC_BYTES);
-    const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1 };
-    this.engine = Engine.open(module, { ...rest, buffers: Math.ceil(bytes / BUFFER_BYTES), fibBytes });
+    this.engine = Engine.open(module, {
+      entries: 1,
+      buckets: 1,
+      rewrites: 1,
+      nextHops: 1,
+      vrfs: 1,
+      buffers: Math.ceil(bytes / BUFFER_BYTES),
+      fibBytes,
+      workers: 1 + seats,
+      shared: seats > 0,
+    });
     if (this.engine.exports.lpmCaps(this.#code) === 0)
       throw new EngineError('bad-module', kind, 1, 0, 'a kind of the module of pxtr/research');
   }

@@ -1,0 +1,219 @@
+/**
+ * Changes of a full table, for each kind: prefixes are withdrawn in one publish and announced again in the next, 1, 64
+ * or 4096 of them together, with nobody and with one thread that looks addresses up all the while and checks values. A
+ * time is that of the engine for a change, publish included; how long a publish took stands below.
+ */
+import { performance } from 'node:perf_hooks';
+import type { Family } from '../src/base/ip.ts';
+import type { FibChange } from '../src/engine/fib.ts';
+import {
+  isResearchKind,
+  leastLeafBytes,
+  LPM_KINDS,
+  RESEARCH_KINDS,
+  serves,
+  type LpmKind,
+} from '../src/engine/lpm.ts';
+import { engineModuleSync, researchModuleSync, sharedModuleSync } from '../src/engine/open-research-node.ts';
+import { ResearchTable } from '../src/engine/research-table.ts';
+import { WorkerPool } from '../src/threads/worker-pool.ts';
+import { fullTable } from './full-rows.ts';
+import type { Case, Round, SelfTimed, Suite } from './runner.ts';
+import type { ReaderData, Readings } from './update-thread.ts';
+import { flaps, impossible, watch, type Watched } from './update-work.ts';
+
+/** Prefixes that change together. */
+const SIZES = [1, 64, 4096];
+const WATCHED = 8192;
+/** Lists that are searched from end to end. */
+const LISTS: readonly LpmKind[] = ['linear', 'compare'];
+/** Kinds that are built anew for each publish, which only pays for many changes. */
+const BUILT_WHOLE: readonly LpmKind[] = ['multibit', 'poptrie', 'dxr', 'sail', 'hash-length'];
+/** Prefixes that a contender changes in a round, about, and publishes at most. */
+const ENOUGH = 50_000;
+const MOST_LISTS = 2000;
+
+/** Tables of the case that is measured: those of all cases together would not fit. */
+let open: readonly Flapping[] = [];
+
+export const updateSuite: Suite = {
+  name: 'update',
+  isOptional: true,
+  cases: (seed, settings) => {
+    const rows = fullTable(settings);
+    if (typeof rows === 'string') return { skipped: rows };
+    return ([4, 6] as const).flatMap((family) =>
+      SIZES.flatMap((size) => [0, 1].map((readers) => updateCase(family, rows[family], size, readers, seed))),
+    );
+  },
+  close: () => {
+    for (const each of open) each.close();
+  },
+};
+
+function updateCase(
+  family: Family,
+  rows: readonly FibChange[],
+  size: number,
+  readers: number,
+  seed: number,
+): Case {
+  const isLargest = size === SIZES.at(-1) && readers === 0;
+  const kinds = [...LPM_KINDS, ...RESEARCH_KINDS].filter(
+    (kind) => serves(kind, family) && !LISTS.includes(kind) && (isLargest || !BUILT_WHOLE.includes(kind)),
+  );
+  const lists = flaps(rows, size, Math.min(MOST_LISTS, Math.ceil(ENOUGH / size)), seed);
+  const notes: Record<string, string> = {};
+  const setting = { family, rows, lists, readers, watched: watch(family, rows, WATCHED, seed), notes };
+  const contenders = kinds.map((kind) => new Flapping(kind, setting));
+  return {
+    name: `IPv${family}, ${size} at once, ${readers === 0 ? 'nobody reads' : 'one thread reads'}`,
+    unit: 'change',
+    operations: 1,
+    baseline: contenders.find(({ kind }) => kind === 'patricia')!.name,
+    contenders,
+    gate: async () => {
+      for (const each of open) each.close();
+      open = contenders;
+      for (const each of contenders) await each.gate();
+    },
+    facts: { prefixes: rows.length, 'changes a publish': size },
+    notes,
+  };
+}
+
+interface Setting {
+  readonly family: Family;
+  readonly rows: readonly FibChange[];
+  readonly lists: readonly (readonly FibChange[])[];
+  readonly readers: number;
+  readonly watched: Watched;
+  readonly notes: Record<string, string>;
+}
+
+/** A table whose prefixes come and go. */
+class Flapping implements SelfTimed {
+  readonly kind: LpmKind;
+  readonly name: string;
+  readonly #setting: Setting;
+  readonly #flag = new Int32Array(new SharedArrayBuffer(4));
+  /** Milliseconds of each publish. */
+  readonly #publishes: number[] = [];
+  #table: ResearchTable | undefined;
+  #pool: WorkerPool | undefined;
+  #lookups = 0;
+  #torn = 0;
+  #ms = 0;
+
+  constructor(kind: LpmKind, setting: Setting) {
+    this.kind = kind;
+    this.name = `${kind} ${leastLeafBytes(kind)} B`;
+    this.#setting = setting;
+  }
+
+  /** Opens the table. Throws when it does not hold what it was given, or not after a list has come and gone. */
+  async gate(): Promise<void> {
+    const { family, rows, readers, watched, lists } = this.#setting;
+    const build = isResearchKind(this.kind) ? 'research' : 'engine';
+    const alone = build === 'engine' ? engineModuleSync : researchModuleSync;
+    const table = ResearchTable.build(readers > 0 ? sharedModuleSync(build) : alone(), rows, {
+      kind: this.kind,
+      leafBytes: leastLeafBytes(this.kind),
+      family,
+      seats: readers,
+      around: (work) => this.#timed(work),
+    });
+    this.#table = table;
+    const before = this.#values();
+    if (impossible(before, watched.allowed, 0) > 0 || before.includes(0))
+      throw new Error(`${this.name}: wrong values`);
+    for (const list of lists.slice(0, 2)) this.#flap(list);
+    if (this.#values().some((value, i) => value !== before[i]))
+      throw new Error(`${this.name}: what was withdrawn and announced again is not as it was`);
+    this.#publishes.length = 0;
+    if (readers === 0) return;
+    const data: ReaderData = { ...watched, family, flag: this.#flag };
+    this.#pool = await WorkerPool.start(table.engine, {
+      script: new URL('./update-thread.js', import.meta.url),
+      data,
+      onEnd: ({ exitCode, error }) => {
+        throw error ?? new Error(`the reader ended with ${exitCode}`);
+      },
+    });
+  }
+
+  async time(round: number): Promise<Round> {
+    const { lists } = this.#setting;
+    this.#publishes.length = 0;
+    this.#ms = 0;
+    const [wall, cpu] = [performance.now(), process.cpuUsage()];
+    const readings = this.#read();
+    for (const list of lists) this.#flap(list);
+    await this.#stop(readings);
+    const { user, system } = process.cpuUsage(cpu);
+    const threads = 1 + this.#setting.readers;
+    const busy = (user + system) / 1000 / (performance.now() - wall) / threads;
+    const changes = 2 * lists.reduce((sum, { length }) => sum + length, 0);
+    if (round > 0) this.#setting.notes[this.name] = this.#text();
+    return { medianNs: (this.#ms * 1e6) / changes, calls: 2 * lists.length, cpuShare: Math.min(1, busy) };
+  }
+
+  close(): void {
+    void this.#pool?.close();
+    this.#pool = undefined;
+    this.#table = undefined;
+  }
+
+  #flap(list: readonly FibChange[]): void {
+    this.#change(list.map(({ prefix }) => ({ prefix, value: 0 })));
+    this.#change(list);
+  }
+
+  #change(changes: readonly FibChange[]): void {
+    const before = this.#ms;
+    this.#table!.change(changes);
+    this.#publishes.push(this.#ms - before);
+  }
+
+  #timed(work: () => number): number {
+    const start = performance.now();
+    const result = work();
+    this.#ms += performance.now() - start;
+    return result;
+  }
+
+  #values(): Uint32Array {
+    const { family, watched } = this.#setting;
+    const out = new Uint32Array(WATCHED);
+    this.#table!.engine.lookupBatch('routes', 0, family, watched.keys, out);
+    return out;
+  }
+
+  #read(): Promise<Readings> | undefined {
+    const thread = this.#pool?.thread(1);
+    if (thread === undefined) return undefined;
+    Atomics.store(this.#flag, 0, 0);
+    return new Promise((resolve) => {
+      thread.once('message', (message) => resolve(message as Readings)).postMessage('read');
+    });
+  }
+
+  async #stop(readings: Promise<Readings> | undefined): Promise<void> {
+    Atomics.store(this.#flag, 0, 1);
+    const read = await readings;
+    if (read === undefined) return;
+    this.#lookups += read.lookups;
+    this.#torn += read.torn;
+    if (read.torn > 0) throw new Error(`${this.name}: ${read.torn} torn reads in ${read.lookups}`);
+    if (read.lookups === 0) throw new Error(`${this.name}: the reader did not get to read`);
+  }
+
+  #text(): string {
+    const sorted = this.#publishes.toSorted((a, b) => a - b);
+    const at = (share: number): string =>
+      ((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 1000).toFixed(1);
+    const publishes = `a publish took ${at(0.5)} us in the middle, ${at(0.99)} us at p99`;
+    if (this.#setting.readers === 0) return publishes;
+    return `${publishes}; ${(this.#lookups / 1e6).toFixed(0)} M lookups beside, ${this.#torn} torn`;
+  }
+}
