@@ -2,19 +2,21 @@
 import {
   EMPTY_ROOT,
   LPM_TOO_NARROW,
+  SPEC_BYTES,
 } from '../layout';
 import { arenaAlloc, arenaRelease, isFresh } from '../arena';
-import { heapOf, longList, longLists, reservedOf, ribDestroy, ribGet, ribInherited, ribInit, ribPut, ribReserve, ribSweep, setReserved } from './rib4';
+import { heapOf, longList, longLists, reservedOf, ribDestroy, ribGet, ribInherited, ribInit, ribPut, ribReserve, ribSweep, ribTouch, ribTouchBlock, setReserved } from './rib4';
 import { LARGEST_NARROW_NODE, LARGEST_WIDE_NODE, uniformDestroy, uniformInit, uniformRegister, uniformReserve } from './run-node';
 import { NODES_OF_QUAD, QUADS_BYTES, makeQuad, quadReserve, reclaim } from './quad';
 import { poolDestroy, poolInit, poolLiveBytes, poolReserve, poolTrim } from './node-pool';
+import { clearDirty, dirtyDestroy, dirtyInit, nextDirty, setDirty } from './dirty4';
 import { specBits, specValue } from './spec';
 import {
   BLOCK_BITS,
   BLOCK_COUNT,
   DIRECTORY,
-  DIRTY,
-  DIRTY_COUNT,
+  GROUP,
+  GROUP_BLOCKS,
   HEADER_BYTES,
   LEAF_BYTES,
   NEEDED,
@@ -23,6 +25,7 @@ import {
   QUAD_NEEDED,
   SLOTS,
   SLOT_COUNT,
+  TOUCHED,
   UNDO,
   UNDO_COUNT,
   UNDO_ROOM,
@@ -36,7 +39,6 @@ import {
   put,
 } from './table4';
 
-const DIRTY_BYTES: u32 = BLOCK_COUNT >>> 3;
 /** { u32 word, u32 bits, u32 value before } */
 const UNDO_BYTES: u32 = 12;
 const FIRST_UNDO_ROOM: u32 = 256;
@@ -59,10 +61,7 @@ function fillTable(table: usize, arena: usize, leafBytes: u32, directoryBytes: u
   const directory = arenaAlloc(arena, directoryBytes);
   put(table, DIRECTORY, <u32>directory);
   if (directory == 0 || !ribInit(table, arena) || !poolInit(table + POOL, arena, largest)) return false;
-  const dirty = arenaAlloc(arena, DIRTY_BYTES);
-  put(table, DIRTY, <u32>dirty);
-  if (dirty == 0) return false;
-  memory.fill(dirty, 0, DIRTY_BYTES);
+  if (!dirtyInit(table, arena)) return false;
   const undo = arenaAlloc(arena, FIRST_UNDO_ROOM * UNDO_BYTES);
   put(table, UNDO, <u32>undo);
   put(table, UNDO_ROOM, FIRST_UNDO_ROOM);
@@ -78,7 +77,7 @@ export function readerBytesOf(table: usize, directoryBytes: u32): u32 {
 export function destroyTable(table: usize, arena: usize, directoryBytes: u32): void {
   release(arena, get(table, DIRECTORY), directoryBytes);
   release(arena, get(table, QUADS), QUADS_BYTES);
-  release(arena, get(table, DIRTY), DIRTY_BYTES);
+  dirtyDestroy(table, arena);
   release(arena, get(table, UNDO), get(table, UNDO_ROOM) * UNDO_BYTES);
   uniformDestroy(table, arena);
   poolDestroy(table + POOL, arena);
@@ -108,9 +107,18 @@ export function removePrefix(table: usize, arena: usize, spec: usize): u32 {
   return ribGet(table, word, bits) == 0 ? <u32>table : change(table, arena, word, bits, 0);
 }
 
+/** Has the memory fetched that the next `count` changes will read. */
+export function touchAhead(table: usize, specs: usize, count: u32): void {
+  let touched: u32 = 0;
+  for (const end = specs + <usize>(count * SPEC_BYTES); specs < end; specs += SPEC_BYTES) {
+    touched |= ribTouch(table, load<u32>(specs), specBits(specs));
+  }
+  put(table, TOUCHED, touched);
+}
+
 /** What was made for a change that will not be is found by the next commit. */
 function refuse(table: usize, word: u32, bits: u32): u32 {
-  if (bits > BLOCK_BITS && !isDirty(table, firstBlock(word))) setDirty(table, firstBlock(word));
+  if (bits > BLOCK_BITS) setDirty(table, firstBlock(word));
   return 0;
 }
 
@@ -142,7 +150,7 @@ function change(table: usize, arena: usize, word: u32, bits: u32, value: u32): u
   put(table, NEEDED, get(table, NEEDED) + nodes);
   put(table, QUAD_NEEDED, get(table, QUAD_NEEDED) + quads);
   for (let block = first; block < first + count; block++) {
-    if (!isDirty(table, block)) setDirty(table, block);
+    setDirty(table, block);
     const heap = heapOf(table, block);
     if (heap != 0) setReserved(heap, longLists(heap) + 1);
   }
@@ -151,46 +159,38 @@ function change(table: usize, arena: usize, word: u32, bits: u32, value: u32): u
   return <u32>table;
 }
 
-// ---- dirty blocks ------------------------------------------------------------------------------------------------------
-
-// @ts-ignore: decorator
-@inline
-function isDirty(table: usize, block: u32): bool {
-  return ((load<u8>(<usize>get(table, DIRTY) + <usize>(block >>> 3)) >>> (block & 7)) & 1) != 0;
-}
-
-function setDirty(table: usize, block: u32): void {
-  const at = <usize>get(table, DIRTY) + <usize>(block >>> 3);
-  store<u8>(at, <u8>(<u32>load<u8>(at) | (1 << (block & 7))));
-  put(table, DIRTY_COUNT, get(table, DIRTY_COUNT) + 1);
-}
-
-/** The first dirty block from `block` on; BLOCK_COUNT = none. */
-export function nextDirty(table: usize, block: u32): u32 {
-  const bits = <usize>get(table, DIRTY);
-  while (block < BLOCK_COUNT) {
-    const word = load<u64>(bits + <usize>((block >>> 6) << 3)) >>> <u64>(block & 63);
-    if (word != 0) return block + <u32>ctz<u64>(word);
-    block = (block | 63) + 1;
-  }
-  return BLOCK_COUNT;
-}
-
 /** After the kind has renewed the dirty blocks, or the RIB is what it was: sweeps them and starts afresh. */
 export function endTransaction(table: usize, arena: usize): void {
-  if (get(table, DIRTY_COUNT) != 0) {
-    for (let block = nextDirty(table, 0); block < BLOCK_COUNT; block = nextDirty(table, block + 1)) {
-      ribSweep(table, arena, block);
-    }
-    memory.fill(<usize>get(table, DIRTY), 0, DIRTY_BYTES);
+  for (let block = nextDirty(table, 0); block < BLOCK_COUNT; block = nextDirty(table, block + 1)) {
+    ribSweep(table, arena, block);
   }
-  put(table, DIRTY_COUNT, 0);
+  clearDirty(table);
   put(table, NEEDED, 0);
   put(table, QUAD_NEEDED, 0);
   put(table, UNIFORM_CHANGES, 0);
   put(table, UNDO_COUNT, 0);
   // One stays, so that a full table can still be taken apart.
   poolTrim(table + POOL, arena, 1);
+}
+
+/** Notes the next dirty blocks from `block` on in the table's row for them; returns how many. */
+export function nextGroup(table: usize, block: u32): u32 {
+  let count: u32 = 0;
+  let touched: u32 = 0;
+  for (let next = nextDirty(table, block); next < BLOCK_COUNT && count < GROUP_BLOCKS; next = nextDirty(table, next + 1)) {
+    store<u32>(table + GROUP + (<usize>count << 2), next);
+    touched |= ribTouchBlock(table, next);
+    count += 1;
+  }
+  put(table, TOUCHED, touched);
+  return count;
+}
+
+/** Block `index` of that row. */
+// @ts-ignore: decorator
+@inline
+export function groupBlock(table: usize, index: u32): u32 {
+  return load<u32>(table + GROUP + (<usize>index << 2));
 }
 
 // ---- undo --------------------------------------------------------------------------------------------------------------
@@ -253,13 +253,33 @@ export function fillSlots(table: usize, block: u32): usize {
 /** Level by level, in place from behind: after the level of /18+d the first 2^d slots hold what its nodes have. */
 function fillFromHeap(slots: usize, heap: usize, inherited: u32): void {
   store<u32>(slots, inherited);
-  for (let width: u32 = 1; width < SLOT_COUNT; width <<= 1) {
-    for (let i: i32 = width - 1; i >= 0; i--) {
-      const above = load<u32>(slots + (<usize>i << 2));
-      const pair = load<u64>(heap + (<usize>(width + i) << 3));
-      const left = <u32>pair;
-      const right = <u32>(pair >>> 32);
-      store<u64>(slots + (<usize>i << 3), <u64>(left != 0 ? left : above) | (<u64>(right != 0 ? right : above) << 32));
-    }
+  fillPair(slots, heap + 8, 0);
+  fillPair(slots, heap + 16, 1);
+  fillPair(slots, heap + 16, 0);
+  for (let width: usize = 4; width < SLOT_COUNT; width <<= 1) {
+    for (let i: isize = width - 4; i >= 0; i -= 4) fillFour(slots + (i << 2), slots + (i << 3), heap + ((width + i) << 3));
   }
+}
+
+/** Two children of slot `i`, whose values start `i` pairs behind `pairs`. */
+// @ts-ignore: decorator
+@inline
+function fillPair(slots: usize, pairs: usize, i: usize): void {
+  const above = load<u32>(slots + (i << 2));
+  const pair = load<u64>(pairs + (i << 3));
+  const left = <u32>pair;
+  const right = <u32>(pair >>> 32);
+  store<u64>(slots + (i << 3), <u64>(left != 0 ? left : above) | (<u64>(right != 0 ? right : above) << 32));
+}
+
+/** Eight children of the four slots at `from`: their own values, or else what is above them. */
+// @ts-ignore: decorator
+@inline
+function fillFour(from: usize, to: usize, own: usize): void {
+  const above = v128.load(from);
+  const none = i32x4.splat(0);
+  const first = v128.load(own);
+  const last = v128.load(own, 16);
+  v128.store(to, v128.bitselect(v128.shuffle<u32>(above, above, 0, 0, 1, 1), first, i32x4.eq(first, none)));
+  v128.store(to, v128.bitselect(v128.shuffle<u32>(above, above, 2, 2, 3, 3), last, i32x4.eq(last, none)), 16);
 }

@@ -9,13 +9,13 @@
  */
 import { ATOMICITY_PER_ADDRESS, CAP_INSERT, CAP_V4, EMPTY_ROOT } from '../layout';
 import { isEmpty } from './spec';
-import { createTable, abandonTable, destroyTable, endTransaction, fillSlots, insertPrefix, nextDirty, readerBytesOf, removePrefix } from './change4';
+import { createTable, abandonTable, destroyTable, endTransaction, fillSlots, groupBlock, insertPrefix, nextGroup, readerBytesOf, removePrefix } from './change4';
 import { footprintOf } from './footprint4';
 import { fetchNarrow, fetchWide, resolve } from './gather';
 import { NODE_LEAVES, makeNode, nodeLookup, runsOf, sameNode, nodeBytes, uniformNode } from './run-node';
 import { isEscape, quadLookup, reclaim, retireNode } from './quad';
 import { poolFree } from './node-pool';
-import { BLOCK_COUNT, BLOCK_SHIFT, COUNT, DIRECTORY, ESCAPE_NARROW, POOL, get, isWide } from './table4';
+import { BLOCK_COUNT, BLOCK_SHIFT, COUNT, DIRECTORY, ESCAPE_NARROW, POOL, TOUCHED, get, isWide, put } from './table4';
 import { touch } from './touch';
 
 export const CAPS = CAP_V4 | CAP_INSERT;
@@ -71,20 +71,32 @@ export function commit(root: u32, arena: usize): u32 {
   reclaim(table);
   const wide = isWide(table);
   const directory = <usize>get(table, DIRECTORY);
-  for (let block = nextDirty(table, 0); block < BLOCK_COUNT; block = nextDirty(table, block + 1)) {
-    const link = directory + <usize>(block << 2);
-    const old = <usize>load<u32>(link);
-    const node = makeNode(table, fillSlots(table, block));
-    if (node == old) continue;
-    if (runsOf(node) > 1 && sameNode(wide, node, old)) {
-      poolFree(table + POOL, node, nodeBytes(wide, runsOf(node)));
-      continue;
+  let count = nextGroup(table, 0);
+  while (count != 0) {
+    let touched: u32 = 0;
+    for (let i: u32 = 0; i < count; i++) {
+      touched |= load<u32>(<usize>load<u32>(directory + <usize>(groupBlock(table, i) << 2)));
     }
-    atomic.store<u32>(link, <u32>node);
-    retireNode(table, arena, old);
+    put(table, TOUCHED, touched);
+    for (let i: u32 = 0; i < count; i++) renew(table, arena, wide, directory, groupBlock(table, i));
+    count = nextGroup(table, groupBlock(table, count - 1) + 1);
   }
   endTransaction(table, arena);
   return root;
+}
+
+/** Puts the node of a block in place, made anew. */
+function renew(table: usize, arena: usize, wide: bool, directory: usize, block: u32): void {
+  const link = directory + <usize>(block << 2);
+  const old = <usize>load<u32>(link);
+  const node = makeNode(table, fillSlots(table, block));
+  if (node == old) return;
+  if (runsOf(node) > 1 && sameNode(wide, node, old)) {
+    poolFree(table + POOL, node, nodeBytes(wide, runsOf(node)));
+    return;
+  }
+  atomic.store<u32>(link, <u32>node);
+  retireNode(table, arena, old);
 }
 
 // @ts-ignore: decorator

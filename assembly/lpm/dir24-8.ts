@@ -7,11 +7,11 @@
  */
 import { ATOMICITY_PER_ADDRESS, CAP_INSERT, CAP_V4, EMPTY_ROOT } from '../layout';
 import { isEmpty } from './spec';
-import { abandonTable, createTable, destroyTable, endTransaction, fillSlots, insertPrefix, nextDirty, readerBytesOf, removePrefix } from './change4';
+import { abandonTable, createTable, destroyTable, endTransaction, fillSlots, groupBlock, insertPrefix, nextGroup, readerBytesOf, removePrefix } from './change4';
 import { footprintOf } from './footprint4';
 import { fetchNarrow, fetchWide, resolve } from './gather';
 import { isEscape, quadLookup, reclaim, retireQuad } from './quad';
-import { BLOCK_COUNT, COUNT, DIRECTORY, ESCAPE_NARROW, LEAF_BYTES, SLOT_COUNT, get, isWide } from './table4';
+import { COUNT, DIRECTORY, ESCAPE_NARROW, LEAF_BYTES, SLOT_COUNT, get, isWide } from './table4';
 import { touch } from './touch';
 
 export const CAPS = CAP_V4 | CAP_INSERT;
@@ -66,10 +66,15 @@ export function commit(root: u32, arena: usize): u32 {
     return EMPTY_ROOT;
   }
   reclaim(table);
-  for (let block = nextDirty(table, 0); block < BLOCK_COUNT; block = nextDirty(table, block + 1)) {
-    const slots = fillSlots(table, block);
-    if (isWide(table)) writeWide(table, arena, block, slots);
-    else writeNarrow(table, arena, block, slots);
+  let count = nextGroup(table, 0);
+  while (count != 0) {
+    for (let i: u32 = 0; i < count; i++) {
+      const block = groupBlock(table, i);
+      const slots = fillSlots(table, block);
+      if (isWide(table)) writeWide(table, arena, block, slots);
+      else writeNarrow(table, arena, block, slots);
+    }
+    count = nextGroup(table, groupBlock(table, count - 1) + 1);
   }
   endTransaction(table, arena);
   return root;

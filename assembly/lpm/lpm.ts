@@ -22,6 +22,7 @@ import {
 } from '../layout';
 import { section } from '../control';
 import { estimateNext } from './footprint4';
+import { touchAhead } from './change4';
 import { isEmpty, specBits, specValue } from './spec';
 import * as compare from './compare';
 import * as dir18Run from './dir18-run';
@@ -141,6 +142,9 @@ export function lpmRemove(kind: i32, root: u32, spec: usize): u32 {
   }
 }
 
+/** Changes whose memory is fetched together. */
+const TOUCH_AHEAD: u32 = 16;
+
 /**
  * Applies `count` changes in order: insert, or remove where the value is 0. Returns the new root. On lack of room
  * everything that the current transaction did to this table is undone and 0 returned. With LPM_TOO_NARROW some of the
@@ -148,7 +152,9 @@ export function lpmRemove(kind: i32, root: u32, spec: usize): u32 {
  */
 export function lpmApply(kind: i32, family: i32, root: u32, specs: usize, count: u32): u32 {
   const first = root;
+  const inPlace = kind >= LPM_DIR18_RUN_NARROW && kind <= LPM_DIR24_8;
   for (let i: u32 = 0; i < count; i++, specs += SPEC_BYTES) {
+    if (inPlace && i % TOUCH_AHEAD == 0 && !isEmpty(root)) touchAhead(root, specs, min(count - i, TOUCH_AHEAD));
     const next = specValue(specs) != 0 ? lpmInsert(kind, root, specs) : lpmRemove(kind, root, specs);
     if (next == 0 || next == LPM_TOO_NARROW) {
       if (next == 0 || isEmpty(first)) lpmAbandon(kind, family, root);

@@ -128,6 +128,32 @@ export function ribGet(table: usize, word: u32, bits: u32): u32 {
   return entry == 0 ? 0 : load<u32>(entry, 4);
 }
 
+/**
+ * Reads what a change of this prefix will read, so that the memory of several changes is fetched at once: each alone
+ * waits for it. Returns something of it, to be used, or the compiler leaves the reads out.
+ */
+// @ts-ignore: decorator
+@inline
+export function ribTouch(table: usize, word: u32, bits: u32): u32 {
+  if (bits <= BLOCK_BITS) return load<u32>(topAt(table, word & wordMask(bits), bits));
+  const heap = heapOf(table, firstBlock(word));
+  if (heap == 0) return 0;
+  return bits > 24 ? load<u32>(heap) : load<u32>(heap) | load<u32>(heapAt(heap, word & wordMask(bits), bits));
+}
+
+/** As `ribTouch`, what making a block anew will read. */
+// @ts-ignore: decorator
+@inline
+export function ribTouchBlock(table: usize, block: u32): u32 {
+  const top = <usize>get(table, TOP);
+  const node = BLOCK_COUNT | block;
+  let touched = load<u32>(top + (<usize>node << 2)) | load<u32>(top + (<usize>(node >>> 1) << 2)) | load<u32>(top + (<usize>(node >>> 2) << 2));
+  const heap = heapOf(table, block);
+  if (heap == 0) return touched;
+  for (let at = heap; at < heap + <usize>HEAP_BYTES; at += 64) touched |= load<u32>(at);
+  return touched;
+}
+
 /** Makes sure that `ribPut` of this prefix finds memory. False = no room; what was made is empty and is swept. */
 export function ribReserve(table: usize, arena: usize, word: u32, bits: u32): bool {
   if (bits <= BLOCK_BITS) return true;

@@ -63,19 +63,23 @@ export function nodeLookup(wide: bool, node: usize, slot: u32): u32 {
   return leafAt(wide, node, run);
 }
 
+/** A bit for each of 64 slots that is another than the next one, and for the last. */
+function runEnds(slots: usize): u64 {
+  let ends: u64 = 0;
+  for (let s: usize = 0; s < 60; s += 4) {
+    const isEnd = i32x4.ne(v128.load(slots + (s << 2)), v128.load(slots + (s << 2), 4));
+    ends |= <u64>i32x4.bitmask(isEnd) << <u64>s;
+  }
+  const last = v128.load(slots, 240);
+  const isEnd = i32x4.ne(last, v128.shuffle<u32>(last, last, 1, 2, 3, 3));
+  return ends | (<u64>i32x4.bitmask(isEnd) << 60) | (1 << 63);
+}
+
 /** The node of 64 slots, u32 each at `slots`; memory has been reserved. */
 export function makeNode(table: usize, slots: usize): usize {
-  let ends: u64 = 1 << 63;
-  let runs: u32 = 1;
-  let next = load<u32>(slots, 252);
-  for (let s: i32 = 62; s >= 0; s--) {
-    const value = load<u32>(slots + <usize>(s << 2));
-    const isEnd = value != next;
-    ends |= u64(isEnd) << <u64>s;
-    runs += u32(isEnd);
-    next = value;
-  }
-  if (runs == 1) return uniformNode(table, next);
+  let ends = runEnds(slots);
+  const runs = <u32>popcnt<u64>(ends);
+  if (runs == 1) return uniformNode(table, load<u32>(slots));
   const wide = isWide(table);
   const node = poolAlloc(table + POOL, nodeBytes(wide, runs));
   store<u64>(node, ends);

@@ -7,8 +7,8 @@
  * HEADER:
  *  0        4        8        12       16       20       24       28       32       36       40       44       48
  * +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
- * | count  |directory| quads | leaf   | heap   | block  | dirty  | dirty  | nodes  | undo   | undo   | undo   |
- * |        |        |        | bytes  | /0../18| heaps  | bits   | blocks | needed | list   | length | room   |
+ * | count  |directory| quads | leaf   | heap   | block  | dirty  | 0      | nodes  | undo   | undo   | undo   |
+ * |        |        |        | bytes  | /0../18| heaps  | bits   |        | needed | list   | length | room   |
  * +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
  * | uniform| slots  | used   | bare   | 64: node pool | 320: two rows of slots | 832: numbers of quads, changes
  * +--------+--------+--------+--------+---------------+------------------------+--------------------------------
@@ -23,7 +23,6 @@ export const LEAF_BYTES: usize = 12;
 export const TOP: usize = 16;
 export const HEAPS: usize = 20;
 export const DIRTY: usize = 24;
-export const DIRTY_COUNT: usize = 28;
 /** Nodes, of the largest size, that the dirty blocks may take. */
 export const NEEDED: usize = 32;
 export const UNDO: usize = 36;
@@ -43,7 +42,11 @@ export const QUAD_NEXT: usize = 832;
 export const QUAD_FREE: usize = 836;
 export const QUAD_LIVE: usize = 840;
 export const QUAD_NEEDED: usize = 844;
-export const HEADER_BYTES: u32 = 896;
+/** Where reads ahead go, and the blocks that are made anew together. */
+export const TOUCHED: usize = 848 + 4;
+export const GROUP: usize = 856;
+export const GROUP_BLOCKS: u32 = 16;
+export const HEADER_BYTES: u32 = 920;
 
 /** A block is a /18: 64 slots of a /24 each. */
 export const BLOCK_BITS: u32 = 18;
