@@ -209,8 +209,8 @@ export function commitTable(table: usize, arena: usize): u32 {
   unitsReclaim(table);
   atomic.store<u32>(table + SEEN, get(table, RIB));
   put(table, SEEN_COUNT, get(table, COUNT));
-  // A change costs as much as a few prefixes in a row do.
-  if (get(table, LOG_COUNT) > get(table, COUNT) >>> 2) showAll(table);
+  // One change costs as much as many prefixes do that come in order.
+  if (get(table, LOG_COUNT) > (get(table, COUNT) >>> 4) + 64) showAll(table);
   else while (get(table, LOG_USED) != 0) showLogBlock(table, arena);
   endLog(table, arena);
   return <u32>table;

@@ -35,9 +35,20 @@ export function idInNode(table: usize, level: i32, id: u32, slot: u32): u32 {
   return idOfRun(isWide(table), node, <u32>popcnt<u64>(load<u64>(node) >>> <u64>slot) - 1);
 }
 
+/** Gathers the slots of a node. */
+export function gatherSlots(table: usize, level: i32, id: u32): void {
+  const node = nodeAt(table, level, id);
+  const wide = isWide(table);
+  const ends = load<u64>(node);
+  for (let slot: u32 = 0; slot < NODE_SLOTS; slot++) {
+    const run = <u32>popcnt<u64>(ends >>> <u64>slot) - 1;
+    store<u32>(slotsOf(table, level) + <usize>(slot << 2), idOfRun(wide, node, run));
+  }
+}
+
 /**
- * The id of a node of the gathered slots: that of `kept`, a node or 0, when it is the same; of what is in all slots;
- * or the one that means a walk, when there is no room.
+ * The id of a node of the gathered slots: that of `kept`, a node or 0, when only ids have changed, which readers then
+ * see one by one; of what is in all slots; or the one that means a walk, when there is no room.
  */
 export function makeNode(table: usize, level: i32, kept: u32): u32 {
   const slots = slotsOf(table, level);
@@ -53,7 +64,10 @@ export function makeNode(table: usize, level: i32, kept: u32): u32 {
     next = id;
   }
   if (runs == 1) return next;
-  if (kept != 0 && isSame(wide, nodeAt(table, level, kept), ends, slots)) return kept;
+  if (kept != 0 && load<u64>(nodeAt(table, level, kept)) == ends) {
+    putIds(table, level, nodeAt(table, level, kept), ends);
+    return kept;
+  }
   const unit = unitsAlloc(table, level, unitsOfRuns(wide, runs));
   if (unit == 0) return forgo(table, level, kept);
   const made = nodeId(wide, unit);
@@ -73,12 +87,17 @@ export function makeNode(table: usize, level: i32, kept: u32): u32 {
   return made;
 }
 
-function isSame(wide: bool, node: usize, ends: u64, slots: usize): bool {
-  if (load<u64>(node) != ends) return false;
+/** Puts the gathered ids into a node with the same runs. */
+function putIds(table: usize, level: i32, node: usize, ends: u64): void {
+  const wide = isWide(table);
   for (let run: u32 = 0; ends != 0; ends ^= (<u64>1) << (63 - clz<u64>(ends)), run++) {
-    if (idOfRun(wide, node, run) != load<u32>(slots + (<usize>(63 - clz<u64>(ends)) << 2))) return false;
+    const id = load<u32>(slotsOf(table, level) + <usize>((63 - clz<u64>(ends)) << 2));
+    const before = idOfRun(wide, node, run);
+    if (before == id) continue;
+    if (wide) atomic.store<u32>(node + IDS + <usize>(run << 2), id);
+    else atomic.store<u16>(node + IDS + <usize>(run << 1), <u16>id);
+    retireTree(table, level + 1, before, id);
   }
-  return true;
 }
 
 /** Drops what has been made for the slots. */

@@ -7,7 +7,7 @@ import { arenaRelease } from '../arena';
 import { section } from '../control';
 import { isEmpty } from './spec';
 import { KEY_OFFSET, leftOf, nodeBits, nodeValue, rightOf } from './patricia';
-import { idInNode, makeNode, makeRecord, retireTree, slotsOf } from './node6';
+import { gatherSlots, idInNode, makeNode, makeRecord, retireTree, slotsOf } from './node6';
 import { takeRoom } from './units6';
 import {
   CHANGED_BITS,
@@ -53,12 +53,24 @@ function slotOf(level: i32, end: u32, key: usize): u32 {
   return bits & (level == LEVEL_TOP ? TOP_SLOTS - 1 : level == LEVEL_ROW ? ROW_SLOTS - 1 : NODE_SLOTS - 1);
 }
 
+/** How many slots of a frame the change reaches, of frames that lie on its way or that it covers. */
+function reach(table: usize, level: i32, end: u32): u32 {
+  const bits = get(table, CHANGED_BITS);
+  const all = level == LEVEL_TOP ? TOP_SLOTS : level == LEVEL_ROW ? ROW_SLOTS : NODE_SLOTS;
+  return bits >= end ? 1 : <u32>min<u64>((<u64>1) << <u64>(end - bits), all);
+}
+
+/** Makes anew what the change reaches in a frame: `old`, as in `cover`. */
+function coverReached(table: usize, level: i32, old: u32, node: usize, value: u32): void {
+  const end = endOf(level);
+  const count = reach(table, level, end);
+  const first = slotOf(level, end, table + CHANGED_WORD0) & ~(count - 1);
+  cover(table, level, old, node, first, first + count, value);
+}
+
 /** Shows the change in the header, of some bits; all of the table when they are 0 and SHOWN says both. */
 export function showChange(table: usize): void {
-  const bits = get(table, CHANGED_BITS);
-  const count: u32 = bits < TOP_BITS ? 1 << (TOP_BITS - bits) : 1;
-  const first = slotOf(LEVEL_TOP, TOP_BITS, table + CHANGED_WORD0) & ~(count - 1);
-  cover(table, LEVEL_TOP, 0, <usize>get(table, RIB), first, first + count, 0);
+  coverReached(table, LEVEL_TOP, 0, <usize>get(table, RIB), 0);
 }
 
 /**
@@ -115,25 +127,20 @@ function below(table: usize, level: i32, old: u32, slot: u32, node: usize, value
     const before = rowId(isWide(table), <usize>old, slot);
     return setRowSlot(table, old, slot, renew(table, level + 1, before, node, value));
   }
-  let id: u32 = old == 0 ? 0 : idInNode(table, level, old, slot);
-  if (old == 0 || isTouched(table, level, slot)) id = renew(table, level + 1, id, node, value);
-  store<u32>(slotsOf(table, level) + <usize>(slot << 2), id);
-}
-
-/** Whether the change reaches into a slot of a node that lies on its way, or that it covers. */
-function isTouched(table: usize, level: i32, slot: u32): bool {
-  const end = endOf(level);
-  const bits = get(table, CHANGED_BITS);
-  if (bits + 6 <= end) return true;
-  const changed = slotOf(level, end, table + CHANGED_WORD0);
-  return (slot ^ changed) >>> (bits < end ? end - bits : 0) == 0;
+  const before: u32 = old == 0 ? 0 : idInNode(table, level, old, slot);
+  store<u32>(slotsOf(table, level) + <usize>(slot << 2), renew(table, level + 1, before, node, value));
 }
 
 /** The id for what is under `node`, in place of `old`, which it may be again. */
 function renew(table: usize, level: i32, old: u32, node: usize, value: u32): u32 {
   const kept = isNode(table, old) ? old : 0;
   if (level == LEVEL_COUNT) return makeRecord(table, kept, node, value);
-  cover(table, level, kept, node, 0, NODE_SLOTS, value);
+  if (kept == 0) {
+    cover(table, level, 0, node, 0, NODE_SLOTS, value);
+  } else {
+    gatherSlots(table, level, kept);
+    coverReached(table, level, kept, node, value);
+  }
   return makeNode(table, level, kept);
 }
 
@@ -164,10 +171,7 @@ function setTop(table: usize, slot: u32, node: usize, value: u32): void {
     if (made != 0) cover(table, LEVEL_ROW, <u32>made, node, 0, ROW_SLOTS, 0);
     atomic.store<u32>(link, made != 0 ? <u32>made : get(table, WALK_ROW));
   } else {
-    const bits = get(table, CHANGED_BITS);
-    const count: u32 = bits <= TOP_BITS ? ROW_SLOTS : bits < ROW_BITS ? 1 << (ROW_BITS - bits) : 1;
-    const first = slotOf(LEVEL_ROW, ROW_BITS, table + CHANGED_WORD0) & ~(count - 1);
-    cover(table, LEVEL_ROW, row, node, first, first + count, 0);
+    coverReached(table, LEVEL_ROW, row, node, 0);
   }
 }
 

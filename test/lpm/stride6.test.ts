@@ -66,6 +66,35 @@ describe.each([2, 4] as const)('dir24-stride6, leaves of %i bytes', (leafBytes) 
     }
   });
 
+  it('keeps what a busy reader may see, and uses all of it again when it is done', () => {
+    const table = open(leafBytes);
+    const random = new SeededRandom(3);
+    const rows = Array.from({ length: 200 }, (_, i) =>
+      row(family, (0x2001n << 112n) | (randomKey(random) >> 16n), 33 + (i % 96), 1 + (i % 50)),
+    );
+    insertAll(table, rows);
+    table.publish();
+    const change = (turns: number): number => {
+      for (let turn = 0; turn < turns; turn++) {
+        const each = rows[turn % rows.length]!;
+        expect(table.remove(each)).toBe(true);
+        table.publish();
+        expect(table.insert(each)).toBe(true);
+        table.publish();
+      }
+      return table.readerBytes;
+    };
+    const least = change(200);
+    expect(change(1000)).toBe(least);
+    table.setReaderBusy(true);
+    const busy = change(200);
+    expect(busy).toBeGreaterThan(least + 200 * 16);
+    expect(change(200)).toBeGreaterThan(busy);
+    table.setReaderBusy(false);
+    expect(change(200)).toBe(least);
+    expectOracle(table, rows, borders(family, rows));
+  });
+
   it('gives a table with prefixes in every /16 no more rows than it may have, and stays exact', () => {
     const table = open(leafBytes);
     const rows = Array.from({ length: 65_536 }, (_, i) =>

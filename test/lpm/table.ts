@@ -246,6 +246,11 @@ export class LpmTable {
     return exports.lpmCount(this.#code, this.family, this.root, spec);
   }
 
+  /** What lookups walk, as published. */
+  get readerBytes(): number {
+    return this.engine.exports.lpmReaderBytes(this.#code, this.root) >>> 0;
+  }
+
   /** Ends what is under way and counts what the tables take. */
   get liveBytes(): number {
     if (this.isInPlace) this.publish();
