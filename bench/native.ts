@@ -27,7 +27,7 @@ import {
 
 const NEXT_HOPS = 1000;
 const PACKET_BATCH = 256;
-const KEY_BATCH: Readonly<Record<Family, number>> = { 4: 256, 6: 64 };
+const KEY_BATCH = 256;
 const BASELINE = {
   4: 'rte_lpm_bulk',
   6: 'rte_lpm6_bulk',
@@ -40,7 +40,6 @@ const GATE_PACKETS = 1 << 18;
 const JUDGED_PACKETS = 512;
 /** Packets that differ in more than their destination. */
 const FRAMES = 1024;
-/** Of the Map-Cache of the engine that forwards. */
 /** The receive stage alone. */
 const RECEIVE = { forward: 'receive', decapsulate: 'receive_lisp' } as const;
 /** What looks up keys in the engine's memory. */
@@ -58,6 +57,7 @@ const KERNELS: Readonly<
     { kind: 'dir24-stride6', leafBytes: 4 },
   ],
 };
+/** Of the Map-Cache of the engine that forwards. */
 const FORWARDING_KINDS: readonly LpmKind[] = ['dir18-run', 'dir24-8'];
 
 let harness: NativeHarness | undefined;
@@ -115,12 +115,10 @@ async function openCases(settings: Settings): Promise<Cases> {
 
 async function lookupCase(field: Field, family: Family, trace: string): Promise<Case> {
   const { settings, folder } = field;
-  const batch = KEY_BATCH[family];
+  const batch = KEY_BATCH;
   const natives = await ready(field, 'lookup', family, trace, batch);
-  // Patricia at a million a second would take most of the time: only where nothing else serves the family.
-  const engines = field.engines.filter(
-    (table) => table.family === family && (family === 6 || table.kind !== 'patricia'),
-  );
+  // Patricia at a few million a second would take most of the time.
+  const engines = field.engines.filter((table) => table.family === family && table.kind !== 'patricia');
   const kernels = field.kernels.filter((kernel) => kernel.family === family);
   const keys = once(() => readTrace(folder, family, trace, settings.keys));
   const passOf = (kernel: TableKernel, summed: boolean): bigint => {

@@ -68,10 +68,12 @@ describe.each([2, 4] as const)('dir24-stride6, leaves of %i bytes', (leafBytes) 
 
   it('keeps what a busy reader may see, and uses all of it again when it is done', () => {
     const table = open(leafBytes);
-    const random = new SeededRandom(3);
-    const rows = Array.from({ length: 200 }, (_, i) =>
-      row(family, (0x2001n << 112n) | (randomKey(random) >> 16n), 33 + (i % 96), 1 + (i % 50)),
-    );
+    // Nodes with several nodes below them, down to records.
+    const rows = Array.from({ length: 200 }, (_, i) => {
+      const slots = [i & 3, (i >> 2) & 3, (i >> 4) * 4];
+      const key = slots.reduce((sum, slot) => (sum << 6n) | BigInt(slot), 0x2001n << 14n);
+      return row(family, (key << 80n) | (7n << 70n), 47 + (i % 30), 1 + (i % 50));
+    });
     insertAll(table, rows);
     table.publish();
     const change = (turns: number): number => {
