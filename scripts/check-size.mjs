@@ -11,14 +11,14 @@ const PAGE = 'docs/library.md';
 const TOLERANCE = 0.2;
 
 const FILES = [
-  { name: 'pxtr/engine.wasm', file: 'build/engine.wasm', maxBytes: 53_000 },
-  { name: 'pxtr/engine.shared.wasm', file: 'build/engine.shared.wasm', maxBytes: 53_000 },
+  { name: 'pxtr/engine.wasm', file: 'build/engine.wasm', maxBytes: 54_000 },
+  { name: 'pxtr/engine.shared.wasm', file: 'build/engine.shared.wasm', maxBytes: 54_000 },
   { name: 'pxtr/research.wasm', file: 'build/research.wasm', maxBytes: 75_000 },
 ];
 
 /** `pxtr/url` as browsers get it. */
 const ENTRIES = [
-  { name: 'pxtr', file: 'src/index.ts', maxBytes: 48_000 },
+  { name: 'pxtr', file: 'src/index.ts', maxBytes: 48_600 },
   { name: 'pxtr/url', file: 'src/entries/url.ts', maxBytes: 32_000 },
   { name: 'pxtr/engine', file: 'src/entries/engine.ts', maxBytes: 32_000 },
   { name: 'pxtr/map-cache', file: 'src/entries/map-cache.ts', maxBytes: 34_000 },
