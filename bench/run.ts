@@ -13,6 +13,7 @@ import { mapCacheSuite } from './map-cache.ts';
 import { nativeSuite } from './native.ts';
 import { offloadSuite } from './offload.ts';
 import { buildSuite, memorySuite } from './build.ts';
+import { callsSuite } from './calls.ts';
 import { caseText, DISTURBED_NOTE, environmentText, isDisturbed, type Report } from './report.ts';
 import { measureTable, tableText, type TableOptions } from './table-lookup.ts';
 import { updateSuite } from './update.ts';
@@ -25,6 +26,7 @@ const SUITES: readonly Suite[] = [
   offloadSuite,
   workersSuite,
   mapCacheSuite,
+  callsSuite,
   updateSuite,
   buildSuite,
   memorySuite,
@@ -42,7 +44,7 @@ Without a SUITE, all but those in brackets: ${SUITES.map(({ name, isOptional }) 
   --seconds S       of a contender in a round; default 0.2
   --entries N       of mapcache; default 1000000
   --keys N          of native and --table: keys of a pass; default all of the trace
-  --prefixes FILE   of native, update, build and memory: the list of prefixes
+  --prefixes FILE   of native, calls, update, build and memory: the list of prefixes
   --unsummed        of native: results are not added up
   --json FILE       everything that was measured, with the environment
 

@@ -1,4 +1,4 @@
-import { word, type Family, type IpAddress } from '../base/ip.ts';
+import type { Family, IpAddress } from '../base/ip.ts';
 import {
   BATCH_MAX,
   SCRATCH_KEYS_OFFSET,
@@ -63,9 +63,16 @@ export class Lookups {
 
   /** The value of the longest prefix that covers `address`; 0 for none. */
   one(table: EngineTable, instanceId: number, address: IpAddress): number {
-    for (let i = 0; i < 4; i++) this.#words[this.#keysAt / 4 + i] = word(address, i);
+    const words = this.#words;
+    const at = this.#keysAt / 4;
+    words[at] = address.w0;
+    if (address.family === 6) {
+      words[at + 1] = address.w1;
+      words[at + 2] = address.w2;
+      words[at + 3] = address.w3;
+    }
     this.#lookUp(table, instanceId, address.family, 1);
-    return this.#words[this.#valuesAt / 4]!;
+    return words[this.#valuesAt / 4]!;
   }
 
   /** The same of many. `keys`: 1 (IPv4) or 4 (IPv6) words each, most significant first. */
