@@ -185,6 +185,16 @@ export function arenaRelease(arena: usize, block: usize, bytes: u32): void {
 }
 
 /**
+ * Frees a block that no reader has ever seen, at once and for good: a rollback does not bring it back. For what the
+ * writer alone works with and has replaced by something larger.
+ */
+export function arenaFree(arena: usize, block: usize, bytes: u32): void {
+  const index = classOf(bytes);
+  adjust(arena + ARENA_LIVE_BYTES_OFFSET, -(<i32>classBytes(index)));
+  pushFree(classAt(arena, index), block);
+}
+
+/**
  * Takes back every retirement of the current transaction: its blocks are live again. The caller has already released
  * the fresh blocks. Walks the retired lists, since it is for the rare case that a publish failed for lack of room.
  */

@@ -4,7 +4,7 @@ import {
   LPM_TOO_NARROW,
   SPEC_BYTES,
 } from '../layout';
-import { arenaAlloc, arenaRelease, isFresh } from '../arena';
+import { arenaAlloc, arenaFree, arenaRelease, isFresh } from '../arena';
 import { heapOf, longList, longLists, reservedOf, ribDestroy, ribGet, ribInherited, ribInit, ribPut, ribReserve, ribSweep, ribTouch, ribTouchBlock, setReserved } from './rib4';
 import { LARGEST_NARROW_NODE, LARGEST_WIDE_NODE, uniformDestroy, uniformInit, uniformRegister, uniformReserve } from './run-node';
 import { NODES_OF_QUAD, QUADS_BYTES, makeQuad, quadReserve, reclaim } from './quad';
@@ -202,7 +202,7 @@ function undoReserve(table: usize, arena: usize): bool {
   if (grown == 0) return false;
   const old = <usize>get(table, UNDO);
   memory.copy(grown, old, <usize>(room * UNDO_BYTES));
-  arenaRelease(arena, old, room * UNDO_BYTES);
+  arenaFree(arena, old, room * UNDO_BYTES);
   put(table, UNDO, <u32>grown);
   put(table, UNDO_ROOM, room << 1);
   return true;

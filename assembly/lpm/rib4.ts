@@ -8,7 +8,7 @@
  * LONG DIRECTORY, u32[65]: a LONG LIST or 0 for each /24 of the block, then how many there are
  * LONG LIST: | u32 count | u32 room | { u32 last octet << 8 | bits, u32 value } ... |
  */
-import { arenaAlloc, arenaRelease } from '../arena';
+import { arenaAlloc, arenaFree, arenaRelease } from '../arena';
 import { wordMask } from '../bytes';
 import { specBits, writeSpec } from './spec';
 import { BLOCK_BITS, BLOCK_COUNT, BLOCK_SHIFT, COUNT, HEAPS, SLOT_COUNT, TOP, firstBlock, get, put } from './table4';
@@ -176,7 +176,7 @@ export function ribReserve(table: usize, arena: usize, word: u32, bits: u32): bo
     store<u32>(directory, load<u32>(directory, LONG_COUNT) + 1, LONG_COUNT);
   } else {
     memory.copy(grown, list, listBytes(room));
-    arenaRelease(arena, list, listBytes(room));
+    arenaFree(arena, list, listBytes(room));
   }
   store<u32>(grown, larger, LIST_ROOM);
   store<u32>(listLink, <u32>grown);

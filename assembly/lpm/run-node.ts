@@ -12,7 +12,7 @@
  *
  * The run bitmap is the leaf vector of Poptrie (Asai, Ohara: SIGCOMM 2015, §3.3) with the leaves inline.
  */
-import { arenaAlloc, arenaRelease } from '../arena';
+import { arenaAlloc, arenaFree, arenaRelease } from '../arena';
 import {
   POOL,
   SLOT_COUNT,
@@ -145,7 +145,7 @@ function growUniform(table: usize, arena: usize, slots: u32): bool {
     const word = load<u32>(old + <usize>(i << 2));
     if (word != 0) store<u32>(uniformLink(table, valueOf(wide, word)), word);
   }
-  if (old != 0) arenaRelease(arena, old, oldSlots << 2);
+  if (old != 0) arenaFree(arena, old, oldSlots << 2);
   return true;
 }
 

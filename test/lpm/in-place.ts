@@ -31,6 +31,22 @@ export function runInPlaceSuite(kind: LpmKind, family: Family = 4): void {
     const host = (i: number, value: number): Row =>
       row(family, BigInt.asUintN(32, BigInt(i) * 0x9e37_79b1n) << BigInt(width - 32), width, value);
 
+    it('a transaction that is taken back leaves a longer log, and not the one it grew out of as well', () => {
+      const table = make();
+      const rows = Array.from({ length: 2000 }, (_, i) => row(family, BigInt(i) << 8n, 24, 1));
+      expect(table.build(rows)).toBe(true);
+      table.publish();
+      // The log of building the table is as long as it will be; what comes is longer by one doubling.
+      const before = table.liveBytes;
+      const changes = [2, 3].flatMap((value) => rows.map((each) => ({ ...each, value })));
+      expect(table.apply(changes)).toBe(true);
+      table.abandon();
+      table.engine.exports.fibRollback();
+      const log = 12 * 2048;
+      expect(table.liveBytes - before).toBeLessThan(1.5 * log);
+      expect(table.lookup([0n, 256n])).toEqual([1, 1]);
+    });
+
     it('readers see nothing of a transaction before its publish, and all of it after', () => {
       const table = make();
       fc.assert(
