@@ -14,7 +14,7 @@
  * CHUNK: | u32 next chunk | u32 0 | nodes ... |      RING: { u32 what, i32 epoch }, head and tail count up
  */
 import { ARENA_TRANSACTION_OFFSET } from '../layout';
-import { arenaAlloc, arenaFree, arenaRelease } from '../arena';
+import { arenaAlloc, arenaRelease } from '../arena';
 import { quiesced } from '../control';
 
 export const POOL_BYTES: u32 = 256;
@@ -53,7 +53,7 @@ function growRing(pool: usize, arena: usize, slots: u32): bool {
   for (let at = load<u32>(pool, RING_HEAD); at != load<u32>(pool, RING_TAIL); at++) {
     store<u64>(ring + <usize>((at & (slots - 1)) << 3), load<u64>(old + <usize>((at & (oldSlots - 1)) << 3)));
   }
-  if (old != 0) arenaFree(arena, old, oldSlots << 3);
+  if (old != 0) arenaRelease(arena, old, oldSlots << 3);
   store<u32>(pool, <u32>ring, RING);
   store<u32>(pool, slots, RING_SLOTS);
   return true;

@@ -117,10 +117,11 @@ export function uniformInit(table: usize, arena: usize): bool {
   return true;
 }
 
-/** Makes sure that one more value can be registered. */
+/** Makes sure that one more value can be registered. The table is half full at most, or nearly full where it cannot grow. */
 export function uniformReserve(table: usize, arena: usize): bool {
   const slots = get(table, UNIFORM_SLOTS);
-  return (get(table, UNIFORM_USED) + 1) << 1 <= slots || growUniform(table, arena, slots << 1);
+  const used = get(table, UNIFORM_USED) + 1;
+  return used << 1 <= slots || growUniform(table, arena, slots << 1) || used + (slots >>> 3) <= slots;
 }
 
 /** Notes a value that may come to need a node. */
