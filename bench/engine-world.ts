@@ -25,7 +25,7 @@ import {
   DESC_VERDICT_OFFSET,
   SNAPSHOT_PROXY_ETR,
 } from '../assembly/layout.ts';
-import { Digest } from './digest.ts';
+import { Digest } from '../src/tables/digest.ts';
 import { BATCH, FrameStream, SLOTS, STREAM_BUFFERS } from './frame-stream.ts';
 import { readRoutes } from './native-data.ts';
 import type { NativePacket } from './native-protocol.ts';

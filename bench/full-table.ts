@@ -3,7 +3,7 @@ import type { Family } from '../src/base/ip.ts';
 import { LPM_KINDS, type LpmKind } from '../src/engine/lpm.ts';
 import type { Lpm } from '../src/engine/lpm-table.ts';
 import { createLpmSync } from '../src/engine/open-inline.ts';
-import { Digest } from './digest.ts';
+import { Digest } from '../src/tables/digest.ts';
 import { readRoutes } from './native-data.ts';
 
 /** Enough for a million prefixes in any kind. */

@@ -2,16 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Family, IpPrefix } from '../src/base/ip.ts';
+import type { Family } from '../src/base/ip.ts';
 import { word } from '../src/base/ip.ts';
-import { parsePrefix } from '../src/base/ip-text.ts';
 import { SeededRandom } from '../src/base/random.ts';
+import { TableCollector, type TableRow } from '../src/tables/collect.ts';
 import { zipf } from './zipf.ts';
 
-export interface TableRow {
-  readonly prefix: IpPrefix;
-  readonly value: number;
-}
+export type { TableRow };
 
 export type TraceName = 'rand' | 'zipf' | 'unif';
 
@@ -20,24 +17,21 @@ const NEXT_HOPS = 1000;
 /** Addresses that the Zipf trace draws from. */
 const POPULATION = 1 << 20;
 
-/** One prefix a line, and a value after it if there is one; `#` starts a comment. Each prefix counts once. */
+/** The prefixes of a list, an MRT dump or pfx2as, each once; what has no value gets one that the seed makes. */
 export function readTable(file: string, seed: number): TableRow[] {
   const random = new SeededRandom(seed, 'table values');
+  const collector = new TableCollector();
   const bytes = readFileSync(file);
-  const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-  const rows = new Map<string, TableRow>();
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
-    const [name, value] = line.replace(/#.*/, '').trim().split(/\s+/);
-    if (name === undefined || name === '') continue;
-    const parsed = parsePrefix(name);
-    if (parsed === undefined) throw new Error(`${file}, line ${i + 1}: ${name} is no prefix`);
-    const number = value === undefined ? 1 + (random.u32() % NEXT_HOPS) : Number(value);
-    if (!Number.isInteger(number) || number < 1 || number >= 2 ** 31) {
-      throw new Error(`${file}, line ${i + 1}: a value is 1 .. 2^31-1, not ${value}`);
-    }
-    rows.set(name, { prefix: parsed.prefix, value: number });
+  collector.push(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes);
+  const table = collector.finish();
+  if (!table.ok) {
+    const { line, message } = table.error;
+    throw new Error(`${file}${line === undefined ? '' : `, line ${line}`}: ${message}`);
   }
-  return [...rows.values()];
+  return table.value.rows.map(({ prefix, value }) => ({
+    prefix,
+    value: value === 0 ? 1 + (random.u32() % NEXT_HOPS) : value,
+  }));
 }
 
 /** Keys of a trace: one word each (IPv4) or four, in host order; undefined when the folder has none of this name. */

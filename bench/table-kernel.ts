@@ -11,7 +11,7 @@ import {
   TABLE_ROUTES,
 } from '../assembly/layout.ts';
 import { compileStage } from './compile-as.ts';
-import type { Digest } from './digest.ts';
+import type { Digest } from '../src/tables/digest.ts';
 import type { TableRow } from './table-file.ts';
 
 type Pass = (...args: readonly number[]) => bigint;

@@ -12,7 +12,7 @@ import {
   type LeafBytes,
   type LpmKind,
 } from '../src/engine/lpm.ts';
-import { Digest } from './digest.ts';
+import { Digest } from '../src/tables/digest.ts';
 import { middle } from './runner.ts';
 import { makeKeys, readKeys, readTable, type TableRow, type TraceName } from './table-file.ts';
 import { TableKernel } from './table-kernel.ts';

@@ -11,6 +11,8 @@ export interface CliIo {
   readonly input?: Readable;
   /** Set when a person sits at both ends. */
   readonly terminal?: TerminalIo | undefined;
+  /** A person looks at standard error: there is sense in telling how far long work is. */
+  readonly isWatched?: boolean;
 }
 
 export interface TerminalIo {

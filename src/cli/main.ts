@@ -10,6 +10,7 @@ const io: CliIo = {
     process.stderr.write(text);
   },
   colors: wantsColors(process.env, process.stdout.isTTY),
+  isWatched: process.stderr.isTTY,
   // Only a command that reads touches standard input.
   get input() {
     return process.stdin;

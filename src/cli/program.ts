@@ -5,6 +5,7 @@ import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEncode } from './commands/encode.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerFib } from './commands/fib.ts';
 import { registerImport } from './commands/import.ts';
 import { registerLab } from './commands/lab.ts';
 import { registerLearn } from './commands/learn.ts';
@@ -62,6 +63,7 @@ export function createProgram(io: CliIo, state: ExitState): Command {
   registerDiff(program, io, state);
   registerDoctor(program, io, state);
   registerEncode(program, io, state);
+  registerFib(program, io, state);
   registerImport(program, io, state);
   registerLearn(program, io, state);
   registerLig(program, io, state);

@@ -36,7 +36,9 @@ describe('a table file', () => {
     expect(() => readTable(write('bad', '10.0.0.0/8\n10.0.0/8\n'), 1)).toThrow(
       'line 2: 10.0.0/8 is no prefix',
     );
-    expect(() => readTable(write('zero', '10.0.0.0/8 0\n'), 1)).toThrow('line 1: a value is 1 .. 2^31-1');
+    expect(() => readTable(write('zero', '10.0.0.0/8 0\n'), 1)).toThrow(
+      'line 1: 0 is no value; expected a number 1 .. 2^31-1',
+    );
   });
 });
 

@@ -1,8 +1,10 @@
 // Laws of every command of the program, whatever commands there are: help, examples, --json.
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { concatBytes } from '../../src/base/bytes.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { PocketShell, readCommandLine } from '../support/pocket-shell.ts';
+import { DUMP } from '../support/write-mrt.ts';
 import { pxtr } from './run.ts';
 
 /** Programs that an example may show and nobody runs here: what they are given is enough. */
@@ -13,10 +15,12 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'pxtr lig': 'asks the real network',
 };
 /** Files that examples read; a new example may need another one. */
-const FILES: Readonly<Record<string, string>> = {
+const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'more.yaml': '- { ping: 1, at-least: 80 }\n',
   'session.txt': 'show ip route\nping 4.4.4.4 source Loopback0\n',
   'oor.conf': 'operating-mode = xTR\nmap-resolver = { 10.0.1.1 }\n',
+  'table.txt': '0.0.0.0/0 1\n192.0.2.0/24 2\n192.0.2.128/25 3\n2001:db8::/32 2\n',
+  'rib.mrt': concatBytes(...DUMP),
   'setup.vpp': 'lisp enable\nlisp map-resolver add 10.0.1.1\n',
 };
 /** Command lines that make what the examples read. */

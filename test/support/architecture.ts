@@ -24,13 +24,14 @@ export interface Source {
 // --- The table -----------------------------------------------------------------------------------------------------
 
 const BELOW_ROUTER = ['base', 'wire', 'mapping', 'roles', 'engine'];
-const BELOW_6 = [...BELOW_ROUTER, 'router', 'ios', 'sim', 'import'];
+const BELOW_6 = [...BELOW_ROUTER, 'tables', 'router', 'ios', 'sim', 'import'];
 
 /** Folder of src/ -> floor and the folders it may import. Its own folder is always allowed. */
 const FLOORS: Record<string, { floor: number; mayImport: readonly string[] }> = {
   base: { floor: 0, mayImport: [] },
   wire: { floor: 1, mayImport: ['base'] },
   mapping: { floor: 2, mayImport: ['base'] },
+  tables: { floor: 2, mayImport: ['base', 'wire'] },
   roles: { floor: 3, mayImport: ['base', 'wire', 'mapping'] },
   engine: { floor: 3, mayImport: ['base', 'wire', 'mapping'] },
   router: { floor: 4, mayImport: BELOW_ROUTER },

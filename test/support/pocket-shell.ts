@@ -85,7 +85,7 @@ export class PocketShell {
     return isFile && !word.startsWith('/') ? join(this.folder, word) : word;
   }
 
-  write(name: string, text: string): void {
+  write(name: string, text: string | Uint8Array): void {
     const path = join(this.folder, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
