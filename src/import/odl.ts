@@ -6,7 +6,7 @@ import { eidPrefix, MAX_INSTANCE_ID, type EidPrefix } from '../mapping/eid.ts';
 import type { DatabaseLocator } from '../router/options.ts';
 import { ImportBuilder, readPrefix } from './builder.ts';
 import type { ImportError, Imported, ImportPlace, ImportSettings } from './imported.ts';
-import { jsonFault } from './json-fault.ts';
+import { jsonFault } from '../base/json-fault.ts';
 
 const ACTIONS: Readonly<Record<string, 'native-forward' | 'map-request' | 'drop'>> = {
   NativelyForward: 'native-forward',

@@ -3,20 +3,19 @@
  * with a `prefix` and, where they have it, `value`, `nextHop` or `originAs`.
  */
 import { parseIp, parsePrefix, formatIp } from '../base/ip-text.ts';
+import { jsonFault } from '../base/json-fault.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { LARGEST_TABLE_VALUE, type SourceRow, type TableFault } from './source-row.ts';
 
 /** All rows, or why there are none: line and column of what is wrong. */
 export function readJsonRows(text: string): Result<SourceRow[], TableFault> {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (problem) {
-    const message = problem instanceof Error ? problem.message : String(problem);
-    const [, position] = /position ([0-9]+)/.exec(message) ?? [];
-    const why = message.replace(/ in JSON at position.*| \(line.*/, '');
-    return err({ message: `not JSON: ${why}`, ...placeOf(text, Number(position ?? text.length)) });
+  const fault = jsonFault(text);
+  if (fault !== undefined) {
+    const { at, message, hint } = fault;
+    const why = hint === '' ? message : `${message} (${hint})`;
+    return err({ message: `not JSON: ${why}`, ...placeOf(text, at) });
   }
+  const document: unknown = JSON.parse(text);
   const list = Array.isArray(document) ? document : fieldOf(document, 'prefixes');
   if (!Array.isArray(list)) {
     return err({ message: 'expected an array, or an object with the array "prefixes"', ...placeOf(text, 0) });

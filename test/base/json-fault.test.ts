@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonFault, MAX_DEPTH } from '../../src/import/json-fault.ts';
+import { jsonFault, MAX_DEPTH } from '../../src/base/json-fault.ts';
 
 /** The obvious twin. */
 function isJson(text: string): boolean {
