@@ -16,7 +16,7 @@ import { researchModuleSync, engineModuleSync } from '../src/engine/open-researc
 import { ResearchTable } from '../src/engine/research-table.ts';
 import { fullTable } from './full-rows.ts';
 import type { Case, Round, SelfTimed, Suite } from './runner.ts';
-import type { TableRow } from './table-file.ts';
+import type { TableRow } from '../src/tables/collect.ts';
 
 const LISTS: readonly LpmKind[] = ['linear', 'compare'];
 

@@ -6,11 +6,12 @@
 import { ipv4, ipv6, type Family, type IpAddress } from '../src/base/ip.ts';
 import type { Lpm } from '../src/engine/lpm-table.ts';
 import { createLpmSync } from '../src/engine/open-inline.ts';
-import { Digest } from './digest.ts';
+import { EngineContender } from '../src/bench/engine-contender.ts';
+import { makeKeys, type Pattern } from '../src/bench/keys.ts';
+import type { TableRow } from '../src/tables/collect.ts';
+import { Digest } from '../src/tables/digest.ts';
 import { fullTable } from './full-rows.ts';
 import type { Case, Contender, Suite } from './runner.ts';
-import { makeKeys, type TableRow, type TraceName } from './table-file.ts';
-import { TableKernel } from './table-kernel.ts';
 
 const KEYS = 1 << 16;
 const BATCH = 256;
@@ -30,18 +31,18 @@ export const callsSuite: Suite = {
   },
 };
 
-function callsCase(family: Family, rows: readonly TableRow[], trace: TraceName, seed: number): Case {
+function callsCase(family: Family, rows: readonly TableRow[], trace: Pattern, seed: number): Case {
   const width = family === 4 ? 1 : 4;
   const keys = makeKeys(rows, family, trace, KEYS, seed);
   const lpm = createLpmSync({ tableBytes: TABLE_BYTES });
   for (const { prefix, value } of rows) lpm.insert(prefix, value);
   lpm.publish();
   const kind = lpm.kindOf(family);
-  const kernel = new TableKernel({ kind, leafBytes: 2 }, family, rows, KEYS);
+  const kernel = new EngineContender({ kind, leafBytes: 2 }, family, rows, KEYS);
   kernel.setKeys(keys);
   const addresses = addressesOf(family, keys);
   const contenders: Contender[] = [
-    { name: 'the engine alone, 256', run: () => Number(kernel.pass(KEYS, BATCH, false)) },
+    { name: 'the engine alone, 256', run: () => Number(kernel.pass(KEYS, BATCH, 0, false)) },
     { name: 'lookupBatch, 256', run: batches(lpm, family, cut(keys, BATCH * width)) },
     { name: 'lookupBatch, 64', run: batches(lpm, family, cut(keys, 64 * width)) },
     { name: 'lookupBatch, all at once', run: batches(lpm, family, [keys]) },
@@ -62,7 +63,7 @@ function callsCase(family: Family, rows: readonly TableRow[], trace: TraceName, 
     contenders,
     gate: () => {
       const wanted = new Digest();
-      kernel.digest(wanted, keys, BATCH);
+      wanted.add(kernel.values());
       for (const size of [BATCH, 64, KEYS]) {
         const digest = new Digest();
         for (const piece of cut(keys, size * width)) digest.add(lpm.lookupBatch(family, piece));

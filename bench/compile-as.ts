@@ -15,10 +15,7 @@ export function compileStage(name: string, engine: Engine): Readonly<Record<stri
   const module = compiled.get(name) ?? compile(name);
   compiled.set(name, module);
   const env = { memory: engine.memory.memory as WebAssembly.Memory };
-  // The function itself, so that one module calls the other without JavaScript in between.
-  const { lookup } = engine.exports as Readonly<Record<string, unknown>>;
-  const imports = { env, engine: { lookup } } as WebAssembly.Imports;
-  return new WebAssembly.Instance(module, imports).exports;
+  return new WebAssembly.Instance(module, { env }).exports;
 }
 
 /** The compiler runs as a program: its types would change those of `console`. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Family } from '../src/base/ip.ts';
 import { checkoutFolder } from './native-harness.ts';
 import type { Settings } from './runner.ts';
-import { readTable, type TableRow } from './table-file.ts';
+import { readTable } from '../src/bench/table-file.ts';
+import type { TableRow } from '../src/tables/collect.ts';
 
 const BESIDE = '../shared/data/bgp-prefixes.txt.gz';
 

@@ -4,7 +4,7 @@ import { minutes } from '../src/base/time.ts';
 import { BoundedMapCache } from '../src/engine/bounded-map-cache.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { BATCH, entryOf, eidOf, makeSite, openFor, sendTo } from './map-cache-work.ts';
-import { zipf } from './zipf.ts';
+import { zipf } from '../src/bench/zipf.ts';
 
 export const POLICIES = ['S3-FIFO', 'first in, first out'] as const;
 export type Policy = (typeof POLICIES)[number];

@@ -10,7 +10,7 @@ import type { Family } from '../src/base/ip.ts';
 import type { LeafBytes, LpmKind } from '../src/engine/lpm.ts';
 import { EngineWorld, type PacketWork } from './engine-world.ts';
 import { digestOf, lookUpAll, openFullTables, type FullTable } from './full-table.ts';
-import { TableKernel } from './table-kernel.ts';
+import { EngineContender } from '../src/bench/engine-contender.ts';
 import { generate, readRoutes, readTrace, traceLength, TRACES } from './native-data.ts';
 import { buildNative, checkoutFolder, NativeHarness } from './native-harness.ts';
 import { judge } from './native-judge.ts';
@@ -79,7 +79,7 @@ interface Field {
   readonly settings: Settings;
   readonly contenders: readonly NativeContender[];
   readonly engines: readonly FullTable[];
-  readonly kernels: readonly TableKernel[];
+  readonly kernels: readonly EngineContender[];
   readonly worlds: Readonly<Record<PacketWork, readonly World[]>>;
 }
 
@@ -121,9 +121,9 @@ async function lookupCase(field: Field, family: Family, trace: string): Promise<
   const engines = field.engines.filter((table) => table.family === family && table.kind !== 'patricia');
   const kernels = field.kernels.filter((kernel) => kernel.family === family);
   const keys = once(() => readTrace(folder, family, trace, settings.keys));
-  const passOf = (kernel: TableKernel, summed: boolean): bigint => {
+  const passOf = (kernel: EngineContender, summed: boolean): bigint => {
     kernel.setKeys(keys());
-    return kernel.pass(passLength(field, family, trace), batch, summed);
+    return kernel.pass(passLength(field, family, trace), batch, 0, summed);
   };
   return {
     name: `lookup IPv${family} ${trace}, results ${settings.unsummed ? 'not summed' : 'summed'}`,
@@ -166,14 +166,14 @@ async function lookupCase(field: Field, family: Family, trace: string): Promise<
   };
 }
 
-function nameOf({ kind, leafBytes }: TableKernel): string {
+function nameOf({ kind, leafBytes }: EngineContender): string {
   return `pxtr ${kind}, ${leafBytes}-byte leaves`;
 }
 
-function openKernels(folder: string, family: Family): TableKernel[] {
+function openKernels(folder: string, family: Family): EngineContender[] {
   const rows = [...readRoutes(folder, family)].map(([prefix, value]) => ({ prefix, value }));
   const keys = traceLength(folder, family, 'rand');
-  return KERNELS[family].map((form) => new TableKernel(form, family, rows, keys));
+  return KERNELS[family].map((form) => new EngineContender(form, family, rows, keys));
 }
 
 interface World {

@@ -1,4 +1,4 @@
-import type { Environment } from './env.ts';
+import type { Environment } from '../src/bench/environment.ts';
 import type { CaseResult, Measured, Settings } from './runner.ts';
 
 /** What `--json` writes. */
@@ -10,14 +10,6 @@ export interface Report {
 
 /** Below this share of a core a round was disturbed; the row is marked. */
 const UNDISTURBED = 0.9;
-
-export function environmentText(environment: Environment): string {
-  const { cpu, cores, governor, kernel, node, v8, wasmSha256, revision, seed } = environment;
-  return [
-    `${cpu}, ${cores} cores, governor ${governor}, kernel ${kernel}`,
-    `node ${node}, v8 ${v8}, engine ${wasmSha256.slice(0, 12)}, revision ${revision}, seed ${seed}`,
-  ].join('\n');
-}
 
 /** A table: a row a contender, with the ratio to the baseline last; GB/s where a case tells its bytes. */
 export function caseText(result: CaseResult): string {

@@ -5,17 +5,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readEnvironment } from './env.ts';
+import { readEnvironment } from '../src/bench/environment.ts';
+import { consumed as tableConsumed } from '../src/bench/rounds.ts';
 import { forwardSuite } from './forward.ts';
-import { LPM_KINDS, RESEARCH_KINDS, type LpmKind } from '../src/engine/lpm.ts';
+import { ALL_KINDS } from '../src/bench/forms.ts';
+import { runBench } from '../src/bench/measure.ts';
+import { environmentText, reportText } from '../src/bench/report-text.ts';
+import { readTable } from '../src/bench/table-file.ts';
+import type { LpmKind } from '../src/engine/lpm.ts';
 import { lookupSuite } from './lookup.ts';
 import { mapCacheSuite } from './map-cache.ts';
 import { nativeSuite } from './native.ts';
 import { offloadSuite } from './offload.ts';
 import { buildSuite, memorySuite } from './build.ts';
 import { callsSuite } from './calls.ts';
-import { caseText, DISTURBED_NOTE, environmentText, isDisturbed, type Report } from './report.ts';
-import { measureTable, tableText, type TableOptions } from './table-lookup.ts';
+import { caseText, DISTURBED_NOTE, isDisturbed, type Report } from './report.ts';
 import { updateSuite } from './update.ts';
 import { workersSuite } from './workers.ts';
 import { consumed, measureCase, type CaseResult, type Settings, type Suite } from './runner.ts';
@@ -33,6 +37,9 @@ const SUITES: readonly Suite[] = [
   nativeSuite,
 ];
 
+/** Of --table; `pxtr bench` has them as options. */
+const TABLE_SETTINGS = { milliseconds: 50, batches: [256], sample: 0 } as const;
+
 const USAGE = `npm run bench -- [SUITE...] [--json FILE] [--rounds N] [--seconds S] [--seed N]
 npm run bench -- lookup --table FILE [--traces DIR] [--kinds A,B] [--rounds N] [--keys N] [--json FILE]
 
@@ -47,6 +54,8 @@ Without a SUITE, all but those in brackets: ${SUITES.map(({ name, isOptional }) 
   --prefixes FILE   of native, calls, update, build and memory: the list of prefixes
   --unsummed        of native: results are not added up
   --json FILE       everything that was measured, with the environment
+
+pxtr bench does what --table does, with more traces and instruments.
 
 for example: npm run bench -- forward --rounds 5 --json forward.json`;
 
@@ -85,7 +94,24 @@ async function main(): Promise<void> {
     if (positionals.join() !== 'lookup')
       throw new Error('--table is for the lookup suite: bench -- lookup --table FILE');
     const { table, traces, kinds, json } = values;
-    lookUpTable({ ...settings, table, ...(traces === undefined ? {} : { traces }) }, kinds, json);
+    const report = runBench(
+      {
+        table,
+        rows: readTable(table, settings.seed),
+        traces: ['rand', 'zipf', 'unif'],
+        ...(traces === undefined ? {} : { keyFiles: traces }),
+        ...(kinds === undefined ? {} : { kinds: kinds.split(',').map(kindNamed) }),
+        ...(settings.keys === 0 ? {} : { keys: settings.keys }),
+        ...TABLE_SETTINGS,
+        rounds: settings.rounds,
+        seed: settings.seed,
+      },
+      showProgress,
+    );
+    showProgress('');
+    console.log(reportText(report));
+    if (json !== undefined) writeReport(json, report);
+    if (!Number.isInteger(tableConsumed())) throw new Error('contenders return integers');
     return;
   }
   const suites =
@@ -120,23 +146,9 @@ async function main(): Promise<void> {
   if (!Number.isInteger(consumed())) throw new Error('contenders return integers');
 }
 
-function lookUpTable(options: TableOptions, kinds: string | undefined, json: string | undefined): void {
-  const environment = readEnvironment(options.seed);
-  console.log(environmentText(environment));
-  const chosen = kinds?.split(',').map(kindNamed);
-  const results = measureTable(
-    { ...options, ...(chosen === undefined ? {} : { kinds: chosen }) },
-    showProgress,
-  );
-  showProgress('');
-  console.log(`\n${tableText(results)}`);
-  if (json !== undefined) writeReport(json, { environment, settings: options, results });
-}
-
 function kindNamed(name: string): LpmKind {
-  const kinds: readonly LpmKind[] = [...LPM_KINDS, ...RESEARCH_KINDS];
-  const kind = kinds.find((each) => each === name);
-  if (kind === undefined) throw new Error(`no kind ${name}; there are: ${kinds.join(', ')}`);
+  const kind = ALL_KINDS.find((each) => each === name);
+  if (kind === undefined) throw new Error(`no kind ${name}; there are: ${ALL_KINDS.join(', ')}`);
   return kind;
 }
 

@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { Bench } from 'tinybench';
+import { middle } from '../src/bench/statistics.ts';
 
 export interface Contender {
   readonly name: string;
@@ -182,11 +183,4 @@ function measureRound(contender: Contender, operations: number, seconds: number)
     calls: result.latency.samplesCount,
     cpuShare: (user + system) / 1000 / wallMs,
   };
-}
-
-/** The median. */
-export function middle(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

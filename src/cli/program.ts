@@ -1,5 +1,6 @@
 /** The command line as a function: arguments in, texts to a CliIo, exit code out. */
 import { Command, CommanderError } from 'commander';
+import { registerBench } from './commands/bench.ts';
 import { registerDecode } from './commands/decode.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -59,6 +60,7 @@ export function createProgram(io: CliIo, state: ExitState): Command {
     .addHelpText('after', '\nExample:\n  pxtr lab run pxtr');
   registerLab(program, io, state);
   registerExplain(program, io);
+  registerBench(program, io, state);
   registerDecode(program, io, state);
   registerDiff(program, io, state);
   registerDoctor(program, io, state);

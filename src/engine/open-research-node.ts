@@ -18,12 +18,17 @@ export function sharedModuleSync(build: Build): EngineModule {
   return load(build, true);
 }
 
+/** A loop over keys, for `KeyPass`. Throws as `researchModuleSync`. */
+export function lookupPassModuleSync(): EngineModule {
+  return load('lookup-pass', false);
+}
+
 /** Compiled once, on the calling thread. Throws what reading the file and WebAssembly throw. */
 export function researchModuleSync(build: ResearchBuild = 'research'): EngineModule {
   return load(build, false);
 }
 
-function load(build: Build, shared: boolean): EngineModule {
+function load(build: Build | 'lookup-pass', shared: boolean): EngineModule {
   const name = shared ? `${build} shared` : build;
   const known = modules.get(name);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /** Real flows and a scan at one full cache, by seed. A miss is answered at once, and the packet that missed is sent. */
 import { hostPrefix, ipv4 } from '../../src/base/ip.ts';
-import { zipf } from '../../bench/zipf.ts';
+import { zipf } from '../../src/bench/zipf.ts';
 import { SeededRandom } from '../../src/base/random.ts';
 import { EvictionOrder } from '../../src/mapping/eviction-order.ts';
 import type { EidPrefix } from '../../src/mapping/eid.ts';

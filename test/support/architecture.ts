@@ -43,7 +43,8 @@ const FLOORS: Record<string, { floor: number; mayImport: readonly string[] }> = 
   linux: { floor: 6, mayImport: ['base', 'engine'] },
   daemon: { floor: 6, mayImport: [...BELOW_6, 'linux', 'stores'] },
   threads: { floor: 6, mayImport: ['base', 'engine'] },
-  cli: { floor: 6, mayImport: BELOW_6 },
+  bench: { floor: 6, mayImport: ['base', 'wire', 'tables', 'engine'] },
+  cli: { floor: 6, mayImport: [...BELOW_6, 'bench'] },
   web: { floor: 6, mayImport: BELOW_6 },
 };
 
@@ -90,7 +91,7 @@ const PACKAGES: Record<string, RegExp> = {
 };
 
 /** Files that may import `node:*`. */
-const NODE_ALLOWED = /^src\/((stores|linux|daemon|threads|cli)\/|engine\/open-(research-)?node\.ts$)/;
+const NODE_ALLOWED = /^src\/((stores|linux|daemon|threads|bench|cli)\/|engine\/open-(research-)?node\.ts$)/;
 
 /** The file that may make requests. */
 const FETCH_ALLOWED = 'src/engine/open-url.ts';

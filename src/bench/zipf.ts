@@ -1,4 +1,4 @@
-import { fraction, type Random } from '../src/base/random.ts';
+import { fraction, type Random } from '../base/random.ts';
 
 /** Draws ranks 0 .. count - 1 by Zipf's law with exponent 1: the first most often. */
 export function zipf(count: number, random: Random): () => number {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
 /** Where and with what a result was measured. */
 export interface Environment {
@@ -15,14 +16,17 @@ export interface Environment {
   readonly v8: string;
   /** Of the engine that ran. */
   readonly wasmSha256: string;
-  /** With '+' when the working copy had changes. */
+  /** Of the checkout, with '+' when it had changes; 'unknown' for an installed package. */
   readonly revision: string;
   readonly seed: number;
 }
 
 const GOVERNOR = '/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor';
-/** Beside dist/bench, as scripts/build.mjs leaves it. */
-const WASM = new URL('../build/engine.wasm', import.meta.url);
+/** Beside dist/src, as scripts/build.mjs leaves it. */
+const WASM = new URL('../../build/engine.wasm', import.meta.url);
+
+/** The checkout, seen from src/bench and from dist/src/bench. What an installed package lies in is not ours. */
+const ROOTS = [new URL('../../', import.meta.url), new URL('../../../', import.meta.url)];
 
 export function readEnvironment(seed: number): Environment {
   const cores = cpus();
@@ -41,9 +45,11 @@ export function readEnvironment(seed: number): Environment {
 }
 
 function revision(): string {
+  const root = ROOTS.map((each) => fileURLToPath(each)).find((each) => existsSync(`${each}.git`));
+  if (root === undefined) return 'unknown';
   try {
     const git = (...args: string[]): string =>
-      execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+      execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     return git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain') === '' ? '' : '+');
   } catch {
     return 'unknown';

@@ -1,0 +1,38 @@
+import type { Family } from '../base/ip.ts';
+import type { LeafBytes } from '../engine/lpm.ts';
+
+/** A table in one structure, which can be asked. */
+export interface TableContender {
+  readonly kind: string;
+  readonly leafBytes: LeafBytes;
+  readonly family: Family;
+  /** `match`: only whether a prefix covers the address. */
+  readonly answers: 'values' | 'match';
+  readonly buildMs: number;
+  /** Of what lookups walk; undefined where nobody can tell. */
+  readonly readerBytes: number | undefined;
+  /** Of all that the table takes, the writer's part included. */
+  readonly liveBytes: number | undefined;
+
+  /** Keys for what follows: one word each (IPv4) or four. */
+  setKeys(keys: Uint32Array): void;
+
+  /** Looks up `count` keys from number `from` on, in batches; something that depends on all values. */
+  pass(count: number, batch: number, from: number): number | bigint;
+
+  /** The answer to each key, in order; 1 for a match where it has no values. */
+  values(): Uint32Array;
+}
+
+/** Why one does not take part: its table, or an answer that is wrong. */
+export interface Refusal {
+  readonly family: Family;
+  /** Absent: in no trace. */
+  readonly trace?: string;
+  readonly kind: string;
+  readonly leafBytes: LeafBytes;
+  readonly why: string;
+}
+
+/** A contender cannot manage a table; the message says why. */
+export class TooMuch extends Error {}

@@ -1,0 +1,78 @@
+/** A kind of the engine with leaves of one size, asked for keys that lie in the engine's memory. */
+import type { Family } from '../base/ip.ts';
+import type { Engine } from '../engine/engine.ts';
+import { KeyPass } from '../engine/key-pass.ts';
+import { isResearchKind, type LeafBytes, type LpmKind } from '../engine/lpm.ts';
+import { engineModuleSync, lookupPassModuleSync, researchModuleSync } from '../engine/open-research-node.ts';
+import { ResearchTable } from '../engine/research-table.ts';
+import type { TableRow } from '../tables/collect.ts';
+import type { TableContender } from './contender.ts';
+
+/** Keys that one call of `lookupBatch` takes here. */
+const ASKED_AT_ONCE = 4096;
+
+export interface EngineForm {
+  readonly kind: LpmKind;
+  readonly leafBytes: LeafBytes;
+}
+
+export class EngineContender implements TableContender {
+  readonly kind: LpmKind;
+  readonly leafBytes: LeafBytes;
+  readonly family: Family;
+  readonly answers = 'values';
+  /** Milliseconds in the engine. */
+  readonly buildMs: number;
+  readonly readerBytes: number;
+  readonly liveBytes: number;
+  readonly #engine: Engine;
+  readonly #pass: KeyPass;
+  #keys: Uint32Array = new Uint32Array(0);
+
+  /** Throws when the table does not fit `fibBytes`, or its values the leaves. `keys`: the most that will be looked up. */
+  constructor(form: EngineForm, family: Family, rows: readonly TableRow[], keys: number, fibBytes?: number) {
+    this.kind = form.kind;
+    this.leafBytes = form.leafBytes;
+    this.family = family;
+    const module = isResearchKind(form.kind) ? researchModuleSync() : engineModuleSync();
+    let ms = 0;
+    const around = (work: () => number): number => {
+      const start = performance.now();
+      const result = work();
+      ms += performance.now() - start;
+      return result;
+    };
+    const table = ResearchTable.build(module, rows, {
+      ...form,
+      family,
+      around,
+      keyBytes: keys * (family === 4 ? 4 : 16),
+      ...(fibBytes === undefined ? {} : { fibBytes }),
+    });
+    this.buildMs = ms;
+    this.#engine = table.engine;
+    this.#pass = new KeyPass(lookupPassModuleSync(), this.#engine);
+    this.liveBytes = table.liveBytes;
+    this.readerBytes = table.readerBytes;
+  }
+
+  setKeys(keys: Uint32Array): void {
+    this.#keys = keys;
+    this.#pass.setKeys(keys);
+  }
+
+  /** Sum of the values; 0 when they are not summed. */
+  pass(count: number, batch: number, from = 0, summed = true): bigint {
+    return this.#pass.run(this.family, count, batch, summed, from);
+  }
+
+  values(): Uint32Array {
+    const width = this.family === 4 ? 1 : 4;
+    const out = new Uint32Array(this.#keys.length / width);
+    for (let at = 0; at < out.length; at += ASKED_AT_ONCE) {
+      const keys = this.#keys.subarray(at * width, (at + ASKED_AT_ONCE) * width);
+      this.#engine.lookupBatch('routes', 0, this.family, keys, out.subarray(at, at + ASKED_AT_ONCE));
+    }
+    return out;
+  }
+}

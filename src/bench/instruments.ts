@@ -1,0 +1,117 @@
+/** What lookups of a kind read, seen from inside: by the traced build of the engine, over the first keys of a trace. */
+import { ipv4, ipv6, type Family } from '../base/ip.ts';
+import type { LeafBytes } from '../engine/lpm.ts';
+import type { Walk } from '../engine/research-table.ts';
+import { LruCache } from './lru.ts';
+import { percentile } from './statistics.ts';
+
+export const LINE_BYTES = 64;
+/** Sizes of a first, second and last cache, as many machines have them. */
+export const CACHE_BYTES = [32 * 2 ** 10, 2 ** 20, 8 * 2 ** 20] as const;
+
+export interface PartUse {
+  readonly part: string;
+  /** Of the structure. */
+  readonly bytes: number;
+  /** Of a lookup, in the mean. */
+  readonly reads: number;
+  readonly lines: number;
+}
+
+/** Of one kind over one trace. */
+export interface Instruments {
+  readonly family: Family;
+  readonly trace: string;
+  readonly kind: string;
+  readonly leafBytes: LeafBytes;
+  /** Lookups that were traced. */
+  readonly sample: number;
+  /** Lookups by the number of reads they make. */
+  readonly reads: {
+    readonly mean: number;
+    readonly histogram: readonly { readonly reads: number; readonly lookups: number }[];
+  };
+  /** Distinct lines of 64 bytes that a lookup reads. */
+  readonly lines: { readonly mean: number; readonly median: number; readonly p99: number };
+  readonly parts: readonly PartUse[];
+  /** Share of lines found in an LRU cache, after the first half of the sample has filled it. */
+  readonly caches: readonly { readonly bytes: number; readonly hitRate: number }[];
+}
+
+/** The structure that is looked into. */
+export interface Traced {
+  readonly kind: string;
+  readonly leafBytes: LeafBytes;
+  readonly family: Family;
+  parts(): readonly { readonly part: string; readonly bytes: number }[];
+  walk(address: ReturnType<typeof ipv4>): Walk;
+}
+
+/** Walks the first `sample` of the keys. */
+export function instrument(table: Traced, trace: string, keys: Uint32Array, sample: number): Instruments {
+  const { family, kind, leafBytes } = table;
+  const width = family === 4 ? 1 : 4;
+  const count = Math.min(sample, keys.length / width);
+  const histogram = new Map<number, number>();
+  const byPart = new Map<string, { reads: number; lines: number }>();
+  const linesOf = new Uint32Array(count);
+  const caches = CACHE_BYTES.map((bytes) => ({
+    bytes,
+    cache: new LruCache(bytes / LINE_BYTES),
+    hits: 0,
+    uses: 0,
+  }));
+  for (let i = 0; i < count; i++) {
+    const at = i * width;
+    const { touches } = table.walk(
+      family === 4 ? ipv4(keys[at]!) : ipv6(keys[at]!, keys[at + 1]!, keys[at + 2]!, keys[at + 3]!),
+    );
+    histogram.set(touches.length, (histogram.get(touches.length) ?? 0) + 1);
+    const seen = new Set<number>();
+    for (const { part, at: start, bytes } of touches) {
+      const use = byPart.get(part) ?? { reads: 0, lines: 0 };
+      byPart.set(part, use);
+      use.reads++;
+      for (let line = Math.floor(start / LINE_BYTES); line * LINE_BYTES < start + bytes; line++) {
+        if (seen.has(line)) continue;
+        seen.add(line);
+        use.lines++;
+      }
+    }
+    linesOf[i] = seen.size;
+    for (const each of caches) {
+      for (const line of seen) {
+        const isHit = each.cache.use(line);
+        if (2 * i < count) continue;
+        each.uses++;
+        if (isHit) each.hits++;
+      }
+    }
+  }
+  const total = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0);
+  const sorted = linesOf.toSorted();
+  const parts = table.parts();
+  // Kinds of one part call it `all` when they are asked for sizes, and by its name when they are walked.
+  const [only] = byPart.size === 1 && parts.length === 1 ? byPart.keys() : [];
+  const sizes = new Map(parts.map(({ part, bytes }) => [only ?? part, bytes]));
+  const names = [...new Set([...sizes.keys(), ...byPart.keys()])];
+  return {
+    family,
+    trace,
+    kind,
+    leafBytes,
+    sample: count,
+    reads: {
+      mean: total([...histogram].map(([reads, lookups]) => reads * lookups)) / count,
+      histogram: [...histogram].sort(([a], [b]) => a - b).map(([reads, lookups]) => ({ reads, lookups })),
+    },
+    lines: { mean: total(linesOf) / count, median: percentile(sorted, 50), p99: percentile(sorted, 99) },
+    parts: names.map((part) => ({
+      part,
+      bytes: sizes.get(part) ?? 0,
+      reads: (byPart.get(part)?.reads ?? 0) / count,
+      lines: (byPart.get(part)?.lines ?? 0) / count,
+    })),
+    caches: caches.map(({ bytes, hits, uses }) => ({ bytes, hitRate: uses === 0 ? 1 : hits / uses })),
+  };
+}

@@ -1,0 +1,302 @@
+/** A table in all its forms over all traces: built, held to each other, timed, and looked into. */
+import { createHash } from 'node:crypto';
+import type { Family } from '../base/ip.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { LpmKind } from '../engine/lpm.ts';
+import { researchModuleSync } from '../engine/open-research-node.ts';
+import { ResearchTable } from '../engine/research-table.ts';
+import type { TableRow } from '../tables/collect.ts';
+import { TooMuch, type Refusal, type TableContender } from './contender.ts';
+import { EngineContender, type EngineForm } from './engine-contender.ts';
+import { readEnvironment } from './environment.ts';
+import { formsOf } from './forms.ts';
+import { gate } from './gate.ts';
+import { instrument, type Instruments } from './instruments.ts';
+import { captureKeys, makeKeys, PATTERNS, readKeys, traceName } from './keys.ts';
+import { timeBatches } from './latency.ts';
+import { Oracle } from './oracle.ts';
+import type { BenchReport, TableFacts, TableResult, TraceFacts } from './results.ts';
+import { consume, timeRounds, type Turn } from './rounds.ts';
+import { spreadOf } from './statistics.ts';
+
+/** Makes a contender that is not the engine's. Throws where it cannot manage the table. */
+export interface Peer {
+  readonly kind: string;
+  readonly families: readonly Family[];
+  readonly open: (family: Family, rows: readonly TableRow[]) => TableContender;
+}
+
+export interface BenchOptions {
+  /** What the table is called. */
+  readonly table: string;
+  /** Each prefix once, each with a value. */
+  readonly rows: readonly TableRow[];
+  /** Patterns, or capture files. */
+  readonly traces: readonly string[];
+  /** Folder of key files of bench/native/gen.c, which replace the patterns of these names. */
+  readonly keyFiles?: string;
+  readonly kinds?: readonly LpmKind[];
+  readonly peers?: readonly Peer[];
+  /** Of a trace; undefined = all there are, or a million where they are made. */
+  readonly keys?: number;
+  readonly rounds: number;
+  /** CPU time of a contender in a round. */
+  readonly milliseconds: number;
+  /** 1, or multiples of 4 up to 256. */
+  readonly batches: readonly number[];
+  /** Keys whose lookups are traced; 0: none. */
+  readonly sample: number;
+  readonly seed: number;
+}
+
+/** What is being done, and how much of all is. */
+export type BenchProgress = (text: string, done: number, total: number) => void;
+
+/** Batches beyond this do not exist. */
+export const LARGEST_BATCH = 256;
+const MADE_KEYS = 1 << 20;
+/** What is no turn of a round counts as so many turns, for the guess of the time that is left. */
+const STEPS = { build: 2, gate: 4, latency: 2, instruments: 8 };
+
+interface Trace {
+  readonly name: string;
+  readonly keys: Uint32Array;
+}
+
+type Part = Pick<BenchReport, 'tables' | 'traces' | 'results' | 'refused' | 'instruments'>;
+
+export function runBench(options: BenchOptions, progress: BenchProgress): BenchReport {
+  const { table, rows, rounds, milliseconds, batches, sample, seed } = options;
+  const families = ([4, 6] as const)
+    .map((family) => ({ family, rows: rows.filter(({ prefix }) => prefix.address.family === family) }))
+    .filter((each) => each.rows.length > 0);
+  if (families.length === 0) throw new Error(`${table} has no prefixes`);
+  const traces = families.map(({ family, rows: own }) =>
+    options.traces.flatMap((trace) => {
+      const keys = keysOf(family, own, trace, options);
+      return keys === undefined ? [] : [{ name: traceName(trace), keys }];
+    }),
+  );
+  if (traces.every((own) => own.length === 0)) {
+    const where = options.keyFiles === undefined ? '' : ` in ${options.keyFiles}`;
+    throw new Error(`no keys of ${options.traces.join(', ')}${where} for this table`);
+  }
+  const works = families.map((each, i) => new FamilyBench(each.family, each.rows, traces[i]!, options));
+  const total = works.reduce((sum, { steps }) => sum + steps, 0);
+  let before = 0;
+  const parts = works.map((work): Part => {
+    const part = work.run((text, done) => progress(text, before + done, total));
+    before += work.steps;
+    return part;
+  });
+  return {
+    format: 'pxtr-bench',
+    version: 1,
+    environment: readEnvironment(seed),
+    settings: { table, seed, rounds, milliseconds, batches, sample },
+    tables: parts.flatMap((part) => part.tables),
+    traces: parts.flatMap((part) => part.traces),
+    results: parts.flatMap((part) => part.results),
+    refused: parts.flatMap((part) => part.refused),
+    instruments: parts.flatMap((part) => part.instruments),
+  };
+}
+
+function keysOf(
+  family: Family,
+  rows: readonly TableRow[],
+  trace: string,
+  { keyFiles, keys: count, seed }: BenchOptions,
+): Uint32Array | undefined {
+  const width = family === 4 ? 1 : 4;
+  const pattern = PATTERNS.find((each) => each === trace);
+  const wanted = count ?? MADE_KEYS;
+  const all =
+    pattern === undefined
+      ? captureKeys(trace, family, wanted)
+      : keyFiles === undefined
+        ? makeKeys(rows, family, pattern, wanted, seed)
+        : readKeys(keyFiles, family, pattern);
+  if (all === undefined) return undefined;
+  const some = Math.min(count ?? Infinity, all.length / width);
+  const whole = Math.floor(some / LARGEST_BATCH) * LARGEST_BATCH;
+  if (whole === 0) throw new Error(`a trace needs at least ${LARGEST_BATCH} keys`);
+  return all.subarray(0, whole * width);
+}
+
+/** The work on the prefixes of one family. */
+class FamilyBench {
+  /** Of the progress. */
+  readonly steps: number;
+  readonly #family: Family;
+  readonly #rows: readonly TableRow[];
+  readonly #traces: readonly Trace[];
+  readonly #options: BenchOptions;
+  readonly #forms: readonly EngineForm[];
+  readonly #peers: readonly Peer[];
+  readonly #refused: Refusal[] = [];
+  #done = 0;
+  #tell: (text: string, done: number) => void = () => undefined;
+
+  constructor(family: Family, rows: readonly TableRow[], traces: readonly Trace[], options: BenchOptions) {
+    this.#family = family;
+    this.#rows = rows;
+    this.#traces = traces;
+    this.#options = options;
+    this.#forms = formsOf(family, rows, options.kinds);
+    this.#peers = (options.peers ?? []).filter(({ families }) => families.includes(family));
+    const contenders = this.#forms.length + this.#peers.length;
+    const turns = contenders * options.batches.length * (options.rounds + 1);
+    const looks =
+      options.sample === 0 ? 0 : this.#forms.length * (STEPS.build + traces.length * STEPS.instruments);
+    this.steps =
+      contenders * STEPS.build + traces.length * (turns + contenders * (STEPS.gate + STEPS.latency)) + looks;
+  }
+
+  run(progress: (text: string, done: number) => void): Part {
+    this.#tell = progress;
+    if (this.#traces.length === 0)
+      return { tables: [], traces: [], results: [], refused: [], instruments: [] };
+    const contenders = this.#open();
+    const oracle = new Oracle(this.#family, this.#rows);
+    const traces: TraceFacts[] = [];
+    const results = this.#traces.flatMap((trace) => {
+      const own = this.#measure(contenders, trace, oracle);
+      traces.push(own.facts);
+      return own.results;
+    });
+    return {
+      tables: [tableFacts(this.#family, this.#rows)],
+      traces,
+      results,
+      instruments: this.#look(),
+      refused: this.#refused,
+    };
+  }
+
+  #step(text: string, steps = 1): void {
+    this.#tell(`IPv${this.#family} ${text}`, this.#done);
+    this.#done += steps;
+  }
+
+  #open(): TableContender[] {
+    const most = Math.max(...this.#traces.map(({ keys }) => keys.length / (this.#family === 4 ? 1 : 4)));
+    const makers = [
+      ...this.#forms.map((form) => ({
+        ...form,
+        open: () => new EngineContender(form, this.#family, this.#rows, most),
+      })),
+      ...this.#peers.map(({ kind, open }) => ({
+        kind,
+        leafBytes: 4 as const,
+        open: () => open(this.#family, this.#rows),
+      })),
+    ];
+    return makers.flatMap(({ kind, leafBytes, open }) => {
+      this.#step(`building ${kind}, ${leafBytes}-byte leaves`, STEPS.build);
+      try {
+        return [open()];
+      } catch (problem) {
+        if (!(problem instanceof EngineError) && !(problem instanceof TooMuch)) throw problem;
+        this.#refused.push({ family: this.#family, kind, leafBytes, why: problem.message });
+        return [];
+      }
+    });
+  }
+
+  #measure(
+    contenders: readonly TableContender[],
+    { name: trace, keys }: Trace,
+    oracle: Oracle,
+  ): { readonly facts: TraceFacts; readonly results: TableResult[] } {
+    const { rounds, milliseconds, batches } = this.#options;
+    const { judged, matched } = gate(contenders, keys, oracle, ({ kind }) =>
+      this.#step(`${trace}: gate, ${kind}`, STEPS.gate),
+    );
+    const count = keys.length / (this.#family === 4 ? 1 : 4);
+    const admitted = contenders.flatMap((contender, i) => {
+      const { digest, why } = judged[i]!;
+      if (why === undefined) return [{ contender, digest }];
+      const { kind, leafBytes } = contender;
+      this.#refused.push({ family: this.#family, trace, kind, leafBytes, why });
+      return [];
+    });
+    const turns = admitted.flatMap(({ contender, digest }) =>
+      batches.map((batch) => ({ contender, batch, digest })),
+    );
+    const rates = timeRounds(turns, count, rounds, milliseconds, (round, { contender, batch }: Turn) =>
+      this.#step(`${trace}: round ${round} of ${rounds}, ${contender.kind}, batches of ${batch}`),
+    );
+    const latencies = new Map(
+      admitted.map(({ contender }) => {
+        this.#step(`${trace}: batches of ${contender.kind}`, STEPS.latency);
+        return [contender, timeBatches(contender, count, consume)] as const;
+      }),
+    );
+    const prefixes = this.#rows.length;
+    const results = turns.map(({ contender, batch, digest }, i): TableResult => ({
+      family: this.#family,
+      trace,
+      kind: contender.kind,
+      leafBytes: contender.leafBytes,
+      batch,
+      mlps: spreadOf(rates[i]!),
+      bytesPerPrefix: perPrefix(contender.readerBytes, prefixes),
+      totalBytesPerPrefix: perPrefix(contender.liveBytes, prefixes),
+      buildMs: contender.buildMs,
+      digest,
+      latency: latencies.get(contender)!,
+    }));
+    return { facts: { family: this.#family, trace, keys: count, matched, digest: sha256(keys) }, results };
+  }
+
+  /** In builds of their own, one after another: they are slower, and nothing of them is timed. */
+  #look(): Instruments[] {
+    const { sample } = this.#options;
+    if (sample === 0) return [];
+    const refused = new Set(
+      this.#refused.map(({ kind, leafBytes, trace }) => `${kind} ${leafBytes} ${trace ?? ''}`),
+    );
+    return this.#forms.flatMap((form) => {
+      const { kind, leafBytes } = form;
+      if (refused.has(`${kind} ${leafBytes} `)) return [];
+      this.#step(`building ${kind}, ${leafBytes}-byte leaves, to look into it`, STEPS.build);
+      const table = ResearchTable.build(researchModuleSync('traced'), this.#rows, {
+        ...form,
+        family: this.#family,
+      });
+      return this.#traces
+        .filter(({ name }) => !refused.has(`${kind} ${leafBytes} ${name}`))
+        .map(({ name, keys }) => {
+          this.#step(`${name}: what ${kind} reads`, STEPS.instruments);
+          return instrument(table, name, keys, sample);
+        });
+    });
+  }
+}
+
+function perPrefix(bytes: number | undefined, prefixes: number): number | null {
+  return bytes === undefined ? null : bytes / prefixes;
+}
+
+export function tableFacts(family: Family, rows: readonly TableRow[]): TableFacts {
+  const lengths = new Map<number, number>();
+  for (const { prefix } of rows) lengths.set(prefix.bits, (lengths.get(prefix.bits) ?? 0) + 1);
+  const words = new Uint32Array(rows.length * 6);
+  for (const [i, { prefix, value }] of rows.entries()) {
+    const { w0, w1, w2, w3 } = prefix.address;
+    words.set([w0, w1, w2, w3, prefix.bits, value], 6 * i);
+  }
+  return {
+    family,
+    prefixes: rows.length,
+    distinctValues: new Set(rows.map(({ value }) => value)).size,
+    lengths: Object.fromEntries([...lengths].sort(([a], [b]) => a - b)),
+    digest: sha256(words),
+  };
+}
+
+/** Of words as they lie in memory: little-endian wherever this runs. */
+function sha256(words: Uint32Array): string {
+  return createHash('sha256').update(words).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,124 @@
+/** A report as Markdown, to be pasted where it is discussed. */
+import type { Family } from '../base/ip.ts';
+import type { BenchReport } from './results.ts';
+import { environmentText, nsAt, sizeText } from './report-text.ts';
+
+export function reportMarkdown(report: BenchReport): string {
+  const { environment, settings, tables, refused } = report;
+  const { table, rounds, milliseconds, seed } = settings;
+  return [
+    '# Longest-prefix match',
+    ...environmentText(environment).split('\n'),
+    `Table \`${table}\`, seed ${seed}; ${rounds} rounds of ${milliseconds} ms of CPU time, each contender once in each. Medians, and the least and the largest round in brackets.`,
+    ...tables.flatMap(({ family, prefixes, distinctValues, digest }) => [
+      `## IPv${family}`,
+      `${prefixes} prefixes, ${distinctValues} values, table ${digest}.`,
+      rateTable(report, family),
+      latencyTable(report, family),
+      ...instrumentTables(report, family),
+    ]),
+    ...(refused.length === 0
+      ? []
+      : [
+          '## Refused, not timed',
+          refused
+            .map(
+              ({ family, trace, kind, leafBytes, why }) =>
+                `- IPv${family} ${trace ?? 'all traces'}, ${kind}, ${leafBytes} B: ${why}`,
+            )
+            .join('\n'),
+        ]),
+    '',
+  ].join('\n\n');
+}
+
+function rateTable({ results, traces }: BenchReport, family: Family): string {
+  const names = traces.filter((each) => each.family === family).map(({ trace }) => trace);
+  const own = results.filter((each) => each.family === family);
+  const rows = new Map(own.map((each) => [`${each.kind} ${each.leafBytes} ${each.batch}`, each]));
+  return markdownTable(
+    ['Kind', 'Leaf, B', 'Batch', ...names.map((name) => `${name}, Mlps`), 'B/prefix', 'Build, ms'],
+    [...rows.values()].map(({ kind, leafBytes, batch, bytesPerPrefix, buildMs }) => [
+      `\`${kind}\``,
+      String(leafBytes),
+      String(batch),
+      ...names.map((name) => {
+        const found = own.find(
+          (each) =>
+            each.trace === name && each.kind === kind && each.leafBytes === leafBytes && each.batch === batch,
+        );
+        if (found === undefined) return '';
+        const { median, min, max } = found.mlps;
+        return `${median.toFixed(1)} (${min.toFixed(1)}-${max.toFixed(1)})`;
+      }),
+      bytesPerPrefix === null ? '?' : bytesPerPrefix.toFixed(1),
+      buildMs.toFixed(0),
+    ]),
+  );
+}
+
+function latencyTable({ results, settings }: BenchReport, family: Family): string {
+  const own = results.filter((each) => each.family === family && each.batch === settings.batches[0]);
+  const percents = own[0]?.latency.percentiles.map(({ percent }) => percent) ?? [];
+  return markdownTable(
+    ['Kind', 'Leaf, B', 'Trace', ...percents.map((percent) => `p${percent}, ns`)],
+    own.map(({ kind, leafBytes, trace, latency }) => [
+      `\`${kind}\``,
+      String(leafBytes),
+      trace,
+      ...percents.map((percent) => nsAt(latency.percentiles, percent)),
+    ]),
+  );
+}
+
+function instrumentTables({ instruments }: BenchReport, family: Family): string[] {
+  const own = instruments.filter((each) => each.family === family);
+  if (own.length === 0) return [];
+  return [
+    markdownTable(
+      [
+        'Kind',
+        'Leaf, B',
+        'Trace',
+        'Reads',
+        'Lines',
+        'Lines, p99',
+        ...own[0]!.caches.map(({ bytes }) => `Hits, ${sizeText(bytes)}`),
+      ],
+      own.map(({ kind, leafBytes, trace, reads, lines, caches }) => [
+        `\`${kind}\``,
+        String(leafBytes),
+        trace,
+        reads.mean.toFixed(2),
+        lines.mean.toFixed(2),
+        String(lines.p99),
+        ...caches.map(({ hitRate }) => `${(100 * hitRate).toFixed(1)} %`),
+      ]),
+    ),
+    markdownTable(
+      ['Kind', 'Leaf, B', 'Trace', 'Part', 'Size', 'Reads', 'Lines'],
+      own.flatMap(({ kind, leafBytes, trace, parts }) =>
+        parts.map(({ part, bytes, reads, lines }) => [
+          `\`${kind}\``,
+          String(leafBytes),
+          trace,
+          part,
+          sizeText(bytes),
+          reads.toFixed(2),
+          lines.toFixed(2),
+        ]),
+      ),
+    ),
+  ];
+}
+
+/** The first column to the left, the others to the right. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [
+    line(head),
+    `|${head.map((_, i) => (i === 0 ? '---' : '---:')).join('|')}|`,
+    ...rows.map(line),
+  ].join('\n');
+}

@@ -1,0 +1,68 @@
+/** What a run leaves behind: docs/bench-schema.json is the same in JSON Schema. */
+import type { Family } from '../base/ip.ts';
+import type { LeafBytes } from '../engine/lpm.ts';
+import type { Refusal } from './contender.ts';
+import type { Environment } from './environment.ts';
+import type { Instruments } from './instruments.ts';
+import type { Latency } from './latency.ts';
+import type { Spread } from './statistics.ts';
+
+/** One structure over one trace in batches of one size. */
+export interface TableResult {
+  readonly family: Family;
+  readonly trace: string;
+  readonly kind: string;
+  readonly leafBytes: LeafBytes;
+  readonly batch: number;
+  /** Million lookups a second of CPU time. */
+  readonly mlps: Spread;
+  /** Of what lookups walk; null where nobody can tell. */
+  readonly bytesPerPrefix: number | null;
+  /** Of all that the table takes, the writer's part included. */
+  readonly totalBytesPerPrefix: number | null;
+  readonly buildMs: number;
+  /** Of all answers. */
+  readonly digest: string;
+  readonly latency: Latency;
+}
+
+export interface TableFacts {
+  readonly family: Family;
+  readonly prefixes: number;
+  readonly distinctValues: number;
+  /** Prefixes by length. */
+  readonly lengths: Readonly<Record<string, number>>;
+  readonly digest: string;
+}
+
+export interface TraceFacts {
+  readonly family: Family;
+  readonly trace: string;
+  readonly keys: number;
+  /** Share of keys that some prefix covers, of those that the oracle was asked for. */
+  readonly matched: number;
+  readonly digest: string;
+}
+
+export interface BenchSettings {
+  readonly table: string;
+  readonly seed: number;
+  readonly rounds: number;
+  /** CPU time of a contender in a round. */
+  readonly milliseconds: number;
+  readonly batches: readonly number[];
+  /** Keys whose lookups are traced; 0: none. */
+  readonly sample: number;
+}
+
+export interface BenchReport {
+  readonly format: 'pxtr-bench';
+  readonly version: 1;
+  readonly environment: Environment;
+  readonly settings: BenchSettings;
+  readonly tables: readonly TableFacts[];
+  readonly traces: readonly TraceFacts[];
+  readonly results: readonly TableResult[];
+  readonly refused: readonly Refusal[];
+  readonly instruments: readonly Instruments[];
+}

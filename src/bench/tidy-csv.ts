@@ -1,0 +1,54 @@
+/** A report as one long table: a row for each number, as R and pandas like it. */
+import type { BenchReport } from './results.ts';
+
+const HEADER = ['family', 'trace', 'kind', 'leaf_bytes', 'batch', 'measure', 'at', 'value'];
+
+type Cell = string | number;
+
+/** `at`: the round of `mlps`, the percentile of `latency_ns`, the part, the number of reads, the size of a cache. */
+export function tidyCsv({ tables, results, instruments }: BenchReport): string {
+  const rows: Cell[][] = [HEADER];
+  for (const { family, prefixes, lengths } of tables) {
+    rows.push([family, '', '', '', '', 'prefixes', '', prefixes]);
+    for (const [bits, count] of Object.entries(lengths))
+      rows.push([family, '', '', '', '', 'prefixes_of_length', bits, count]);
+  }
+  const told = new Set<string>();
+  for (const result of results) {
+    const { family, trace, kind, leafBytes, batch, mlps, latency } = result;
+    const name = [family, trace, kind, leafBytes];
+    for (const [i, value] of mlps.rounds.entries()) rows.push([...name, batch, 'mlps', i + 1, value]);
+    // The rest is not of a batch size: once for each structure, and for each trace of it.
+    if (!told.has(name.join())) {
+      for (const { percent, ns } of latency.percentiles)
+        rows.push([...name, latency.batch, 'latency_ns', percent, ns]);
+    }
+    const form = [family, '', kind, leafBytes];
+    if (!told.has(form.join())) {
+      rows.push([...form, '', 'build_ms', '', result.buildMs]);
+      if (result.bytesPerPrefix !== null)
+        rows.push([...form, '', 'bytes_per_prefix', '', result.bytesPerPrefix]);
+      if (result.totalBytesPerPrefix !== null)
+        rows.push([...form, '', 'total_bytes_per_prefix', '', result.totalBytesPerPrefix]);
+    }
+    told.add(name.join()).add(form.join());
+  }
+  for (const { family, trace, kind, leafBytes, reads, parts, caches } of instruments) {
+    const name = [family, trace, kind, leafBytes, ''];
+    for (const { reads: at, lookups } of reads.histogram)
+      rows.push([...name, 'lookups_of_reads', at, lookups]);
+    for (const { part, bytes, reads: made, lines } of parts) {
+      rows.push([...name, 'part_bytes', part, bytes]);
+      rows.push([...name, 'part_reads', part, made]);
+      rows.push([...name, 'part_lines', part, lines]);
+    }
+    for (const { bytes, hitRate } of caches) rows.push([...name, 'cache_hit_rate', bytes, hitRate]);
+  }
+  return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
+}
+
+/** RFC 4180. */
+function cell(value: Cell): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,181 @@
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ALL_KINDS } from '../../bench/forms.ts';
+import { PATTERNS } from '../../bench/keys.ts';
+import { makeTable, MADE_TABLE } from '../../bench/made-table.ts';
+import { LARGEST_BATCH, runBench, type BenchOptions } from '../../bench/measure.ts';
+import { reportMarkdown } from '../../bench/report-markdown.ts';
+import { reportText } from '../../bench/report-text.ts';
+import type { BenchReport } from '../../bench/results.ts';
+import { consumed } from '../../bench/rounds.ts';
+import { withValues } from '../../bench/table-file.ts';
+import { tidyCsv } from '../../bench/tidy-csv.ts';
+import type { Family } from '../../base/ip.ts';
+import type { LpmKind } from '../../engine/lpm.ts';
+import type { TableRow } from '../../tables/collect.ts';
+import { FILE_HELP } from '../fib/flags.ts';
+import { openTable } from '../fib/open-table.ts';
+import { failureText } from '../failure-text.ts';
+import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
+import { parseSeed } from '../parse-flags.ts';
+import { Progress } from '../progress.ts';
+import { checkWritable, writeOutput } from '../write-output.ts';
+
+interface BenchFlags {
+  readonly table?: string;
+  readonly kinds?: readonly LpmKind[];
+  readonly trace?: readonly string[];
+  readonly traces?: string;
+  readonly family?: '4' | '6';
+  readonly rounds: number;
+  readonly milliseconds: number;
+  readonly keys?: number;
+  readonly batch: readonly number[];
+  readonly sample: number;
+  readonly seed: number;
+  /** True: to standard output. */
+  readonly json?: string | true;
+  readonly csv?: string;
+  readonly markdown?: string;
+}
+
+const DEFAULT_TRACES = ['rand', 'zipf', 'unif'];
+
+/** What a run can be written as, each into a file of its own. */
+const OUTPUTS = {
+  json: (report: BenchReport) => `${JSON.stringify(report, undefined, 2)}\n`,
+  csv: tidyCsv,
+  markdown: reportMarkdown,
+} as const;
+const FORMATS = Object.keys(OUTPUTS) as (keyof typeof OUTPUTS)[];
+
+/** Adds `pxtr bench`. Exit codes: 0 measured, 1 some kind answered wrongly or an output cannot be written, 2 usage. */
+export function registerBench(program: Command, io: CliIo, state: ExitState): void {
+  program
+    .command('bench')
+    .description('measure longest-prefix match: speed, latency, memory, and what lookups read')
+    .option('--table <file>', `${FILE_HELP} (default: a made one of 50000)`)
+    .option('--kinds <names>', `such as dir18-run,poptrie, or all: ${ALL_KINDS.join(', ')}`, readKinds)
+    .option(
+      '--trace <names>',
+      `keys: ${PATTERNS.join(', ')}, or a pcap for its destinations; may be repeated (default: ${DEFAULT_TRACES.join(',')})`,
+      readTraces,
+    )
+    .option('--traces <folder>', 'key files of bench/native, k4rand.bin and so on, instead of made keys')
+    .addOption(new Option('--family <4|6>', 'only IPv4, or only IPv6').choices(['4', '6']))
+    .option('--rounds <n>', 'each kind has its turn once in each', readCount, 7)
+    .option('--milliseconds <n>', 'CPU time of a turn', readCount, 20)
+    .option('--keys <n>', 'of a trace (default: 1048576, or all of a key file)', readCount)
+    .option(
+      '--batch <sizes>',
+      'keys of a call: 1, or multiples of 4 up to 256, such as 1,64,256',
+      readBatches,
+      [LARGEST_BATCH],
+    )
+    .option('--sample <n>', 'keys whose lookups are looked into; 0: none', readNumber, 20_000)
+    .option('--seed <n>', 'of the table and the keys that are made', parseSeed, 1)
+    .option('--json [file]', 'everything, as docs/bench-schema.json says, instead of text or into a file')
+    .option('--csv <file>', 'write a row for each number')
+    .option('--markdown <file>', 'write tables')
+    .addHelpText(
+      'after',
+      '\nKinds whose answers are not those of the table are refused, not timed.\n' +
+        'Exit codes: 0 measured, 1 a kind answered wrongly or a file cannot be written, 2 usage.\n\n' +
+        'Examples:\n  pxtr bench --table table.txt --kinds dir18-run,poptrie --trace rand\n' +
+        '  pxtr bench --table rib.mrt --kinds dir18-run,poptrie --trace rand,scan --json run.json',
+    )
+    .action(async (flags: BenchFlags) => {
+      state.code = await runCommand(flags, io);
+    });
+}
+
+async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
+  for (const format of FORMATS) checkWritable(fileOf(flags[format]));
+  const rows = await rowsOf(flags, io);
+  const { rounds, milliseconds, seed, sample } = flags;
+  const options: BenchOptions = {
+    table: flags.table ?? MADE_TABLE,
+    rows,
+    traces: flags.trace ?? DEFAULT_TRACES,
+    ...(flags.traces === undefined ? {} : { keyFiles: flags.traces }),
+    ...(flags.kinds === undefined ? {} : { kinds: flags.kinds }),
+    ...(flags.keys === undefined ? {} : { keys: flags.keys }),
+    batches: flags.batch,
+    rounds,
+    milliseconds,
+    seed,
+    sample,
+  };
+  const report = measured(options, io);
+  io.out(flags.json === true ? OUTPUTS.json(report) : `${reportText(report)}\n`);
+  for (const format of FORMATS) {
+    const file = fileOf(flags[format]);
+    if (file !== undefined) writeOutput(file, OUTPUTS[format](report));
+  }
+  // What cannot manage a table is told; what answers wrongly is a fault.
+  const isWrong = report.refused.some(({ trace }) => trace !== undefined);
+  return isWrong || !Number.isInteger(consumed()) ? EXIT.failed : EXIT.ok;
+}
+
+function fileOf(flag: string | true | undefined): string | undefined {
+  return flag === true ? undefined : flag;
+}
+
+async function rowsOf({ table, family, seed }: BenchFlags, io: CliIo): Promise<readonly TableRow[]> {
+  const only = family === undefined ? undefined : (Number(family) as Family);
+  if (table === undefined)
+    return makeTable(seed).filter(({ prefix }) => only === undefined || prefix.address.family === only);
+  const { rows } = await openTable(table, only === undefined ? {} : { family: only }, io);
+  return withValues(rows, seed);
+}
+
+function measured(options: BenchOptions, io: CliIo): BenchReport {
+  const progress = new Progress(io);
+  progress.begin('building');
+  try {
+    return runBench(options, (text, done, total) => progress.tell(text, done, total));
+  } catch (problem) {
+    throw new CliError(failureText(problem), EXIT.failed);
+  } finally {
+    progress.end();
+  }
+}
+
+function readKinds(text: string): readonly LpmKind[] | undefined {
+  if (text === 'all') return undefined;
+  return text.split(',').map((name) => {
+    const kind = ALL_KINDS.find((each) => each === name);
+    if (kind === undefined)
+      throw new InvalidArgumentError(`No kind ${name}; there are: ${ALL_KINDS.join(', ')}.`);
+    return kind;
+  });
+}
+
+function readTraces(text: string, before: readonly string[] = []): readonly string[] {
+  // A name with a comma in it is that of a file.
+  const names = existsSync(text) ? [text] : text.split(',');
+  for (const name of names) {
+    if (!PATTERNS.some((pattern) => pattern === name) && !existsSync(name))
+      throw new InvalidArgumentError(`${name} is none of ${PATTERNS.join(', ')}, and no file.`);
+  }
+  return [...before, ...names];
+}
+
+function readBatches(text: string): readonly number[] {
+  return text.split(',').map((word) => {
+    const size = /^[0-9]{1,3}$/.test(word) ? Number(word) : NaN;
+    if (size === 1 || (size >= 4 && size <= LARGEST_BATCH && size % 4 === 0)) return size;
+    throw new InvalidArgumentError(`A batch is 1 or a multiple of 4 up to ${LARGEST_BATCH}, not ${word}.`);
+  });
+}
+
+function readNumber(text: string): number {
+  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
+  return Number(text);
+}
+
+function readCount(text: string): number {
+  const count = readNumber(text);
+  if (count === 0) throw new InvalidArgumentError('At least 1 is expected.');
+  return count;
+}

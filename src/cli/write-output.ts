@@ -1,0 +1,24 @@
+/** Files that long work ends in. */
+import { statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { failureText } from './failure-text.ts';
+import { CliError, EXIT } from './io.ts';
+
+/** Before the work: what can be known not to end well. @throws CliError */
+export function checkWritable(path: string | undefined): void {
+  if (path === undefined) return;
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new CliError(`cannot write ${path}: there is no folder ${folder}`, EXIT.usage);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new CliError(`cannot write ${path}: it is a folder`, EXIT.usage);
+}
+
+/** @throws CliError */
+export function writeOutput(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (problem) {
+    throw new CliError(`cannot write ${path}: ${failureText(problem)}`, EXIT.failed);
+  }
+}
