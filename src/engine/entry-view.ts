@@ -6,8 +6,8 @@ import type { EncapTarget, EntryView } from './data-plane.ts';
 export function entryView(
   eid: EidPrefix,
   action: Action,
-  targets: readonly EncapTarget[] = [],
-  row: readonly number[] = [],
+  targets: readonly EncapTarget[],
+  row: readonly number[],
   hits: number,
 ): EntryView {
   const shares = targets.map(() => 0);

@@ -1,225 +1,140 @@
+import { Column } from '../base/column.ts';
 import { formatIp } from '../base/ip-text.ts';
-import { sameIp, type IpAddress } from '../base/ip.ts';
-import { PRIORITY_NEVER } from '../mapping/locator.ts';
+import type { IpAddress } from '../base/ip.ts';
+import { hashIp } from '../base/open-table.ts';
 import { bucketRow } from './buckets.ts';
 import type { EncapTarget } from './data-plane.ts';
 import type { EngineMemory } from './memory.ts';
 import type { NextHops } from './next-hops.ts';
-import { markingKey } from './outer-headers.ts';
-import { writeBuckets, writeRewrite } from './records.ts';
-import { RunPool, SharedRecords, type Run } from './slots.ts';
+import { writeBuckets } from './records.ts';
+import { Rewrites } from './rewrites.ts';
+import { SetMembers } from './set-members.ts';
+import { SharedRecords } from './shared-records.ts';
+import { RunPool } from './slots.ts';
 
-/** Ways to encapsulate that entries of one instance share, with what they occupy. */
-export interface LocatorSet {
-  readonly id: number;
-  readonly hash: number;
+/** Ways to encapsulate that entries of one instance share. */
+interface LocatorSet {
   readonly instanceId: number;
   readonly targets: readonly EncapTarget[];
-  /** Undefined when no target may ever be used. */
-  readonly run: Run | undefined;
-  /** By target: its rewrite; undefined for one that may never be used. */
-  readonly rewrites: readonly (number | undefined)[];
-  /** Slots, one for each rewrite that there is. */
-  readonly nextHops: readonly number[];
-  /** Index of a target for each slot of the run; empty when all are down. */
-  row: readonly number[];
-  users: number;
+}
+
+/** A set as it is now, with an index of a target for each slot of its row; none when all are down. */
+export interface LocatorSetView {
+  readonly targets: readonly EncapTarget[];
+  readonly row: readonly number[];
 }
 
 /**
  * The locator sets of all entries: equal ones are one, with one row of buckets, however many entries use it. So a
- * locator that fails costs a row for each set that it is in. Can be undone like a Pool.
+ * locator that fails costs a row for each set that it is in. Can be undone like a Pool. A set has no object: its ways are
+ * the rewrites, its row is in the engine's memory, the rest is in columns.
  */
-export class LocatorSets {
-  readonly #memory: EngineMemory;
+export class LocatorSets extends SharedRecords<LocatorSet> {
   readonly #buckets: RunPool;
-  readonly #rewrites: SharedRecords;
-  readonly #nextHops: NextHops;
-  readonly #byHash = new Map<number, LocatorSet[]>();
-  /** By id; ids of sets that are gone are used again. */
-  readonly #sets: (LocatorSet | undefined)[] = [];
-  readonly #freeIds: number[] = [];
-  /** By locator: the sets that it is in. */
-  readonly #byLocator = new Map<string, Set<LocatorSet>>();
+  readonly #rewrites: Rewrites;
+  readonly #members = new SetMembers();
+  /** By set. */
+  readonly #rows = new Column();
   /** Locators that are down; and those that were up at the last commit and are down now, or the other way round. */
   readonly #down = new Set<string>();
-  readonly #toggled = new Set<string>();
-  /** Users that came and went since the last commit, and sets that are new. */
-  #acquired: LocatorSet[] = [];
-  #released: LocatorSet[] = [];
-  #fresh: LocatorSet[] = [];
+  #toggled: IpAddress[] = [];
 
   constructor(memory: EngineMemory, nextHops: NextHops, isQuiesced: (epoch: number) => boolean) {
-    this.#memory = memory;
-    this.#nextHops = nextHops;
+    // Each has an entry, or had one that is as long retired.
+    super('entries', memory, isQuiesced);
     this.#buckets = new RunPool('buckets', memory.capacity.buckets, isQuiesced);
-    this.#rewrites = new SharedRecords('rewrites', memory.capacity.rewrites, isQuiesced);
+    this.#rewrites = new Rewrites(memory, nextHops, isQuiesced);
   }
 
-  /** Throws EngineError on lack of room. */
-  acquire(instanceId: number, targets: readonly EncapTarget[]): LocatorSet {
-    const hash = hashTargets(instanceId, targets);
-    const known = this.#byHash.get(hash)?.find((set) => isSame(set, instanceId, targets));
-    const set = known ?? this.#make(hash, instanceId, targets);
-    set.users++;
-    this.#acquired.push(set);
-    return set;
+  /** The row of buckets of a set, a run; 0 when no target may ever be used, and for a set that there is not. */
+  rowOf(set: number): number {
+    return this.#rows.at(set);
   }
 
-  /** Readers may see the set until the next publish and for a batch after it. */
-  release(set: LocatorSet): void {
-    set.users--;
-    this.#released.push(set);
-  }
-
-  byId(id: number): LocatorSet {
-    return this.#sets[id]!;
+  /** Empty for a set that there is not. */
+  view(set: number): LocatorSetView {
+    const targets: EncapTarget[] = [];
+    this.#members.every(set, (rewrite, preference) => {
+      const way = this.#rewrites.wayOf(rewrite);
+      return targets.push({ ...way, priority: preference >>> 8, weight: preference & 0xff }) > 0;
+    });
+    return { targets, row: bucketRow(targets, (i) => this.#isDown(targets[i]!.destination)) };
   }
 
   /** From the next commit on. */
   setDown(locator: IpAddress, isDown: boolean): void {
-    const key = formatIp(locator);
-    if (this.#down.has(key) === isDown) return;
-    toggle(this.#down, key);
-    toggle(this.#toggled, key);
+    if (this.#isDown(locator) === isDown) return;
+    this.#toggle(locator);
+    this.#toggled.push(locator);
   }
 
   /** Rewrites the rows of locators that have come up or gone down, in place, and lets go of sets without users. */
-  commit(epoch: number): void {
-    const changed = [...this.#toggled].flatMap((key) => [...(this.#byLocator.get(key) ?? [])]);
-    for (const set of new Set(changed)) this.#fill(set);
-    for (const set of new Set(this.#released)) if (set.users === 0) this.#drop(set);
-    this.#forgetChanges();
+  override commit(epoch: number): void {
+    for (const locator of this.#toggled) {
+      this.#rewrites.toward(locator, (rewrite) => {
+        for (const set of this.#members.setsOf(rewrite)) this.#fill(set);
+      });
+    }
+    this.#toggled = [];
+    super.commit(epoch);
     this.#buckets.commit(epoch);
     this.#rewrites.commit(epoch);
   }
 
-  rollback(): void {
-    for (const key of this.#toggled) toggle(this.#down, key);
-    for (const set of this.#acquired) set.users--;
-    for (const set of this.#released) set.users++;
-    for (const set of this.#fresh) this.#unlist(set);
-    this.#forgetChanges();
+  override rollback(): void {
+    for (const locator of this.#toggled) this.#toggle(locator);
+    this.#toggled = [];
+    super.rollback();
     this.#buckets.rollback();
     this.#rewrites.rollback();
   }
 
-  #forgetChanges(): void {
-    this.#toggled.clear();
-    this.#acquired = [];
-    this.#released = [];
-    this.#fresh = [];
+  protected hashOf({ instanceId, targets }: LocatorSet): number {
+    return targets.reduce((hash, each) => hashIp(each.destination, hash ^ preferenceOf(each)), instanceId);
   }
 
-  #make(hash: number, instanceId: number, targets: readonly EncapTarget[]): LocatorSet {
+  override isSame(set: number, { instanceId, targets }: LocatorSet): boolean {
+    let i = 0;
+    const isEqual = this.#members.every(set, (rewrite, preference) => {
+      const target = targets[i++];
+      if (target === undefined || preference !== preferenceOf(target)) return false;
+      return this.#rewrites.isSame(rewrite, { instanceId, target });
+    });
+    return isEqual && i === targets.length;
+  }
+
+  protected write(set: number, { instanceId, targets }: LocatorSet): void {
+    const rewrites = targets.map((target) => this.#rewrites.acquire({ instanceId, target }));
     // The length is that of all locators, up or down.
     const { length } = bucketRow(targets);
-    const run = length === 0 ? undefined : this.#buckets.take(length);
-    const nextHops: number[] = [];
-    const rewrites = targets.map((target) => {
-      if (target.priority === PRIORITY_NEVER) return undefined;
-      const nextHop = this.#nextHops.acquireHop(target.nextHop);
-      nextHops.push(nextHop);
-      const { source, destination } = target;
-      const key = `${instanceId} ${formatIp(source)} ${formatIp(destination)} ${nextHop} ${markingKey(target)}`;
-      return this.#rewrites.acquire(key, (at) => {
-        writeRewrite(this.#memory, at, target, instanceId, nextHop);
-      });
-    });
-    const id = this.#freeIds.pop() ?? this.#sets.length;
-    const kept = targets.map((target) => ({ ...target, nextHop: { ...target.nextHop } }));
-    const parts = { id, hash, instanceId, targets: kept, run, rewrites, nextHops };
-    const set: LocatorSet = { ...parts, row: [], users: 0 };
-    this.#list(set);
-    this.#fresh.push(set);
+    this.#rows.set(set, length === 0 ? 0 : this.#buckets.take(length));
+    for (let i = targets.length - 1; i >= 0; i--)
+      this.#members.add(set, rewrites[i]!, preferenceOf(targets[i]!));
     this.#fill(set);
-    return set;
   }
 
-  #fill(set: LocatorSet): void {
-    const { targets, run, rewrites } = set;
-    set.row = bucketRow(targets, (index) => this.#down.has(formatIp(targets[index]!.destination)));
-    if (run === undefined) return;
-    const none = this.#memory.noRewrite;
-    const row = Array.from({ length: run.length }, (_, slot) => rewrites[set.row[slot] ?? -1] ?? none);
-    writeBuckets(this.#memory, run, row);
+  protected override letGo(set: number): void {
+    const row = this.rowOf(set);
+    if (row !== 0) this.#buckets.retire(row);
+    for (const rewrite of this.#members.clear(set)) this.#rewrites.release(rewrite);
   }
 
-  #drop(set: LocatorSet): void {
-    this.#unlist(set);
-    if (set.run !== undefined) this.#buckets.retire(set.run);
-    for (const slot of set.rewrites) if (slot !== undefined) this.#rewrites.release(slot);
-    for (const slot of set.nextHops) this.#nextHops.release(slot);
+  #isDown(locator: IpAddress): boolean {
+    return this.#down.size > 0 && this.#down.has(formatIp(locator));
   }
 
-  #list(set: LocatorSet): void {
-    this.#sets[set.id] = set;
-    const equals = this.#byHash.get(set.hash);
-    if (equals === undefined) this.#byHash.set(set.hash, [set]);
-    else equals.push(set);
-    for (const { destination } of set.targets) {
-      const key = formatIp(destination);
-      const sets = this.#byLocator.get(key) ?? new Set();
-      this.#byLocator.set(key, sets.add(set));
-    }
+  #toggle(locator: IpAddress): void {
+    const key = formatIp(locator);
+    if (!this.#down.delete(key)) this.#down.add(key);
   }
 
-  #unlist(set: LocatorSet): void {
-    this.#sets[set.id] = undefined;
-    this.#freeIds.push(set.id);
-    const others = this.#byHash.get(set.hash)!.filter((each) => each !== set);
-    if (others.length === 0) this.#byHash.delete(set.hash);
-    else this.#byHash.set(set.hash, others);
-    for (const { destination } of set.targets) {
-      const sets = this.#byLocator.get(formatIp(destination));
-      if (sets?.delete(set) === true && sets.size === 0) this.#byLocator.delete(formatIp(destination));
-    }
+  #fill(set: number): void {
+    const { row } = this.view(set);
+    const rewrites = this.#members.rewritesOf(set);
+    writeBuckets(this.memory, this.rowOf(set), (slot) => rewrites[row[slot]!] ?? this.memory.noRewrite);
   }
 }
 
-function toggle(set: Set<string>, key: string): void {
-  if (!set.delete(key)) set.add(key);
-}
-
-function isSame(set: LocatorSet, instanceId: number, targets: readonly EncapTarget[]): boolean {
-  return (
-    set.instanceId === instanceId &&
-    set.targets.length === targets.length &&
-    set.targets.every((target, i) => isSameTarget(target, targets[i]!))
-  );
-}
-
-function isSameTarget(a: EncapTarget, b: EncapTarget): boolean {
-  if (a === b) return true;
-  return (
-    a.priority === b.priority &&
-    a.weight === b.weight &&
-    sameIp(a.destination, b.destination) &&
-    sameIp(a.source, b.source) &&
-    a.nextHop.kind === b.nextHop.kind &&
-    a.nextHop.interfaceIndex === b.nextHop.interfaceIndex &&
-    a.nextHop.mtu === b.nextHop.mtu &&
-    isSameGateway(a.nextHop.gateway, b.nextHop.gateway) &&
-    (a.marking === undefined && b.marking === undefined
-      ? a.pathMtu === b.pathMtu
-      : markingKey(a) === markingKey(b))
-  );
-}
-
-function isSameGateway(a: IpAddress | undefined, b: IpAddress | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : sameIp(a, b);
-}
-
-/** Of what tells sets apart as a rule; the rest is compared. */
-function hashTargets(instanceId: number, targets: readonly EncapTarget[]): number {
-  let hash = instanceId;
-  for (const { destination, priority, weight, nextHop } of targets) {
-    const { w0, w1, w2, w3 } = destination;
-    const { interfaceIndex, gateway } = nextHop;
-    for (const word of [w0, w1, w2, w3, (priority << 8) | weight, gateway?.w0 ?? 0, interfaceIndex]) {
-      hash = Math.imul(hash ^ word, 0x85eb_ca6b);
-      hash ^= hash >>> 15;
-    }
-  }
-  return hash;
+function preferenceOf({ priority, weight }: EncapTarget): number {
+  return (priority << 8) | weight;
 }

@@ -54,8 +54,12 @@ export function innerRoom({ nextHop, pathMtu = Infinity }: EncapTarget, headerBy
   return Math.max(0, Math.min(MAX_ENCAPSULATED_BYTES, nextHop.mtu, pathMtu) - headerBytes);
 }
 
-/** Equal for targets whose outer headers and flags are equal, way out and addresses aside. */
-export function markingKey({ pathMtu, marking = {} }: EncapTarget): string {
+/** What differs between the headers and flags of targets beside addresses and way out. */
+export type Marks = Pick<EncapTarget, 'pathMtu' | 'marking'>;
+
+/** Equal for equal marks; empty for none. */
+export function markingKey({ pathMtu, marking }: Marks): string {
+  if (marking === undefined) return `${pathMtu ?? ''}`;
   const { nonce, echo, versions, locatorStatusBits, gpe } = marking;
   const parts = [pathMtu, nonce, echo, versions?.source, versions?.destination, locatorStatusBits, gpe];
   return [...parts, hasChecksum(marking)].map((part) => part ?? '').join(' ');

@@ -21,21 +21,13 @@ import { readEntryAction, readHits } from './records.ts';
 import { receptionFlags, SnapshotWriter, type VrfImage } from './snapshot.ts';
 import type { EngineExports } from './wasm.ts';
 
-type Change =
-  | {
-      readonly kind: 'route';
-      readonly instanceId: number;
-      readonly prefix: IpPrefix;
-      readonly nextHop?: NextHop;
-    }
-  | { readonly kind: 'policy'; readonly eid: EidPrefix; readonly flags: number }
-  | {
-      readonly kind: 'petr';
-      readonly instanceId: number;
-      readonly family: Family;
-      readonly targets: readonly EncapTarget[];
-    }
-  | { readonly kind: 'locator'; readonly locator: IpAddress; readonly isDown: boolean };
+/** What is to be done at the next publish; changes of policies are gathered first. */
+type Change = (put: Put, policies: PolicyChange[]) => void;
+
+interface PolicyChange {
+  readonly eid: EidPrefix;
+  readonly flags: number;
+}
 
 /** The lookup algorithm of each table of an instance. */
 export interface TableKinds {
@@ -55,6 +47,13 @@ interface Vrf {
   readonly policies: PrefixTable<number>;
   /** Slots of entries. */
   readonly petr: Map<Family, number>;
+}
+
+/** A Map, or a PrefixTable. */
+interface Lookup<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
+  delete(key: K): unknown;
 }
 
 /** Adds a change of a lookup structure to the coming ones. */
@@ -106,11 +105,9 @@ export class Publisher {
   }
 
   setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop | undefined): void {
-    const change = { kind: 'route', instanceId, prefix } as const;
-    this.#changes.set(
-      `route ${instanceId} ${formatPrefix(prefix)}`,
-      nextHop === undefined ? change : { ...change, nextHop },
-    );
+    this.#changes.set(`route ${instanceId} ${formatPrefix(prefix)}`, (put) => {
+      this.#applyRoute(instanceId, prefix, nextHop, put);
+    });
   }
 
   setEntry(eid: EidPrefix, entry: ForwardingEntry | undefined): void {
@@ -120,15 +117,19 @@ export class Publisher {
   }
 
   setPolicy(eid: EidPrefix, flags: number): void {
-    this.#changes.set(`policy ${eidKey(eid)}`, { kind: 'policy', eid, flags });
+    this.#changes.set(`policy ${eidKey(eid)}`, (_, policies) => policies.push({ eid, flags }));
   }
 
   setPetr(instanceId: number, family: Family, targets: readonly EncapTarget[]): void {
-    this.#changes.set(`petr ${instanceId} ${family}`, { kind: 'petr', instanceId, family, targets });
+    this.#changes.set(`petr ${instanceId} ${family}`, () => {
+      this.#applyPetr(instanceId, family, targets);
+    });
   }
 
   setDown(locator: IpAddress, isDown: boolean): void {
-    this.#changes.set(`locator ${formatIp(locator)}`, { kind: 'locator', locator, isDown });
+    this.#changes.set(`locator ${formatIp(locator)}`, () => {
+      this.#table.sets.setDown(locator, isDown);
+    });
   }
 
   setProxyEtr(enabled: boolean): void {
@@ -141,13 +142,12 @@ export class Publisher {
 
   /** Throws EngineError; then nothing has changed. */
   publish(): void {
-    const changes = [...this.#changes.values()];
+    const changes = this.#changes;
     this.#changes = new Map();
-    const entries = this.#wanted;
-    if (changes.length + entries.length === 0 && this.#wantedFlags === this.#flags) return;
+    if (changes.size + this.#wanted.length === 0 && this.#wantedFlags === this.#flags) return;
     this.#exports.fibBegin();
     try {
-      this.#apply(changes, entries);
+      this.#apply(changes.values());
       const epoch = this.#snapshots.publish(this.#images(), this.#wantedFlags);
       this.#flags = this.#wantedFlags;
       this.#table.commit(epoch);
@@ -197,42 +197,39 @@ export class Publisher {
   }
 
   #view(slot: number, eid: EidPrefix): EntryView {
-    const set = this.#table.setOf(slot);
-    return entryView(eid, readEntryAction(this.#memory, slot), set?.targets, set?.row, this.#hitsOf(slot));
+    const { targets, row } = this.#table.setOf(slot);
+    return entryView(eid, readEntryAction(this.#memory, slot), targets, row, this.#hitsOf(slot));
   }
 
   #hitsOf(slot: number): number {
     return this.#earlierHits[slot]! + readHits(this.#memory, slot);
   }
 
-  #apply(changes: readonly Change[], entries: readonly (ForwardingEntry | undefined)[]): void {
+  #apply(changes: Iterable<Change>): void {
+    const policies: PolicyChange[] = [];
     const work = new Map<Fib, FibChange[]>();
     const put: Put = (fib, prefix, value) => {
       const list = work.get(fib);
       if (list === undefined) work.set(fib, [{ prefix, value }]);
       else list.push({ prefix, value });
     };
-    for (const change of changes) {
-      if (change.kind === 'route') this.#applyRoute(change, put);
-      else if (change.kind === 'petr') this.#applyPetr(change);
-      else if (change.kind === 'locator') this.#table.setDown(change.locator, change.isDown);
+    for (const change of changes) change(put, policies);
+    for (const [i, entry] of this.#wanted.entries()) {
+      this.#applyEntry(this.#wantedEntries.eidOf(i), entry, put);
     }
-    for (const [i, entry] of entries.entries()) {
-      this.#applyEntry(entry?.eid ?? this.#wantedEntries.eidOf(i), entry, put);
-    }
-    this.#applyPolicies(changes, put);
+    this.#applyPolicies(policies, put);
     for (const [fib, list] of work) fib.apply(list);
   }
 
-  #applyRoute({ instanceId, prefix, nextHop }: Change & { kind: 'route' }, put: Put): void {
+  #applyRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop | undefined, put: Put): void {
     if (nextHop === undefined && !this.#vrfs.has(instanceId)) return;
     const { routes, fibs } = this.#vrf(instanceId);
     const key = formatPrefix(prefix);
     const before = routes.get(key);
     if (before === undefined && nextHop === undefined) return;
     // The new one first: a next hop that stays is then not retired and written again.
-    const slot = nextHop === undefined ? undefined : this.#table.addRoute(nextHop, prefix.bits === 0);
-    if (before !== undefined) this.#table.removeRoute(before);
+    const slot = nextHop && this.#table.addRoute(nextHop, prefix.bits === 0);
+    if (before !== undefined) this.#table.nextHops.release(before);
     this.#replace(routes, key, slot);
     put(fibs[TABLE_ROUTES]![prefix.address.family], prefix, valueOf(slot));
   }
@@ -253,7 +250,7 @@ export class Publisher {
     put(cache, prefix, slot + 1);
   }
 
-  #applyPetr({ instanceId, family, targets }: Change & { kind: 'petr' }): void {
+  #applyPetr(instanceId: number, family: Family, targets: readonly EncapTarget[]): void {
     if (targets.length === 0 && !this.#vrfs.has(instanceId)) return;
     const { petr } = this.#vrf(instanceId);
     const before = petr.get(family);
@@ -263,20 +260,12 @@ export class Publisher {
   }
 
   /** A changed prefix changes what packets see in every prefix that it covers. */
-  #applyPolicies(changes: readonly Change[], put: Put): void {
+  #applyPolicies(changes: readonly PolicyChange[], put: Put): void {
     // Taking a policy away does not bring an instance into being.
-    const changed = changes
-      .filter((change) => change.kind === 'policy')
-      .filter(({ eid, flags }) => flags !== 0 || this.#vrfs.has(eid.instanceId));
+    const changed = changes.filter(({ eid, flags }) => flags !== 0 || this.#vrfs.has(eid.instanceId));
     for (const { eid, flags } of changed) {
       const { policies } = this.#vrf(eid.instanceId);
-      const before = policies.get(eid.prefix);
-      if (flags === 0) policies.delete(eid.prefix);
-      else policies.set(eid.prefix, flags);
-      this.#undo.push(() => {
-        if (before === undefined) policies.delete(eid.prefix);
-        else policies.set(eid.prefix, before);
-      });
+      this.#replace(policies, eid.prefix, flags || undefined);
     }
     for (const { eid } of changed) {
       const { policies, fibs } = this.#vrf(eid.instanceId);
@@ -289,14 +278,14 @@ export class Publisher {
     }
   }
 
-  #replace<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
+  #replace<K, V>(map: Lookup<K, V>, key: K, value: V | undefined): void {
     const before = map.get(key);
-    if (value === undefined) map.delete(key);
-    else map.set(key, value);
-    this.#undo.push(() => {
-      if (before === undefined) map.delete(key);
-      else map.set(key, before);
-    });
+    const assign = (to: V | undefined): void => {
+      if (to === undefined) map.delete(key);
+      else map.set(key, to);
+    };
+    assign(value);
+    this.#undo.push(assign.bind(undefined, before));
   }
 
   #rollback(): void {
@@ -332,8 +321,7 @@ export class Publisher {
         policies: new PrefixTable(),
         petr: new Map(),
       };
-      this.#vrfs.set(instanceId, vrf);
-      this.#undo.push(() => this.#vrfs.delete(instanceId));
+      this.#replace(this.#vrfs, instanceId, vrf);
     }
     return vrf;
   }

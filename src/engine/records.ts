@@ -12,9 +12,7 @@ import {
   ENTRY_INSTANCE_OFFSET,
   ENTRY_SERIAL_OFFSET,
   NEXT_HOP_BYTES,
-  NEXT_HOP_CONNECTED,
   NEXT_HOP_DEFAULT_ROUTE,
-  NEXT_HOP_DISCARD,
   NEXT_HOP_FLAGS_OFFSET,
   NEXT_HOP_GATEWAY_FAMILY_OFFSET,
   NEXT_HOP_GATEWAY_OFFSET,
@@ -22,7 +20,6 @@ import {
   NEXT_HOP_KIND_OFFSET,
   NEXT_HOP_LOCAL,
   NEXT_HOP_MTU_OFFSET,
-  NEXT_HOP_VIA,
   REWRITE_BYTES,
   REWRITE_EXPRESS_OFFSET,
   REWRITE_FAMILY_OFFSET,
@@ -41,25 +38,27 @@ import {
   SECTION_REWRITE_SIDE,
 } from '../../assembly/layout.ts';
 import type { Action } from '../mapping/action.ts';
+import { LISP_HEADER_BYTES, LISP_I } from '../wire/lisp-data.ts';
 import type { EncapTarget, NextHop } from './data-plane.ts';
 import type { EngineMemory } from './memory.ts';
 import { innerRoom, outerHeaders, rewriteFlags } from './outer-headers.ts';
-import type { Run } from './slots.ts';
+import { runBase, runLength } from './slots.ts';
 
-const KINDS: Readonly<Record<NextHop['kind'], number>> = {
-  local: NEXT_HOP_LOCAL,
-  connected: NEXT_HOP_CONNECTED,
-  via: NEXT_HOP_VIA,
-  discard: NEXT_HOP_DISCARD,
-};
+/** In the order of NEXT_HOP_*, which begins with 1. */
+const KINDS: readonly NextHop['kind'][] = ['local', 'connected', 'via', 'discard'];
 
-export function writeNextHop(memory: EngineMemory, slot: number, nextHop: NextHop, isDefault: boolean): void {
+/** A next hop, and whether the default route leads there. */
+export interface Hop extends NextHop {
+  readonly isDefault?: boolean;
+}
+
+export function writeNextHop(memory: EngineMemory, slot: number, nextHop: Hop): void {
   const { view } = memory;
   const at = memory.offset(SECTION_NEXT_HOPS) + slot * NEXT_HOP_BYTES;
   const { kind, interfaceIndex, mtu } = nextHop;
   const gateway = kind === 'via' ? nextHop.gateway : undefined;
-  view.setUint8(at + NEXT_HOP_KIND_OFFSET, KINDS[kind]);
-  view.setUint8(at + NEXT_HOP_FLAGS_OFFSET, isDefault ? NEXT_HOP_DEFAULT_ROUTE : 0);
+  view.setUint8(at + NEXT_HOP_KIND_OFFSET, KINDS.indexOf(kind) + NEXT_HOP_LOCAL);
+  view.setUint8(at + NEXT_HOP_FLAGS_OFFSET, nextHop.isDefault ? NEXT_HOP_DEFAULT_ROUTE : 0);
   view.setUint16(at + NEXT_HOP_INTERFACE_OFFSET, interfaceIndex, true);
   view.setUint32(at + NEXT_HOP_MTU_OFFSET, mtu, true);
   view.setUint32(at + NEXT_HOP_GATEWAY_FAMILY_OFFSET, gateway?.family ?? 0, true);
@@ -100,20 +99,20 @@ export function writeRewrite(
   view.setUint32(side + REWRITE_SIDE_FLAGS_OFFSET, flags, true);
 }
 
-/** The bucket row is undefined for an entry that does not forward, or has nowhere to forward to. */
+/** The bucket row, a run, is 0 for an entry that does not forward, or has nowhere to forward to. */
 export function writeEntry(
   memory: EngineMemory,
   slot: number,
   action: Action,
   instanceId: number,
-  row: Run | undefined,
+  row: number,
 ): void {
   const { view } = memory;
   const at = memory.offset(SECTION_ENTRIES) + slot * ENTRY_BYTES;
   view.setUint8(at + ENTRY_ACTION_OFFSET, action);
-  view.setUint8(at + ENTRY_FLAGS_OFFSET, row === undefined ? 0 : ENTRY_HAS_TARGET);
-  view.setUint16(at + ENTRY_BUCKET_MASK_OFFSET, row === undefined ? 0 : row.length - 1, true);
-  view.setUint32(at + ENTRY_BUCKET_BASE_OFFSET, row?.base ?? 0, true);
+  view.setUint8(at + ENTRY_FLAGS_OFFSET, row === 0 ? 0 : ENTRY_HAS_TARGET);
+  view.setUint16(at + ENTRY_BUCKET_MASK_OFFSET, row === 0 ? 0 : runLength(row) - 1, true);
+  view.setUint32(at + ENTRY_BUCKET_BASE_OFFSET, runBase(row), true);
   view.setUint32(at + ENTRY_INSTANCE_OFFSET, instanceId, true);
   view.setUint32(at + ENTRY_SERIAL_OFFSET, view.getUint32(at + ENTRY_SERIAL_OFFSET, true) + 1, true);
   for (let worker = 0; worker < memory.capacity.workers; worker++) {
@@ -128,9 +127,10 @@ export function readEntryAction(memory: EngineMemory, slot: number): Action {
 }
 
 /** Rows in use are changed in place as well: each bucket is a word, old or new to whoever reads it. */
-export function writeBuckets(memory: EngineMemory, row: Run, rewrites: readonly number[]): void {
-  const at = (memory.offset(SECTION_BUCKETS) + row.base * BUCKET_BYTES) / 4;
-  for (const [i, rewrite] of rewrites.entries()) {
+export function writeBuckets(memory: EngineMemory, row: number, rewriteOf: (slot: number) => number): void {
+  const at = (memory.offset(SECTION_BUCKETS) + runBase(row) * BUCKET_BYTES) / 4;
+  for (let i = 0; i < runLength(row); i++) {
+    const rewrite = rewriteOf(i);
     if (memory.words[at + i] !== rewrite) Atomics.store(memory.words, at + i, rewrite);
   }
 }
@@ -155,11 +155,49 @@ export function outInterfaceOf(memory: EngineMemory, slot: number): number {
 
 /** The next router of a next-hop record, where it has one. */
 export function gatewayOf(memory: EngineMemory, slot: number): IpAddress | undefined {
-  const { view } = memory;
   const at = nextHopAt(memory, slot);
-  const family = view.getUint32(at + NEXT_HOP_GATEWAY_FAMILY_OFFSET, true);
-  if (family === 0) return undefined;
-  const part = (i: number): number => view.getUint32(at + NEXT_HOP_GATEWAY_OFFSET + 4 * i, true);
+  const family = memory.view.getUint32(at + NEXT_HOP_GATEWAY_FAMILY_OFFSET, true);
+  return family === 0 ? undefined : addressAt(memory, at + NEXT_HOP_GATEWAY_OFFSET, family, true);
+}
+
+export function readNextHop(memory: EngineMemory, slot: number): Hop {
+  const at = nextHopAt(memory, slot);
+  const gateway = gatewayOf(memory, slot);
+  return {
+    kind: KINDS[memory.bytes[at + NEXT_HOP_KIND_OFFSET]! - NEXT_HOP_LOCAL]!,
+    interfaceIndex: outInterfaceOf(memory, slot),
+    ...(gateway && { gateway }),
+    mtu: memory.view.getUint32(at + NEXT_HOP_MTU_OFFSET, true),
+    ...(memory.bytes[at + NEXT_HOP_FLAGS_OFFSET] !== 0 && { isDefault: true }),
+  };
+}
+
+/** What a rewrite was made of, as far as its header tells. */
+export interface RewriteParts {
+  readonly instanceId: number;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly nextHopSlot: number;
+}
+
+export function readRewrite(memory: EngineMemory, slot: number): RewriteParts {
+  const { view } = memory;
+  const at = memory.offset(SECTION_REWRITES) + slot * REWRITE_BYTES;
+  const family = view.getUint8(at + REWRITE_FAMILY_OFFSET);
+  const lisp = at + view.getUint8(at + REWRITE_LENGTH_OFFSET) - LISP_HEADER_BYTES;
+  const bytes = family === 4 ? 4 : 16;
+  // The addresses are the last of the IP header, and UDP is as long as LISP.
+  const destination = lisp - LISP_HEADER_BYTES - bytes;
+  return {
+    instanceId: (view.getUint8(lisp) & LISP_I) === 0 ? 0 : view.getUint32(lisp + 4) >>> 8,
+    source: addressAt(memory, destination - bytes, family),
+    destination: addressAt(memory, destination, family),
+    nextHopSlot: view.getUint32(at + REWRITE_NEXT_HOP_OFFSET, true),
+  };
+}
+
+function addressAt({ view }: EngineMemory, at: number, family: number, isLittle = false): IpAddress {
+  const part = (i: number): number => view.getUint32(at + 4 * i, isLittle);
   return family === 4 ? ipv4(part(0)) : ipv6(part(0), part(1), part(2), part(3));
 }
 

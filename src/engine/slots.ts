@@ -79,107 +79,55 @@ export class SlotPool extends Pool<number> {
   }
 }
 
-/** A run of slots. */
-export interface Run {
-  readonly base: number;
-  readonly length: number;
-}
-
 /**
  * Runs of 2^n slots, by the buddy system (Knowlton, CACM 8(10), 1965): a free run that is too long is halved, and two
- * free halves become one again. So runs of any length can be had where runs of another have been.
+ * free halves become one again. So runs of any length can be had where runs of another have been. A run starts at a
+ * multiple of its length, so one number tells both: 2 * start + length.
  */
-export class RunPool extends Pool<Run> {
-  /** First slots of free runs, by length. A run starts at a multiple of its length. */
-  readonly #free = new Map<number, Set<number>>();
+export class RunPool extends Pool<number> {
+  /** Free runs, by length. */
+  readonly #free: Record<number, Set<number>> = {};
 
   constructor(section: string, capacity: number, isQuiesced: (epoch: number) => boolean) {
     super(section, capacity, isQuiesced);
     let base = 0;
     for (let length = 2 ** Math.floor(Math.log2(capacity)); length >= 1; length /= 2) {
       if (base + length > capacity) continue;
-      this.give({ base, length });
+      this.give(2 * base + length);
       base += length;
     }
   }
 
   /** The start of the shortest free run that is long enough; what is left of it stays free. A power of two. */
-  protected find(length: number): Run | undefined {
+  protected find(length: number): number | undefined {
     for (let whole = length; whole <= this.capacity; whole *= 2) {
-      const bases = this.#free.get(whole);
-      const base = bases?.values().next().value;
-      if (bases === undefined || base === undefined) continue;
-      bases.delete(base);
-      for (let half = whole / 2; half >= length; half /= 2) this.give({ base: base + half, length: half });
-      return { base, length };
+      let run = this.#free[whole]?.values().next().value;
+      if (run === undefined) continue;
+      this.#free[whole]!.delete(run);
+      for (let half = whole / 2; half >= length; half /= 2) {
+        this.give(run + half);
+        run -= half;
+      }
+      return run;
     }
     return undefined;
   }
 
   /** Makes a run free, together with its neighbour of the same length if that is free too. */
-  protected give({ base, length }: Run): void {
-    while (this.#free.get(length)?.delete(base ^ length) === true) {
-      base = Math.min(base, base ^ length);
+  protected give(run: number): void {
+    let length = runLength(run);
+    while (this.#free[length]?.delete(run ^ (2 * length)) === true) {
+      run = (run | (2 * length)) - length;
       length *= 2;
     }
-    const bases = this.#free.get(length) ?? new Set();
-    this.#free.set(length, bases.add(base));
+    (this.#free[length] ??= new Set()).add(run);
   }
 }
 
-/**
- * Records that many users share: equal keys get the same slot, and the slot is retired with its last user. Can be
- * undone like a Pool.
- */
-export class SharedRecords {
-  readonly #slots: SlotPool;
-  /** Of records with users. */
-  readonly #byKey = new Map<string, number>();
-  readonly #keys: string[] = [];
-  readonly #users: number[] = [];
-  /** Since the last commit: slot of each acquisition, ~slot of each release. */
-  #log: number[] = [];
+export function runLength(run: number): number {
+  return run & -run;
+}
 
-  constructor(section: string, capacity: number, isQuiesced: (epoch: number) => boolean) {
-    this.#slots = new SlotPool(section, capacity, isQuiesced);
-  }
-
-  /** The slot of `key`, written by `write` when it is new. Throws EngineError when there is no room. */
-  acquire(key: string, write: (slot: number) => void): number {
-    let slot = this.#byKey.get(key);
-    if (slot === undefined) {
-      slot = this.#slots.take();
-      this.#keys[slot] = key;
-      this.#users[slot] = 0;
-      write(slot);
-    }
-    this.#count(slot, 1);
-    this.#log.push(slot);
-    return slot;
-  }
-
-  /** One user less. */
-  release(slot: number): void {
-    if (this.#count(slot, -1) === 0) this.#slots.retire(slot);
-    this.#log.push(~slot);
-  }
-
-  commit(epoch: number): void {
-    this.#log = [];
-    this.#slots.commit(epoch);
-  }
-
-  rollback(): void {
-    for (const each of this.#log.reverse()) this.#count(Math.max(each, ~each), each < 0 ? 1 : -1);
-    this.#log = [];
-    this.#slots.rollback();
-  }
-
-  /** Users from now on. */
-  #count(slot: number, change: 1 | -1): number {
-    const users = (this.#users[slot]! += change);
-    if (users === 0) this.#byKey.delete(this.#keys[slot]!);
-    else this.#byKey.set(this.#keys[slot]!, slot);
-    return users;
-  }
+export function runBase(run: number): number {
+  return (run - runLength(run)) / 2;
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/engine/errors.ts';
-import { RunPool, SharedRecords, SlotPool, type Run } from '../../src/engine/slots.ts';
+import { RunPool, runBase, runLength, SlotPool } from '../../src/engine/slots.ts';
 
 /** Epochs up to `quiet` are out of every reader's sight. */
 class Readers {
@@ -58,16 +58,15 @@ describe('SlotPool', () => {
 });
 
 describe('RunPool', () => {
-  const overlaps = (a: Run, b: Run): boolean => a.base < b.base + b.length && b.base < a.base + a.length;
+  const overlaps = (a: number, b: number): boolean =>
+    runBase(a) < runBase(b) + runLength(b) && runBase(b) < runBase(a) + runLength(a);
   const make = (capacity: number, readers = new Readers()) =>
     new RunPool('buckets', capacity, readers.isQuiesced);
 
   it('uses a section of any size to the last slot', () => {
     for (const capacity of [1, 2, 15, 16, 17, 48, 100, 4096]) {
       const runs = takeAllOf(make(capacity), 1);
-      expect(runs.map(({ base }) => base).sort((a, b) => a - b)).toEqual(
-        Array.from({ length: capacity }, (_, i) => i),
-      );
+      expect(runs.map(runBase).sort((a, b) => a - b)).toEqual(Array.from({ length: capacity }, (_, i) => i));
     }
   });
 
@@ -78,7 +77,7 @@ describe('RunPool', () => {
     expect(() => pool.take(16)).toThrow(
       expect.objectContaining({ code: 'no-room', section: 'buckets', have: 40 }),
     );
-    expect(pool.take(8).length).toBe(8);
+    expect(runLength(pool.take(8))).toBe(8);
     expect(() => make(8).take(16)).toThrow('no-room in buckets');
   });
 
@@ -127,19 +126,19 @@ describe('RunPool', () => {
           readers.quiet = 0;
           const pool = make(capacity, readers);
           let epoch = 1;
-          let live: Run[] = [];
-          let before: Run[] = [];
-          let hidden: { run: Run; epoch: number }[] = [];
-          let retiring: Run[] = [];
+          let live: number[] = [];
+          let before: number[] = [];
+          let hidden: { run: number; epoch: number }[] = [];
+          let retiring: number[] = [];
           for (const { op, pick } of steps) {
             if (op === 'take') {
-              let run: Run;
+              let run: number;
               try {
                 run = pool.take(lengths[pick % lengths.length]);
               } catch {
                 continue;
               }
-              expect(run.base + run.length).toBeLessThanOrEqual(capacity);
+              expect(runBase(run) + runLength(run)).toBeLessThanOrEqual(capacity);
               const seen = hidden.filter((each) => !readers.isQuiesced(each.epoch)).map((each) => each.run);
               for (const other of [...live, ...retiring, ...seen]) expect(overlaps(run, other)).toBe(false);
               live.push(run);
@@ -173,49 +172,6 @@ describe('RunPool', () => {
   });
 });
 
-describe('SharedRecords', () => {
-  it('gives equal keys one slot, written once, and retires it with its last user', () => {
-    const readers = new Readers();
-    readers.quiet = 0;
-    const records = new SharedRecords('rewrites', 1, readers.isQuiesced);
-    const written: number[] = [];
-    const acquire = (key: string): number => records.acquire(key, (slot) => written.push(slot));
-    expect([acquire('a'), acquire('a')]).toEqual([0, 0]);
-    expect(written).toEqual([0]);
-    records.commit(1);
-    records.release(0);
-    records.commit(2);
-    readers.quiet = 2;
-    expect(() => acquire('b')).toThrow('no-room in rewrites');
-    records.release(0);
-    records.commit(3);
-    expect(() => acquire('b')).toThrow('no-room in rewrites');
-    readers.quiet = 3;
-    expect(acquire('b')).toBe(0);
-  });
-
-  it('takes back acquisitions and releases since the last commit, in reverse', () => {
-    const records = new SharedRecords('rewrites', 4, new Readers().isQuiesced);
-    const acquire = (key: string): number => records.acquire(key, () => undefined);
-    const [a, b] = [acquire('a'), acquire('b')];
-    records.commit(1);
-    for (let turn = 0; turn < 5; turn++) {
-      records.release(a);
-      const again = acquire('a');
-      expect(again).not.toBe(a); // readers still see the old one
-      records.release(again);
-      records.release(b);
-      acquire('b');
-      records.rollback();
-    }
-    expect([acquire('a'), acquire('b')]).toEqual([a, b]);
-    records.release(a);
-    expect(acquire('a')).toBe(a); // the first user still has it
-    for (let users = 2; users > 0; users--) records.release(a);
-    expect(acquire('a')).not.toBe(a);
-  });
-});
-
-function takeAllOf(pool: RunPool, length: number): Run[] {
+function takeAllOf(pool: RunPool, length: number): number[] {
   return takeAll(() => pool.take(length));
 }
