@@ -188,6 +188,27 @@ describe('lack of room', () => {
     expect(published()).toContain(eidKey(host(30)));
   });
 
+  it('in the data plane: who leaves after that is a member, each once', () => {
+    for (let lost = 1; lost <= 5; lost++) {
+      const plane = makeEngine('release', { entries: 12 });
+      const cache = new BoundedMapCache(plane, { entries: 10 });
+      for (let n = 0; n < 10; n++) cache.learn(0, entryOf(n), seconds(100));
+      cache.publish();
+      cache.forget(host(4));
+      for (let n = 0; n < lost + 2; n++) cache.learn(0, entryOf(20 + n), seconds(100));
+      expect(() => cache.publish()).toThrow('no-room in entries');
+      const members = new Set(plane.entries(undefined, 99).map(({ eid }) => eidKey(eid)));
+      for (let n = 40; n < 80; n++) {
+        const left = cache.learn(0, entryOf(n), seconds(100));
+        const wasMember = left !== undefined && members.delete(eidKey(left));
+        expect(wasMember, `${lost} lost, ${n} learned`).toBe(true);
+        members.add(eidKey(host(n)));
+        cache.publish();
+        expect(new Set(plane.entries(undefined, 99).map(({ eid }) => eidKey(eid)))).toEqual(members);
+      }
+    }
+  });
+
   it('for no entry, or for all that the data plane has room for, is an error with what would do', () => {
     const plane = makeEngine('release', { entries: 12 });
     for (const entries of [0, 1.5, 12]) {
