@@ -11,8 +11,8 @@ export const CACHE_BYTES = [32 * 2 ** 10, 2 ** 20, 8 * 2 ** 20] as const;
 
 export interface PartUse {
   readonly part: string;
-  /** Of the structure. */
-  readonly bytes: number;
+  /** Of the structure; null where it is not kept apart from other parts. */
+  readonly bytes: number | null;
   /** Of a lookup, in the mean. */
   readonly reads: number;
   readonly lines: number;
@@ -108,7 +108,7 @@ export function instrument(table: Traced, trace: string, keys: Uint32Array, samp
     lines: { mean: total(linesOf) / count, median: percentile(sorted, 50), p99: percentile(sorted, 99) },
     parts: names.map((part) => ({
       part,
-      bytes: sizes.get(part) ?? 0,
+      bytes: sizes.get(part) ?? null,
       reads: (byPart.get(part)?.reads ?? 0) / count,
       lines: (byPart.get(part)?.lines ?? 0) / count,
     })),

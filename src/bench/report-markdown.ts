@@ -103,7 +103,7 @@ function instrumentTables({ instruments }: BenchReport, family: Family): string[
           String(leafBytes),
           trace,
           part,
-          sizeText(bytes),
+          bytes === null ? '' : sizeText(bytes),
           reads.toFixed(2),
           lines.toFixed(2),
         ]),

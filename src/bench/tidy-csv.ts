@@ -38,7 +38,7 @@ export function tidyCsv({ tables, results, instruments }: BenchReport): string {
     for (const { reads: at, lookups } of reads.histogram)
       rows.push([...name, 'lookups_of_reads', at, lookups]);
     for (const { part, bytes, reads: made, lines } of parts) {
-      rows.push([...name, 'part_bytes', part, bytes]);
+      if (bytes !== null) rows.push([...name, 'part_bytes', part, bytes]);
       rows.push([...name, 'part_reads', part, made]);
       rows.push([...name, 'part_lines', part, lines]);
     }

@@ -46,6 +46,8 @@ export function createProgram(io: CliIo, state: ExitState): Command {
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
+    // What stands behind a subcommand is its own: `bench` and `bench compare` both have --json.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(--help says how to use it)')
     .configureOutput({

@@ -66,6 +66,18 @@ describe('instruments', () => {
     expect(told.parts).toEqual([{ part: 'node', bytes: 128, reads: 1, lines: 1 }]);
   });
 
+  it('do not invent sizes of parts that the structure does not keep apart', () => {
+    const mixed = traced(
+      () => [touch('root', 0), touch('leaf', 64)],
+      () => [{ part: 'all', bytes: 128 }],
+    );
+    expect(instrument(mixed, 'rand', KEYS, 4).parts.map(({ part, bytes }) => [part, bytes])).toEqual([
+      ['all', 128],
+      ['root', null],
+      ['leaf', null],
+    ]);
+  });
+
   it('miss what a cache of that size does not hold', () => {
     const lines = 2048;
     const keys = Uint32Array.from({ length: 4 * lines }, (_, i) => i % lines);

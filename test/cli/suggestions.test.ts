@@ -41,7 +41,7 @@ test.each([
   expect(err).toContain(meant);
 });
 
-test.each([[['bench']], [['lab', 'web']], [['run', 'pxtr']], [['labb', 'run', 'pxtr']]])(
+test.each([[['forward']], [['lab', 'web']], [['run', 'pxtr']], [['labb', 'run', 'pxtr']]])(
   '%j is no command, whether or not its help is asked for',
   async (args) => {
     const plain = await pxtr(...args);

@@ -13,12 +13,14 @@ import { tidyCsv } from '../../bench/tidy-csv.ts';
 import type { Family } from '../../base/ip.ts';
 import type { LpmKind } from '../../engine/lpm.ts';
 import type { TableRow } from '../../tables/collect.ts';
+import { registerBenchCompare } from './bench-compare.ts';
 import { FILE_HELP } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
 import { failureText } from '../failure-text.ts';
 import { CliError, EXIT, type CliIo, type ExitState } from '../io.ts';
 import { parseSeed } from '../parse-flags.ts';
 import { Progress } from '../progress.ts';
+import { benchPage } from '../render/bench-page.ts';
 import { checkWritable, writeOutput } from '../write-output.ts';
 
 interface BenchFlags {
@@ -37,6 +39,7 @@ interface BenchFlags {
   readonly json?: string | true;
   readonly csv?: string;
   readonly markdown?: string;
+  readonly html?: string;
 }
 
 const DEFAULT_TRACES = ['rand', 'zipf', 'unif'];
@@ -46,12 +49,13 @@ const OUTPUTS = {
   json: (report: BenchReport) => `${JSON.stringify(report, undefined, 2)}\n`,
   csv: tidyCsv,
   markdown: reportMarkdown,
+  html: benchPage,
 } as const;
 const FORMATS = Object.keys(OUTPUTS) as (keyof typeof OUTPUTS)[];
 
 /** Adds `pxtr bench`. Exit codes: 0 measured, 1 some kind answered wrongly or an output cannot be written, 2 usage. */
 export function registerBench(program: Command, io: CliIo, state: ExitState): void {
-  program
+  const bench = program
     .command('bench')
     .description('measure longest-prefix match: speed, latency, memory, and what lookups read')
     .option('--table <file>', `${FILE_HELP} (default: a made one of 50000)`)
@@ -77,16 +81,18 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
     .option('--json [file]', 'everything, as docs/bench-schema.json says, instead of text or into a file')
     .option('--csv <file>', 'write a row for each number')
     .option('--markdown <file>', 'write tables')
+    .option('--html <file>', 'write one page with pictures, which loads nothing')
     .addHelpText(
       'after',
       '\nKinds whose answers are not those of the table are refused, not timed.\n' +
         'Exit codes: 0 measured, 1 a kind answered wrongly or a file cannot be written, 2 usage.\n\n' +
         'Examples:\n  pxtr bench --table table.txt --kinds dir18-run,poptrie --trace rand\n' +
-        '  pxtr bench --table rib.mrt --kinds dir18-run,poptrie --trace rand,scan --json run.json',
+        '  pxtr bench --table rib.mrt --kinds dir18-run,poptrie --trace rand,scan --html run.html',
     )
     .action(async (flags: BenchFlags) => {
       state.code = await runCommand(flags, io);
     });
+  registerBenchCompare(bench, io);
 }
 
 async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {

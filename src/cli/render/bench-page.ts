@@ -1,0 +1,281 @@
+/** A bench as one HTML page: pictures with their numbers beside them. It loads nothing and runs nothing. */
+import type { Family } from '../../base/ip.ts';
+import type { Instruments } from '../../bench/instruments.ts';
+import { nsAt, sizeText } from '../../bench/report-text.ts';
+import type { BenchReport, TableResult } from '../../bench/results.ts';
+import { element, escapeXml as text } from '../../sim/draw/svg.ts';
+import { bars, curves, histogram, stackedBars } from './bench-plots.ts';
+import { BENCH_STYLE } from './bench-style.ts';
+
+type Rows = readonly (readonly string[])[];
+
+export function benchPage(report: BenchReport): string {
+  const { settings, tables, refused } = report;
+  const title = `Longest-prefix match: ${settings.table}`;
+  const links = [...tables.map(({ family }) => `IPv${family}`), 'Environment'];
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    tag('title', {}, text(title)),
+    `<style>${BENCH_STYLE}</style>`,
+    '</head>',
+    '<body>',
+    tag('h1', {}, text(title)),
+    tag('p', { class: 'faint' }, text(introduction(report))),
+    tag('nav', {}, links.map((link) => tag('a', { href: `#${link.toLowerCase()}` }, link)).join(' ')),
+    ...(refused.length === 0
+      ? []
+      : [tag('section', {}, tag('h2', {}, 'Refused, not timed'), refusals(report))]),
+    ...tables.map(({ family }) => tag('section', { id: `ipv${family}` }, familyPart(report, family))),
+    tag('section', { id: 'environment' }, tag('h2', {}, 'Environment'), environmentTable(report)),
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+/** HTML knows no `<td/>`: an element without content is closed all the same. */
+function tag(
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  ...content: readonly string[]
+): string {
+  return element(name, attributes, ...content, '');
+}
+
+function introduction({ settings, environment }: BenchReport): string {
+  const { rounds, milliseconds, batches } = settings;
+  return `${rounds} rounds of ${milliseconds} ms of CPU time, each kind once in each, in batches of ${batches.join(', ')} keys; ${environment.cpu}.`;
+}
+
+function refusals({ refused }: BenchReport): string {
+  const items = refused.map(({ family, trace, kind, leafBytes, why }) =>
+    tag('li', {}, text(`IPv${family} ${trace ?? 'all traces'}, ${kind} ${leafBytes} B: ${why}`)),
+  );
+  return tag('ul', {}, ...items);
+}
+
+function familyPart(report: BenchReport, family: Family): string {
+  const { prefixes, distinctValues, digest } = report.tables.find((each) => each.family === family)!;
+  const results = report.results.filter((each) => each.family === family);
+  const instruments = report.instruments.filter((each) => each.family === family);
+  const traces = report.traces.filter((each) => each.family === family);
+  const [first] = traces;
+  return [
+    tag('h2', {}, `IPv${family}`),
+    tag('p', {}, text(`${prefixes} prefixes with ${distinctValues} values, digest ${digest}.`)),
+    lengthPart(report, family),
+    ...traces.map(({ trace, keys, matched }) => {
+      const own = results.filter((each) => each.trace === trace);
+      const about = `${keys} keys, ${(100 * matched).toFixed(1)} % of them match`;
+      return [
+        tag('h3', {}, text(`Speed, ${trace}`)),
+        tag(
+          'p',
+          { class: 'faint' },
+          text(
+            `Million lookups a second; the line is the range of the rounds. Blue: values of two bytes; orange: of four. ${about}.`,
+          ),
+        ),
+        speedBars(trace, own),
+        tag('h3', {}, text(`Latency, ${trace}`)),
+        tag(
+          'p',
+          { class: 'faint' },
+          'Share of batches of 256 keys that took at most so long a lookup, up to 99 %.',
+        ),
+        latencyCurves(trace, own),
+        resultTable(own),
+        readsPart(
+          trace,
+          instruments.filter((each) => each.trace === trace),
+        ),
+      ].join('\n');
+    }),
+    // Sizes are those of the structure, whatever is looked up in it.
+    first === undefined ? '' : bytesPart(instruments.filter((each) => each.trace === first.trace)),
+  ].join('\n');
+}
+
+function lengthPart({ tables }: BenchReport, family: Family): string {
+  const { lengths } = tables.find((each) => each.family === family)!;
+  const bits = Object.keys(lengths).map(Number);
+  const [low, high] = [Math.min(...bits), Math.max(...bits)];
+  const most = Math.log10(1 + Math.max(...Object.values(lengths)));
+  const columns = Array.from({ length: high - low + 1 }, (_, i) => {
+    const count = lengths[low + i] ?? 0;
+    return { name: `/${low + i}`, value: count, told: `/${low + i}: ${count}` };
+  });
+  const rows = bits.map((length) => [`/${length}`, String(lengths[length])]);
+  return [
+    tag('h3', {}, 'Prefixes by length'),
+    tag('p', { class: 'faint' }, 'The scale is logarithmic.'),
+    tag(
+      'div',
+      { class: 'picture' },
+      histogram(`Prefixes by length, IPv${family}`, columns, (count) => Math.log10(1 + count) / most),
+    ),
+    folded('The numbers', table(['Length', 'Prefixes'], rows)),
+  ].join('\n');
+}
+
+const formName = ({ kind, leafBytes }: { readonly kind: string; readonly leafBytes: number }): string =>
+  `${kind} ${leafBytes} B`;
+
+function speedBars(trace: string, results: readonly TableResult[]): string {
+  const isOneBatch = new Set(results.map(({ batch }) => batch)).size === 1;
+  const rows = results
+    .toSorted((a, b) => b.mlps.median - a.mlps.median)
+    .map((result) => ({
+      name: isOneBatch ? formName(result) : `${formName(result)}, ${result.batch}`,
+      value: result.mlps.median,
+      least: result.mlps.min,
+      most: result.mlps.max,
+      told: `${result.mlps.median.toFixed(1)} (${result.mlps.min.toFixed(1)}-${result.mlps.max.toFixed(1)})`,
+      color: result.leafBytes === 2 ? 0 : 1,
+    }));
+  return tag('div', { class: 'picture' }, rows.length === 0 ? '' : bars(`Speed over ${trace}`, rows));
+}
+
+function latencyCurves(trace: string, results: readonly TableResult[]): string {
+  const once = new Map(results.map((result) => [formName(result), result]));
+  const all = [...once].map(([name, { latency }]) => ({
+    name,
+    // What is rarer is mostly the machine's, and would press all else into a corner: the table has it.
+    points: latency.percentiles
+      .filter(({ percent }) => percent <= 99)
+      .map(({ percent, ns }) => ({ x: ns, y: percent / 100 })),
+  }));
+  const svg =
+    all.length === 0 ? '' : curves(`Latency over ${trace}`, 'nanoseconds a lookup, logarithmic', all);
+  return tag('div', { class: 'picture' }, svg);
+}
+
+function resultTable(results: readonly TableResult[]): string {
+  const percents = results[0]?.latency.percentiles.map(({ percent }) => percent) ?? [];
+  const head = [
+    'Kind',
+    'Leaf',
+    'Batch',
+    'Mlps',
+    'Range',
+    ...percents.map((percent) => `p${percent}`),
+    'B/prefix',
+    'Build, ms',
+  ];
+  return table(
+    head,
+    results
+      .toSorted((a, b) => b.mlps.median - a.mlps.median)
+      .map(({ kind, leafBytes, batch, mlps, latency, bytesPerPrefix, buildMs }) => [
+        kind,
+        `${leafBytes} B`,
+        String(batch),
+        mlps.median.toFixed(1),
+        `${mlps.min.toFixed(1)}-${mlps.max.toFixed(1)}`,
+        ...percents.map((percent) => nsAt(latency.percentiles, percent)),
+        bytesPerPrefix === null ? '?' : bytesPerPrefix.toFixed(1),
+        buildMs.toFixed(0),
+      ]),
+  );
+}
+
+const CELL = { width: 200, height: 96 };
+
+function readsPart(trace: string, instruments: readonly Instruments[]): string {
+  if (instruments.length === 0) return '';
+  const cells = instruments.map((each) => {
+    const { histogram: counted, mean } = each.reads;
+    const most = Math.max(...counted.map(({ lookups }) => lookups));
+    const [low, high] = [counted[0]!.reads, counted.at(-1)!.reads];
+    const found = new Map(counted.map(({ reads, lookups }) => [reads, lookups]));
+    const columns = Array.from({ length: high - low + 1 }, (_, i) => {
+      const lookups = found.get(low + i) ?? 0;
+      return { name: String(low + i), value: lookups, told: `${low + i} reads: ${lookups} lookups` };
+    });
+    const svg = histogram(`Reads of ${formName(each)}`, columns, (lookups) => lookups / most, CELL);
+    return tag('figure', {}, tag('figcaption', {}, text(`${formName(each)}, mean ${mean.toFixed(2)}`)), svg);
+  });
+  const { caches, sample } = instruments[0]!;
+  const rows = instruments.map((each) => [
+    each.kind,
+    `${each.leafBytes} B`,
+    each.reads.mean.toFixed(2),
+    each.lines.mean.toFixed(2),
+    String(each.lines.median),
+    String(each.lines.p99),
+    ...each.caches.map(({ hitRate }) => `${(100 * hitRate).toFixed(1)} %`),
+  ]);
+  const head = [
+    'Kind',
+    'Leaf',
+    'Reads',
+    'Lines',
+    'median',
+    'p99',
+    ...caches.map(({ bytes }) => `LRU ${sizeText(bytes)}`),
+  ];
+  return [
+    tag('h3', {}, text(`Reads of a lookup, ${trace}`)),
+    tag(
+      'p',
+      { class: 'faint' },
+      `Of ${sample} lookups, by the number of reads. Lines are distinct lines of 64 bytes; LRU is the share of them that a cache of that size has.`,
+    ),
+    tag('div', { class: 'cells' }, ...cells),
+    table(head, rows),
+  ].join('\n');
+}
+
+function bytesPart(instruments: readonly Instruments[]): string {
+  if (instruments.length === 0) return '';
+  const stacked = instruments.map((each) => {
+    const total = each.parts.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+    const parts = each.parts.flatMap(({ part, bytes }) =>
+      bytes === null ? [] : [{ name: part, share: bytes / Math.max(1, total), told: sizeText(bytes) }],
+    );
+    return { name: formName(each), told: sizeText(total), parts };
+  });
+  const rows = instruments.flatMap(({ kind, leafBytes, parts }) =>
+    parts.map(({ part, bytes, reads, lines }) => [
+      kind,
+      `${leafBytes} B`,
+      part,
+      bytes === null ? '' : sizeText(bytes),
+      reads.toFixed(2),
+      lines.toFixed(2),
+    ]),
+  );
+  return [
+    tag('h3', {}, 'Bytes by part'),
+    tag(
+      'p',
+      { class: 'faint' },
+      text(
+        `Shares of what lookups walk, and all of it. Reads and lines are of a lookup of ${instruments[0]!.trace}.`,
+      ),
+    ),
+    tag('div', { class: 'picture' }, stackedBars('Bytes by part', stacked)),
+    folded('The numbers', table(['Kind', 'Leaf', 'Part', 'Size', 'Reads', 'Lines'], rows)),
+  ].join('\n');
+}
+
+function environmentTable({ environment, settings }: BenchReport): string {
+  const rows = Object.entries({ ...environment, ...settings }).map(([name, value]) => [name, String(value)]);
+  return tag('div', { class: 'environment' }, table(['', ''], rows));
+}
+
+function folded(summary: string, content: string): string {
+  return tag('details', {}, tag('summary', {}, summary), content);
+}
+
+function table(head: readonly string[], rows: Rows): string {
+  const header = head.every((word) => word === '')
+    ? ''
+    : tag('thead', {}, tag('tr', {}, ...head.map((word) => tag('th', { scope: 'col' }, text(word)))));
+  const body = rows.map((row) => tag('tr', {}, ...row.map((cell) => tag('td', {}, text(cell)))));
+  return tag('div', { class: 'scroll' }, tag('table', {}, header, tag('tbody', {}, ...body)));
+}
