@@ -1,5 +1,6 @@
 import type { Family } from '../base/ip.ts';
 import type { LeafBytes } from '../engine/lpm.ts';
+import type { TableRow } from '../tables/collect.ts';
 
 /** A table in one structure, which can be asked. */
 export interface TableContender {
@@ -36,3 +37,10 @@ export interface Refusal {
 
 /** A contender cannot manage a table; the message says why. */
 export class TooMuch extends Error {}
+
+/** Makes a contender that is not the engine's. Throws where it cannot manage the table. */
+export interface Peer {
+  readonly kind: string;
+  readonly families: readonly Family[];
+  readonly open: (family: Family, rows: readonly TableRow[]) => TableContender;
+}

@@ -6,7 +6,7 @@ import type { LpmKind } from '../engine/lpm.ts';
 import { researchModuleSync } from '../engine/open-research-node.ts';
 import { ResearchTable } from '../engine/research-table.ts';
 import type { TableRow } from '../tables/collect.ts';
-import { TooMuch, type Refusal, type TableContender } from './contender.ts';
+import { TooMuch, type Peer, type Refusal, type TableContender } from './contender.ts';
 import { EngineContender, type EngineForm } from './engine-contender.ts';
 import { readEnvironment } from './environment.ts';
 import { formsOf } from './forms.ts';
@@ -18,13 +18,6 @@ import { Oracle } from './oracle.ts';
 import type { BenchReport, TableFacts, TableResult, TraceFacts } from './results.ts';
 import { consume, timeRounds, type Turn } from './rounds.ts';
 import { spreadOf } from './statistics.ts';
-
-/** Makes a contender that is not the engine's. Throws where it cannot manage the table. */
-export interface Peer {
-  readonly kind: string;
-  readonly families: readonly Family[];
-  readonly open: (family: Family, rows: readonly TableRow[]) => TableContender;
-}
 
 export interface BenchOptions {
   /** What the table is called. */
