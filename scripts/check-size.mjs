@@ -13,12 +13,12 @@ const TOLERANCE = 0.2;
 const FILES = [
   { name: 'pxtr/engine.wasm', file: 'build/engine.wasm', maxBytes: 54_000 },
   { name: 'pxtr/engine.shared.wasm', file: 'build/engine.shared.wasm', maxBytes: 54_000 },
-  { name: 'pxtr/research.wasm', file: 'build/research.wasm', maxBytes: 76_000 },
+  { name: 'pxtr/research.wasm', file: 'build/research.wasm', maxBytes: 80_000 },
 ];
 
 /** `pxtr/url` as browsers get it. */
 const ENTRIES = [
-  { name: 'pxtr', file: 'src/index.ts', maxBytes: 48_600 },
+  { name: 'pxtr', file: 'src/index.ts', maxBytes: 49_400 },
   { name: 'pxtr/url', file: 'src/entries/url.ts', maxBytes: 32_000 },
   { name: 'pxtr/engine', file: 'src/entries/engine.ts', maxBytes: 32_000 },
   { name: 'pxtr/map-cache', file: 'src/entries/map-cache.ts', maxBytes: 34_000 },

@@ -1,0 +1,159 @@
+// pxtr fib stats and pxtr fib lookup: what a table is like, and how an address is found in it.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { FibLookupReport } from '../../src/cli/commands/fib-lookup.ts';
+import type { FibStatsReport } from '../../src/cli/commands/fib-stats.ts';
+import { ALL_KINDS } from '../../src/bench/forms.ts';
+import { serves } from '../../src/engine/lpm.ts';
+import { expectGolden, pxtr } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pxtr-fib-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+const file = join(folder, 'table.txt');
+writeFileSync(
+  file,
+  ['0.0.0.0/0 1', '10.0.0.0/8 2', '10.1.0.0/16 3', '10.1.2.0/24 4', '10.1.2.128/25 5', '192.0.2.0/24 2']
+    .concat(['2001:db8::/32 6', '2001:db8:1::/48 7', '2001:db8:1:2::/64 8'])
+    .join('\n'),
+);
+
+describe('pxtr fib stats', () => {
+  it('tells lengths, nesting and where prefixes lie', async () => {
+    const { code, out } = await pxtr('fib', 'stats', file, '--no-build');
+    expect(code).toBe(0);
+    expectGolden('fib-stats', out);
+  });
+
+  it('--json has the same, and what each kind takes', async () => {
+    const { out } = await pxtr('fib', 'stats', file, '--json', '--kinds', 'poptrie,dir18-run,tree-bitmap');
+    const { families, kinds } = JSON.parse(out) as FibStatsReport;
+    expect(families[0]).toMatchObject({
+      family: 4,
+      prefixes: 6,
+      values: 5,
+      depths: [
+        { inside: 0, prefixes: 1 },
+        { inside: 1, prefixes: 2 },
+        { inside: 2, prefixes: 1 },
+        { inside: 3, prefixes: 1 },
+        { inside: 4, prefixes: 1 },
+      ],
+      regions: [
+        { region: 10, prefixes: 4 },
+        { region: 192, prefixes: 1 },
+      ],
+      above: 1,
+    });
+    expect(families[1]).toMatchObject({ family: 6, prefixes: 3, regions: [{ region: 0x2001, prefixes: 3 }] });
+    expect(kinds.map(({ family, kind, leafBytes }) => `${family} ${kind} ${leafBytes}`)).toEqual([
+      '4 poptrie 2',
+      '4 poptrie 4',
+      '4 dir18-run 2',
+      '4 dir18-run 4',
+      '4 tree-bitmap 4',
+      '6 poptrie 2',
+      '6 poptrie 4',
+      '6 tree-bitmap 4',
+    ]);
+    for (const { bytesPerPrefix, totalBytesPerPrefix } of kinds) {
+      expect(bytesPerPrefix).toBeGreaterThan(0);
+      expect(totalBytesPerPrefix).toBeGreaterThanOrEqual(bytesPerPrefix);
+    }
+  });
+
+  it('--csv has a number a line', async () => {
+    const { out } = await pxtr('fib', 'stats', file, '--csv', '--family', '4', '--no-build');
+    const lines = out.trimEnd().split('\n');
+    expect(lines[0]).toBe('family,what,of,value');
+    expect(lines).toContain('4,prefixes by length,24,2');
+    expect(lines).toContain('4,prefixes inside others,4,1');
+    expect(lines).toContain('4,prefixes by region,10,4');
+    for (const line of lines) expect(line.split(',')).toHaveLength(4);
+  });
+});
+
+describe('pxtr fib lookup', () => {
+  it('finds the longest prefix by all algorithms, and what is around it', async () => {
+    const { code, out } = await pxtr(
+      'fib',
+      'lookup',
+      file,
+      '10.1.2.200',
+      '192.0.2.1',
+      '2001:db8:1:2::1',
+      '::1',
+    );
+    expect(code).toBe(0);
+    const of = (family: 4 | 6): number => ALL_KINDS.filter((kind) => serves(kind, family)).length;
+    expect(out).toBe(
+      [
+        `10.1.2.200\n  10.1.2.128/25 (5)\n  inside 10.1.2.0/24 (4), 10.1.0.0/16 (3), 10.0.0.0/8 (2), 0.0.0.0/0 (1)`,
+        `  ${of(4)} algorithms agree\n`,
+        `192.0.2.1\n  192.0.2.0/24 (2)\n  inside 0.0.0.0/0 (1)\n  ${of(4)} algorithms agree\n`,
+        `2001:db8:1:2::1\n  2001:db8:1:2::/64 (8)\n  inside 2001:db8:1::/48 (7), 2001:db8::/32 (6)`,
+        `  ${of(6)} algorithms agree\n`,
+        `::1\n  no prefix covers it\n  ${of(6)} algorithms agree\n`,
+      ].join('\n'),
+    );
+  });
+
+  it('--explain tells each read, its lines and its bytes', async () => {
+    const { out } = await pxtr(
+      'fib',
+      'lookup',
+      file,
+      '10.1.2.3',
+      '--explain',
+      '--kinds',
+      'sail,poptrie,linear',
+    );
+    expect(out).toMatch(
+      /^ {2}sail: 3 reads in 3 lines of 64 bytes\n {4}1 {2}C16 {2}0x[0-9a-f]{8} {2}4 B {2}1 new line/m,
+    );
+    expect(out).toMatch(/^ {2}poptrie: 4 reads in \d lines/m);
+    expect(out).toMatch(/^ {2}linear: 6 reads in \d lines/m);
+    const { out: json } = await pxtr(
+      'fib',
+      'lookup',
+      file,
+      '10.1.2.3',
+      '--explain',
+      '--kinds',
+      'sail',
+      '--json',
+    );
+    const [report] = JSON.parse(json) as FibLookupReport[];
+    expect(report).toMatchObject({ match: { prefix: '10.1.2.0/24', value: 4 }, kinds: ['sail'] });
+    expect(report!.walks![0]!.reads.map(({ part, bytes }) => [part, bytes])).toEqual([
+      ['C16', 4],
+      ['C24', 4],
+      ['N32', 4],
+    ]);
+    // The value is the place of the prefix in the table.
+    expect(report!.walks![0]!.reads.at(-1)!.content).toBe('04000000');
+  });
+
+  it('without a choice explains by what a router would take', async () => {
+    const { out } = await pxtr('fib', 'lookup', file, '10.1.2.3', '--explain');
+    expect(out).toMatch(/^ {2}compare: 6 reads/m);
+  });
+
+  it('says what is no address, no algorithm, and none for this family', async () => {
+    expect(await pxtr('fib', 'lookup', file, '10.1.2')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('10.1.2 is no address') as string,
+    });
+    expect(await pxtr('fib', 'lookup', file, '::1', '--kinds', 'foo')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There is no foo, but linear,') as string,
+    });
+    expect(await pxtr('fib', 'lookup', file, '::1', '--kinds', 'sail')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('none of these algorithms serves IPv6') as string,
+    });
+  });
+});
