@@ -81,7 +81,7 @@ export function makeStressEngine(flags: number, kind: StressKind, readers: numbe
     buffers: MOST,
     entries: 3 * count,
     buckets: 3 * count,
-    rewrites: 3,
+    rewrites: 3 * LOCATORS.length,
     nextHops: NEXT_HOPS,
     fibBytes: ARENA_HEADER_BYTES + (isInPlace ? 10 << 20 : 32 * 1024),
     flags,
@@ -96,19 +96,27 @@ export function makeStressEngine(flags: number, kind: StressKind, readers: numbe
   return engine;
 }
 
+/** First halves of the locators of an entry; the second half is the generation. */
+export const LOCATORS = [0xc633, 0xc634] as const;
+
+/** The locator of a generation that goes down and up: rows of buckets that readers use are then written anew. */
+export function unsteadyLocator(generation: number): IpAddress {
+  return ipv4(((LOCATORS[1] << 16) >>> 0) + (generation & 0xffff));
+}
+
 /** All that is known of every address says which generation it is of: locators, next hops, interfaces. */
 export function setGeneration(engine: Engine, generation: number, family: Family): void {
   const mark = generation & 0xffff;
-  const target = {
+  const targets = LOCATORS.map((locator) => ({
     source: ipv4(0xc000_0000 + mark),
-    destination: ipv4(0xc633_0000 + mark),
+    destination: ipv4(((locator << 16) >>> 0) + mark),
     priority: 1,
     weight: 1,
     nextHop: connected(mark),
-  };
+  }));
   for (const address of ADDRESSES) {
     const eid = { instanceId: 0, prefix: hostPrefix(address) };
-    engine.setEntry({ eid, action: ACTION_FORWARD, targets: [target] });
+    engine.setEntry({ eid, action: ACTION_FORWARD, targets });
   }
   for (const each of routedPrefixes(family)) {
     engine.setRoute(ROUTES_INSTANCE, each, connected(mark, 1500));

@@ -10,6 +10,7 @@ import { packetOf } from '../engine/forwarding-support.ts';
 import {
   ADDRESSES,
   BATCHES,
+  LOCATORS,
   MOST,
   NEXT_HOPS,
   routedAddresses,
@@ -63,6 +64,8 @@ function judge(verdict: number, outInterface: number, bytes: Uint8Array): void {
   wanted ??= source;
   isWhole &&= verdict === VERDICT_ENCAP && source === destination && source === outInterface;
   isWhole &&= isInPlace || source === wanted;
+  // While a row of buckets is written anew, each of its words is a locator of the entry, of before or of after.
+  isWhole &&= (LOCATORS as readonly number[]).includes((bytes[16]! << 8) | bytes[17]!);
 }
 
 /** Packets to some addresses: each encapsulated soundly, and all (not in place) by one generation? */

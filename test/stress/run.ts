@@ -11,6 +11,7 @@ import {
   ROW,
   rowOf,
   setGeneration,
+  unsteadyLocator,
   STOP,
   TORN_FORWARD,
   TORN_LOOKUP,
@@ -102,17 +103,24 @@ export async function runStress(options: StressOptions): Promise<Outcome> {
       kills,
     };
   };
+  const publish = (): void => {
+    try {
+      engine.publish();
+      publishes++;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      refused++;
+    }
+  };
   const start = performance.now();
   try {
     for (let generation = 1; failure === undefined; generation++) {
       if (options.isEnough(outcome(), performance.now() - start)) break;
       setGeneration(engine, generation, family);
-      try {
-        engine.publish();
-        publishes++;
-      } catch (error) {
-        if (!(error instanceof EngineError)) throw error;
-        refused++;
+      publish();
+      for (const state of ['down', 'up'] as const) {
+        engine.setLocatorState(unsteadyLocator(generation), state);
+        publish();
       }
       if (generation % PUBLISHES_A_TURN !== 0) continue;
       const isDue = killEveryMs > 0 && performance.now() - start > (kills + 1) * killEveryMs;
