@@ -3,38 +3,17 @@
  * the same suite by another name, since a table must be made to be weighed.
  */
 import type { Family } from '../src/base/ip.ts';
-import {
-  isResearchKind,
-  leastLeafBytes,
-  LPM_KINDS,
-  RESEARCH_KINDS,
-  serves,
-  type LeafBytes,
-  type LpmKind,
-} from '../src/engine/lpm.ts';
+import { ALL_KINDS, formsOf, LISTS } from '../src/bench/forms.ts';
+import type { EngineForm } from '../src/bench/engine-contender.ts';
+import { isResearchKind } from '../src/engine/lpm.ts';
 import { researchModuleSync, engineModuleSync } from '../src/engine/open-research-node.ts';
 import { ResearchTable } from '../src/engine/research-table.ts';
 import { fullTable } from './full-rows.ts';
 import type { Case, Round, SelfTimed, Suite } from './runner.ts';
 import type { TableRow } from '../src/tables/collect.ts';
 
-const LISTS: readonly LpmKind[] = ['linear', 'compare'];
-
-interface Form {
-  readonly kind: LpmKind;
-  readonly leafBytes: LeafBytes;
-}
-
-/** Each kind for large tables, with each size of leaves that it has. */
-function formsOf(family: Family): Form[] {
-  return [...LPM_KINDS, ...RESEARCH_KINDS]
-    .filter((kind) => serves(kind, family) && !LISTS.includes(kind))
-    .flatMap((kind) =>
-      ([2, 4] as const)
-        .filter((leafBytes) => leafBytes >= leastLeafBytes(kind))
-        .map((leafBytes) => ({ kind, leafBytes })),
-    );
-}
+/** The kinds for large tables. */
+const LARGE = ALL_KINDS.filter((kind) => !LISTS.includes(kind));
 
 export const buildSuite: Suite = {
   name: 'build',
@@ -50,7 +29,8 @@ export const memorySuite: Suite = { ...buildSuite, name: 'memory' };
 
 function buildCase(family: Family, rows: readonly TableRow[]): Case {
   const notes: Record<string, string> = {};
-  const contenders = formsOf(family).map((form): SelfTimed => ({
+  const forms = formsOf(family, rows, LARGE);
+  const contenders = forms.map((form): SelfTimed => ({
     name: nameOf(form),
     time: (): Round => {
       let ms = 0;
@@ -72,7 +52,7 @@ function buildCase(family: Family, rows: readonly TableRow[]): Case {
     baseline: 'patricia 4 B',
     contenders,
     gate: () => {
-      const tables = formsOf(family).map((form) => ({ form, table: build(form, family, rows) }));
+      const tables = forms.map((form) => ({ form, table: build(form, family, rows) }));
       const keys = keysOf(family, rows);
       const answers = tables.map(({ table }) => {
         const out = new Uint32Array(rows.length);
@@ -89,12 +69,12 @@ function buildCase(family: Family, rows: readonly TableRow[]): Case {
   };
 }
 
-function nameOf({ kind, leafBytes }: Form): string {
+function nameOf({ kind, leafBytes }: EngineForm): string {
   return `${kind} ${leafBytes} B`;
 }
 
 function build(
-  form: Form,
+  form: EngineForm,
   family: Family,
   rows: readonly TableRow[],
   around: (work: () => number) => number = (work) => work(),

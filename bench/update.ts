@@ -6,14 +6,8 @@
 import { performance } from 'node:perf_hooks';
 import type { Family } from '../src/base/ip.ts';
 import type { FibChange } from '../src/engine/fib.ts';
-import {
-  isResearchKind,
-  leastLeafBytes,
-  LPM_KINDS,
-  RESEARCH_KINDS,
-  serves,
-  type LpmKind,
-} from '../src/engine/lpm.ts';
+import { ALL_KINDS, LISTS } from '../src/bench/forms.ts';
+import { isResearchKind, leastLeafBytes, serves, type LpmKind } from '../src/engine/lpm.ts';
 import { engineModuleSync, researchModuleSync, sharedModuleSync } from '../src/engine/open-research-node.ts';
 import { ResearchTable } from '../src/engine/research-table.ts';
 import { WorkerPool } from '../src/threads/worker-pool.ts';
@@ -25,8 +19,6 @@ import { flaps, impossible, watch, type Watched } from './update-work.ts';
 /** Prefixes that change together. */
 const SIZES = [1, 64, 4096];
 const WATCHED = 8192;
-/** Lists that are searched from end to end. */
-const LISTS: readonly LpmKind[] = ['linear', 'compare'];
 /** Kinds that are built anew for each publish, which only pays for many changes. */
 const BUILT_WHOLE: readonly LpmKind[] = ['multibit', 'poptrie', 'dxr', 'sail', 'hash-length'];
 /** Prefixes that a contender changes in a round, about, and publishes at most. */
@@ -59,7 +51,7 @@ function updateCase(
   seed: number,
 ): Case {
   const isLargest = size === SIZES.at(-1) && readers === 0;
-  const kinds = [...LPM_KINDS, ...RESEARCH_KINDS].filter(
+  const kinds = ALL_KINDS.filter(
     (kind) => serves(kind, family) && !LISTS.includes(kind) && (isLargest || !BUILT_WHOLE.includes(kind)),
   );
   const lists = flaps(rows, size, Math.min(MOST_LISTS, Math.ceil(ENOUGH / size)), seed);

@@ -12,8 +12,9 @@ import {
 import type { TableRow } from '../tables/collect.ts';
 import type { EngineForm } from './engine-contender.ts';
 
-/** Lists that are searched from end to end: unless they are named, only for tables of at most so many prefixes. */
-const LISTS: readonly LpmKind[] = ['linear', 'compare'];
+/** Kinds that are searched from end to end. */
+export const LISTS: readonly LpmKind[] = ['linear', 'compare'];
+/** Unless they are named, lists take part only for tables of at most so many prefixes. */
 const LIST_LIMIT = 4096;
 
 export const ALL_KINDS: readonly LpmKind[] = [...LPM_KINDS, ...RESEARCH_KINDS];

@@ -1,5 +1,6 @@
 /** The command line as a function: arguments in, texts to a CliIo, exit code out. */
 import { Command, CommanderError } from 'commander';
+import { EngineError } from '../engine/errors.ts';
 import { registerBench } from './commands/bench.ts';
 import { registerDecode } from './commands/decode.ts';
 import { registerDiff } from './commands/diff.ts';
@@ -101,7 +102,9 @@ function report(problem: unknown, io: CliIo): number {
     if (problem.hint !== undefined) io.err(`${problem.hint}\n`);
     return problem.exitCode;
   }
-  io.err(`pxtr: ${internalMessage(problem)}\n`);
+  // What the engine refuses, for lack of room or of a module, says itself what is wrong.
+  const message = problem instanceof EngineError ? problem.message : internalMessage(problem);
+  io.err(`pxtr: ${message}\n`);
   return EXIT.failed;
 }
 

@@ -4,12 +4,4 @@
  */
 export * from './engine.ts';
 export { researchModule } from '../engine/open-research-url.ts';
-export {
-  ResearchTable,
-  type ResearchBuild,
-  type ResearchTableOptions,
-  type Touch,
-  type Walk,
-} from '../engine/research-table.ts';
-export type { FibChange } from '../engine/fib.ts';
-export { RESEARCH_KINDS, type LeafBytes } from '../engine/lpm.ts';
+export * from './research-tables.ts';

@@ -1,5 +1,6 @@
 // The packed package in plain Node: what is in it, that every entry loads, and that its examples say what they said.
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -144,6 +145,22 @@ describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
         'unshared EngineError bad-module',
         'shared EngineError bad-module',
       ]);
+    });
+
+    it('a command over tables says how to get a module that is not there', () => {
+      const module = join(project.home, 'dist/build/research.wasm');
+      renameSync(module, `${module}.away`);
+      const main = join(project.home, 'dist/src/cli/main.js');
+      const table = project.write('table.txt', '10.0.0.0/8 1\n');
+      const { status, stderr } = spawnSync(process.execPath, [main, 'fib', 'stats', table], {
+        encoding: 'utf8',
+      });
+      renameSync(`${module}.away`, module);
+      expect(stderr).toContain(
+        'pxtr: engine: bad-module in research.wasm: it is not built; in a clone, `npm run build` makes it',
+      );
+      expect(stderr).not.toContain('internal error');
+      expect(status).toBe(1);
     });
 
     it('a lab gives the log it gives in the sources', () => {

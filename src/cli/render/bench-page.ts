@@ -3,9 +3,10 @@ import type { Family } from '../../base/ip.ts';
 import type { Instruments } from '../../bench/instruments.ts';
 import { nsAt, sizeText } from '../../bench/report-text.ts';
 import type { BenchReport, TableResult } from '../../bench/results.ts';
-import { element, escapeXml as text } from '../../sim/draw/svg.ts';
+import { escapeXml as text } from '../../sim/draw/svg.ts';
 import { bars, curves, histogram, stackedBars } from './bench-plots.ts';
 import { BENCH_STYLE } from './bench-style.ts';
+import { htmlDocument, tag } from './html.ts';
 
 type Rows = readonly (readonly string[])[];
 
@@ -13,16 +14,7 @@ export function benchPage(report: BenchReport): string {
   const { settings, tables, refused } = report;
   const title = `Longest-prefix match: ${settings.table}`;
   const links = [...tables.map(({ family }) => `IPv${family}`), 'Environment'];
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    tag('title', {}, text(title)),
-    `<style>${BENCH_STYLE}</style>`,
-    '</head>',
-    '<body>',
+  return htmlDocument(title, BENCH_STYLE, [
     tag('h1', {}, text(title)),
     tag('p', { class: 'faint' }, text(introduction(report))),
     tag('nav', {}, links.map((link) => tag('a', { href: `#${link.toLowerCase()}` }, link)).join(' ')),
@@ -31,19 +23,7 @@ export function benchPage(report: BenchReport): string {
       : [tag('section', {}, tag('h2', {}, 'Refused, not timed'), refusals(report))]),
     ...tables.map(({ family }) => tag('section', { id: `ipv${family}` }, familyPart(report, family))),
     tag('section', { id: 'environment' }, tag('h2', {}, 'Environment'), environmentTable(report)),
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
-}
-
-/** HTML knows no `<td/>`: an element without content is closed all the same. */
-function tag(
-  name: string,
-  attributes: Readonly<Record<string, string>>,
-  ...content: readonly string[]
-): string {
-  return element(name, attributes, ...content, '');
+  ]);
 }
 
 function introduction({ settings, environment }: BenchReport): string {

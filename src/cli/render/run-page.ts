@@ -1,6 +1,7 @@
 /** A run as one HTML page: pictures, packets, consoles, what was expected, the event log. It needs nothing else. */
-import { element, escapeXml } from '../../sim/draw/svg.ts';
+import { escapeXml } from '../../sim/draw/svg.ts';
 import type { ConsoleReport, ExpectationReport, PacketReport, RunReport } from '../run-report.ts';
+import { htmlDocument, tag } from './html.ts';
 import { paintFor } from './paint.ts';
 import { endLine } from './run.ts';
 import { plural, shortTime } from './table.ts';
@@ -14,7 +15,6 @@ export interface RunPictures {
   readonly log: readonly string[];
 }
 
-/** The whole document. It has no scripts and loads nothing: it can be mailed, and opened from a disk. */
 export function runPage(report: RunReport, { topology, ladder, log }: RunPictures): string {
   const title = report.title === '' ? report.scenario : `${report.scenario}: ${report.title}`;
   const end = endLine(report, paintFor(false));
@@ -29,36 +29,15 @@ export function runPage(report: RunReport, { topology, ladder, log }: RunPicture
   ];
   const shown = sections.filter(([, , body]) => body !== '');
   const links = shown.map(([id, heading]) => tag('a', { href: `#${id}` }, text(heading)));
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    tag('title', {}, text(title)),
-    `<style>${STYLE}</style>`,
-    '</head>',
-    '<body>',
+  return htmlDocument(title, STYLE, [
     tag('h1', {}, text(title)),
     tag('p', { class: report.passed ? 'end good' : 'end bad' }, text(end)),
     tag('nav', {}, links.join(' ')),
     ...shown.map(([id, heading, body]) => tag('section', { id }, tag('h2', {}, text(heading)), '\n', body)),
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  ]);
 }
 
 const text = escapeXml;
-
-/** HTML knows no `<td/>`: an element without content is closed all the same. */
-function tag(
-  name: string,
-  attributes: Readonly<Record<string, string>>,
-  ...content: readonly string[]
-): string {
-  return element(name, attributes, ...content, '');
-}
 
 function picture(svg: string): string {
   return tag('div', { class: 'picture' }, svg);
