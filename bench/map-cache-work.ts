@@ -20,6 +20,8 @@ export const BATCH = 128;
 /** What changes between two publishes, at most. */
 export const CHANGES = 1000;
 const LOCATOR_SETS = 1000;
+/** A row for two locators whose weights are quarters. */
+const BUCKETS = 16;
 const PACKET_BYTES = 64;
 const OWN_RLOC = ip('192.0.2.1');
 const OUT: NextHop = { kind: 'via', interfaceIndex: 1, gateway: ip('192.0.2.254'), mtu: 1500 };
@@ -31,26 +33,34 @@ export function eidOf(number: number): EidPrefix {
   return eidPrefix(prefix(ipv4(FIRST_EID + 8 * number), 29));
 }
 
-const SETS: readonly (readonly EncapTarget[])[] = Array.from({ length: LOCATOR_SETS }, (_, i) =>
-  [i, (i + 1) % LOCATOR_SETS].map((n, at) => ({
+/** Whether entries share 1,000 locator sets, or each has one that no other has. */
+export type Sets = 'shared' | 'own';
+
+/** Two locators, the second of them the first of the next set; in all as many locators as sets. */
+function targets(set: number, sets: number): EncapTarget[] {
+  return [set, (set + 1) % sets].map((n, at) => ({
     source: OWN_RLOC,
     destination: ipv4(FIRST_RLOC + n),
     priority: 1,
     weight: at === 0 ? 75 : 25,
     nextHop: OUT,
-  })),
-);
+  }));
+}
 
-export function entryOf(number: number): ForwardingEntry {
-  return { eid: eidOf(number), action: ACTION_FORWARD, targets: SETS[number % LOCATOR_SETS]! };
+const SHARED = Array.from({ length: LOCATOR_SETS }, (_, set) => targets(set, LOCATOR_SETS));
+
+export function entryOf(number: number, sets: Sets = 'shared'): ForwardingEntry {
+  const own = sets === 'own' ? targets(number, 2 ** 24) : SHARED[number % LOCATOR_SETS]!;
+  return { eid: eidOf(number), action: ACTION_FORWARD, targets: own };
 }
 
 /** Room for entries as of `entryOf`, and for their change. */
-export function openFor(entries: number): Engine {
+export function openFor(entries: number, sets: Sets = 'shared'): Engine {
+  const distinct = sets === 'own' ? entries : LOCATOR_SETS;
   return openEngine({
     entries: entries + 2 * CHANGES,
-    buckets: 32_768,
-    rewrites: 2 * LOCATOR_SETS,
+    buckets: Math.max(32_768, BUCKETS * (distinct + CHANGES)),
+    rewrites: distinct + LOCATOR_SETS,
     fibBytes: (24 << 20) + 128 * entries,
   });
 }
@@ -105,9 +115,9 @@ export function walk(entries: number, n: number): number {
 }
 
 /** Whether the packet that leaves is on its way to a locator of its entry. */
-export function isWayOf(number: number, bytes: Uint8Array): boolean {
+export function isWayOf(number: number, sets: Sets, bytes: Uint8Array): boolean {
   const outer = new DataView(bytes.buffer, bytes.byteOffset).getUint32(16);
-  return SETS[number % LOCATOR_SETS]!.some(({ destination }) => destination.w0 === outer);
+  return entryOf(number, sets).targets.some(({ destination }) => destination.w0 === outer);
 }
 
 /** Does `work` of `operations`, and says how long each took. */

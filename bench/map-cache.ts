@@ -22,6 +22,7 @@ import {
   sendTo,
   timed,
   walk,
+  type Sets,
 } from './map-cache-work.ts';
 import { sweep } from './map-cache-sweep.ts';
 import type { Case, Round, SelfTimed, Suite } from './runner.ts';
@@ -40,28 +41,33 @@ export const mapCacheSuite: Suite = {
 
 /** `each`: seconds for a round of what can be done again and again. */
 export function mapCacheCases(seed: number, entries: number, each: number): Case[] {
-  return [installation(entries), forwarding(entries, each), sweep(entries), scan(seed, entries)];
+  return [
+    installation(entries, 'shared'),
+    installation(entries, 'own'),
+    forwarding(entries, each),
+    sweep(entries),
+    scan(seed, entries),
+  ];
 }
 
-function installation(entries: number): Case {
+function installation(entries: number, sets: Sets): Case {
   const notes: Record<string, string> = {};
   let columns = 0;
   const contender = (name: string, each: number): SelfTimed => ({
     name,
     time: () => {
       const before = process.memoryUsage();
-      const engine = openFor(entries);
-      const opened = process.memoryUsage();
+      const engine = openFor(entries, sets);
       const round = timed(entries, () => {
         for (let number = 0; number < entries; number++) {
-          engine.setEntry(entryOf(number));
+          engine.setEntry(entryOf(number, sets));
           if ((number + 1) % each === 0) engine.publish();
         }
         engine.publish();
         return engine.entries(undefined, 1).length;
       });
       // Less when the collector takes earlier ones meanwhile.
-      columns = Math.max(columns, opened.arrayBuffers - before.arrayBuffers);
+      columns = Math.max(columns, process.memoryUsage().arrayBuffers - before.arrayBuffers);
       const { memoryBytes, fibLiveBytes } = engine.stats();
       const bytes = (count: number): string => (count / entries).toFixed(1);
       notes[name] =
@@ -71,25 +77,25 @@ function installation(entries: number): Case {
     },
   });
   return {
-    name: 'install',
+    name: sets === 'shared' ? 'install' : 'install, a locator set of its own for each',
     unit: 'entry',
     operations: entries,
     baseline: 'one publish',
     contenders: [contender('one publish', entries), contender('a publish each 1,000', CHANGES)],
     gate: () => {
-      const planes: readonly DataPlane[] = [new Model({ batchCount: BATCH }), openFor(COMPARED)];
-      const [wanted, got] = planes.map((plane) => outcome(plane));
+      const planes: readonly DataPlane[] = [new Model({ batchCount: BATCH }), openFor(COMPARED, sets)];
+      const [wanted, got] = planes.map((plane) => outcome(plane, sets));
       if (!isDeepStrictEqual(wanted, got)) throw new Error('install: Engine and Model differ');
     },
-    facts: { entries, 'locator sets': 1000, 'locators of each': 2 },
+    facts: { entries, 'locator sets': sets === 'shared' ? 1000 : entries, 'locators of each': 2 },
     notes,
   };
 }
 
 /** What leaves for each entry, and the entries themselves. */
-function outcome(plane: DataPlane): unknown {
+function outcome(plane: DataPlane, sets: Sets): unknown {
   makeSite(plane);
-  for (let number = 0; number < COMPARED; number++) plane.setEntry(entryOf(number));
+  for (let number = 0; number < COMPARED; number++) plane.setEntry(entryOf(number, sets));
   plane.publish();
   const lines: string[] = [];
   for (let first = 0; first < 2 * COMPARED; first += BATCH) {
@@ -102,10 +108,17 @@ function outcome(plane: DataPlane): unknown {
   return { lines, entries: plane.entries(undefined, 2 * COMPARED) };
 }
 
-function filled(entries: number): Engine {
-  const engine = openFor(entries);
+/** A Map-Cache that packets are sent to. */
+interface Table {
+  readonly name: string;
+  readonly entries: number;
+  readonly sets: Sets;
+}
+
+function filled({ entries, sets }: Table): Engine {
+  const engine = openFor(entries, sets);
   makeSite(engine);
-  for (let number = 0; number < entries; number++) engine.setEntry(entryOf(number));
+  for (let number = 0; number < entries; number++) engine.setEntry(entryOf(number, sets));
   engine.publish();
   return engine;
 }
@@ -113,23 +126,28 @@ function filled(entries: number): Engine {
 function forwarding(entries: number, each: number): Case {
   const few = Math.min(FEW, entries);
   const counts = [...new Set([few, entries])];
-  const planes = new Map<number, Engine>();
+  const nameOf = (count: number): string => `${count.toLocaleString('en')} entries`;
+  const tables: readonly Table[] = [
+    ...counts.map((count): Table => ({ name: nameOf(count), entries: count, sets: 'shared' })),
+    { name: `${nameOf(entries)} with a set each`, entries, sets: 'own' },
+  ];
+  const planes = new Map<Table, Engine>();
   /** Tables are made when they are first asked for: a case is made also when another one is measured. */
-  const planeOf = (count: number): Engine => {
-    const plane = planes.get(count) ?? filled(count);
-    planes.set(count, plane);
+  const planeOf = (table: Table): Engine => {
+    const plane = planes.get(table) ?? filled(table);
+    planes.set(table, plane);
     return plane;
   };
-  const nameOf = (count: number): string => `${count.toLocaleString('en')} entries`;
   return {
     name: 'forward, each packet to another entry',
     unit: 'packet',
     operations: BATCH,
     baseline: nameOf(few),
-    contenders: counts.flatMap((count) => {
+    contenders: tables.flatMap((table) => {
       let at = 0;
       const inject = (plane: Engine): void => {
-        for (let i = 0; i < BATCH; i++) plane.inject(packetTo(walk(count, at++)), { interfaceIndex: 0 });
+        for (let i = 0; i < BATCH; i++)
+          plane.inject(packetTo(walk(table.entries, at++)), { interfaceIndex: 0 });
       };
       const collect = (plane: Engine): number => {
         let sum = 0;
@@ -138,22 +156,22 @@ function forwarding(entries: number, each: number): Case {
       };
       return [
         {
-          name: nameOf(count),
+          name: table.name,
           run: () => {
-            const plane = planeOf(count);
+            const plane = planeOf(table);
             inject(plane);
             plane.process();
             return collect(plane);
           },
         },
         {
-          name: `${nameOf(count)}, process alone`,
-          time: () => processAlone(planeOf(count), each, inject, collect),
+          name: `${table.name}, process alone`,
+          time: () => processAlone(planeOf(table), each, inject, collect),
         },
       ];
     }),
     gate: () => {
-      for (const count of counts) checkForwarding(planeOf(count), count);
+      for (const table of tables) checkForwarding(planeOf(table), table);
     },
     facts: {
       batch: BATCH,
@@ -188,14 +206,14 @@ function processAlone(
 }
 
 /** A packet to each entry leaves for a locator of that entry, and is counted there. */
-function checkForwarding(plane: Engine, entries: number): void {
+function checkForwarding(plane: Engine, { entries, sets }: Table): void {
   for (let first = 0; first < entries; first += BATCH) {
     const end = Math.min(entries, first + BATCH);
     for (let number = first; number < end; number++)
       plane.inject(packetTo(number), { interfaceIndex: 0, cookie: number });
     plane.process();
     plane.collect(({ verdict, cookie }, bytes) => {
-      if (verdict !== VERDICT_ENCAP || !isWayOf(cookie, bytes))
+      if (verdict !== VERDICT_ENCAP || !isWayOf(cookie, sets, bytes))
         throw new Error(`forward: the packet to entry ${cookie} of ${entries} went elsewhere`);
     });
   }

@@ -106,11 +106,12 @@ export class LocatorSets extends SharedRecords<LocatorSet> {
   protected write(set: number, { instanceId, targets }: LocatorSet): void {
     const rewrites = targets.map((target) => this.#rewrites.acquire({ instanceId, target }));
     // The length is that of all locators, up or down.
-    const { length } = bucketRow(targets);
-    this.#rows.set(set, length === 0 ? 0 : this.#buckets.take(length));
+    const row = bucketRow(targets);
+    this.#rows.set(set, row.length === 0 ? 0 : this.#buckets.take(row.length));
     for (let i = targets.length - 1; i >= 0; i--)
       this.#members.add(set, rewrites[i]!, preferenceOf(targets[i]!));
-    this.#fill(set);
+    if (targets.some(({ destination }) => this.#isDown(destination))) this.#fill(set);
+    else this.#writeRow(set, row, rewrites);
   }
 
   protected override letGo(set: number): void {
@@ -129,8 +130,10 @@ export class LocatorSets extends SharedRecords<LocatorSet> {
   }
 
   #fill(set: number): void {
-    const { row } = this.view(set);
-    const rewrites = this.#members.rewritesOf(set);
+    this.#writeRow(set, this.view(set).row, this.#members.rewritesOf(set));
+  }
+
+  #writeRow(set: number, row: readonly number[], rewrites: readonly number[]): void {
     writeBuckets(this.memory, this.rowOf(set), (slot) => rewrites[row[slot]!] ?? this.memory.noRewrite);
   }
 }
