@@ -65,9 +65,15 @@ export function nextEpoch(): i32 {
   return next == EPOCH_IDLE ? next + 1 : next;
 }
 
-/** Reader: true when this worker is announced already, by its caller. */
+/** The worker that changes the tables, in one thread with its batches. */
+const WRITER: i32 = 0;
+
+/**
+ * Reader: true when this worker has nothing to announce. Its caller did, or it is the writer: nothing changes during a
+ * batch of its own, and the two stores would have it wait for all that it has loaded.
+ */
 export function isHeld(worker: i32): bool {
-  return atomic.load<i32>(seenOf(worker)) != EPOCH_IDLE;
+  return worker == WRITER || atomic.load<i32>(seenOf(worker)) != EPOCH_IDLE;
 }
 
 /** Reader: a batch begins. Returns the snapshot to work on until `idle`. */

@@ -1,7 +1,8 @@
 /**
  * What it costs to ask the engine from TypeScript: passes over the same keys by the engine alone (keys and values lie in
- * its memory), by `Lpm.lookupBatch` in calls of 256, of 64 and of all keys, and by `Lpm.lookup`, an address each. The
- * values of batches are not added up by anybody; the gate compares all of them.
+ * its memory), by `Lpm.lookupInPlace` with keys that are copied to their place, by `Lpm.lookupBatch` in calls of 256, of
+ * 64 and of all keys, and by `Lpm.lookup`, an address each. The values of batches are not added up by anybody; the gate
+ * compares all of them.
  */
 import { ipv4, ipv6, type Family, type IpAddress } from '../src/base/ip.ts';
 import type { Lpm } from '../src/engine/lpm-table.ts';
@@ -43,6 +44,7 @@ function callsCase(family: Family, rows: readonly TableRow[], trace: Pattern, se
   const addresses = addressesOf(family, keys);
   const contenders: Contender[] = [
     { name: 'the engine alone, 256', run: () => Number(kernel.pass(KEYS, BATCH, 0, false)) },
+    { name: 'lookupInPlace, 256', run: inPlace(lpm, family, cut(keys, BATCH * width)) },
     { name: 'lookupBatch, 256', run: batches(lpm, family, cut(keys, BATCH * width)) },
     { name: 'lookupBatch, 64', run: batches(lpm, family, cut(keys, 64 * width)) },
     { name: 'lookupBatch, all at once', run: batches(lpm, family, [keys]) },
@@ -69,6 +71,12 @@ function callsCase(family: Family, rows: readonly TableRow[], trace: Pattern, se
         for (const piece of cut(keys, size * width)) digest.add(lpm.lookupBatch(family, piece));
         if (digest.toString() !== wanted.toString()) throw new Error(`lookupBatch, ${size}: other values`);
       }
+      const there = new Digest();
+      for (const piece of cut(keys, BATCH * width)) {
+        lpm.keys.set(piece);
+        there.add(lpm.lookupInPlace(family, BATCH));
+      }
+      if (there.toString() !== wanted.toString()) throw new Error('lookupInPlace: other values');
       const digest = new Digest();
       digest.add(Uint32Array.from(addresses, (address) => lpm.lookup(address)));
       if (digest.toString() !== wanted.toString()) throw new Error('lookup: other values');
@@ -88,6 +96,18 @@ function batches(lpm: Lpm, family: Family, pieces: readonly Uint32Array[]): () =
   return () => {
     for (const keys of pieces) lpm.lookupBatch(family, keys, out);
     return out[0]!;
+  };
+}
+
+/** A pass of whole batches. Returns one of the values. */
+function inPlace(lpm: Lpm, family: Family, pieces: readonly Uint32Array[]): () => number {
+  return () => {
+    let last = 0;
+    for (const keys of pieces) {
+      lpm.keys.set(keys);
+      last = lpm.lookupInPlace(family, BATCH)[0]!;
+    }
+    return last;
   };
 }
 

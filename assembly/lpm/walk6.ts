@@ -123,7 +123,8 @@ function lookup(table: usize, wide: bool, key: usize, sequence: u32): u32 {
     touch(2, <usize>load<u32>(link) + <usize>((<u32>load<u16>(key) >>> 2) << (wide ? 2 : 1)), wide ? 4 : 2);
   }
   let id = idInRow(wide, top, load<u16>(key, 2), load<u16>(key));
-  id = stepOne(table, wide, 0, id, slot0(load<u64>(key)));
+  // Two loads: whoever calls with one key has just stored it word by word, and one load of two stores would wait for both.
+  id = stepOne(table, wide, 0, id, slot0(<u64>load<u32>(key) | (<u64>load<u32>(key, 4) << 32)));
   id = stepOne(table, wide, 1, id, slot1(load<u32>(key, 4)));
   id = stepOne(table, wide, 2, id, load<u16>(key, 6));
   return isEscape(wide, id) ? resolve(table, wide, key, id, sequence) : id;

@@ -31,8 +31,9 @@ export class Lookups {
   readonly #worker: number;
   readonly #keysAt: number;
   readonly #valuesAt: number;
-  /** Of a batch of the largest size. */
-  readonly #values: Uint32Array;
+  /** Room for the keys and the values of a batch of the largest size, 4 words a key. */
+  readonly keys: Uint32Array;
+  readonly values: Uint32Array;
 
   private constructor(
     { words }: EngineMemory,
@@ -46,7 +47,8 @@ export class Lookups {
     this.#worker = worker;
     this.#keysAt = keysAt;
     this.#valuesAt = valuesAt;
-    this.#values = words.subarray(valuesAt / 4, valuesAt / 4 + BATCH_MAX);
+    this.keys = words.subarray(keysAt / 4, keysAt / 4 + 4 * BATCH_MAX);
+    this.values = words.subarray(valuesAt / 4, valuesAt / 4 + BATCH_MAX);
   }
 
   /** Of the thread that owns the memory, worker 0. */
@@ -86,8 +88,13 @@ export class Lookups {
       // A view takes as long to make as twenty lookups: none for a batch that is whole.
       words.set(n === count ? keys : keys.subarray(first * width, (first + n) * width), this.#keysAt / 4);
       this.#lookUp(table, instanceId, family, n);
-      out.set(n === BATCH_MAX ? this.#values : words.subarray(valuesAt, valuesAt + n), first);
+      out.set(n === BATCH_MAX ? this.values : words.subarray(valuesAt, valuesAt + n), first);
     }
+  }
+
+  /** The same of the first `count` keys in `keys`, into `values`. */
+  inPlace(table: EngineTable, instanceId: number, family: Family, count: number): void {
+    this.#lookUp(table, instanceId, family, count);
   }
 
   #lookUp(table: EngineTable, instanceId: number, family: Family, count: number): void {

@@ -143,6 +143,28 @@ export class Lpm {
     return values;
   }
 
+  /**
+   * Where `lookupInPlace` looks for its keys: room for 256 of either family, in the engine's memory. Write them from the
+   * start on, as for `lookupBatch`; other lookups overwrite them.
+   */
+  get keys(): Uint32Array {
+    return this.#lookups.keys;
+  }
+
+  /**
+   * The values of the first `count` addresses in `keys`, 0 .. 256: as `lookupBatch`, without a copy in or out. They are in
+   * the engine's memory, always in the same array of 256, until the next lookup of any kind.
+   */
+  lookupInPlace(family: Family, count: number): Uint32Array {
+    const { keys, values } = this.#lookups;
+    assert(
+      Number.isInteger(count) && count >= 0 && 4 * count <= keys.length,
+      'there is room for so many keys',
+    );
+    this.#lookups.inPlace('routes', 0, family, count);
+    return values;
+  }
+
   /** How full the memory is. */
   stats(): LpmStats {
     const { live, retired } = this.#memory.fibBytes();

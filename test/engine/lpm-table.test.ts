@@ -107,6 +107,10 @@ describe.each(LPM_KINDS)('a table of kind %s', (kind: RouterLpmKind) => {
           wanted,
         );
         expect(addresses.slice(0, 50).map((each) => lpm.lookup(each))).toEqual(wanted.slice(0, 50));
+        const few = addresses.slice(0, 256);
+        lpm.keys.set(keysOf(few));
+        const values = lpm.lookupInPlace(family, few.length);
+        expect([...values.subarray(0, few.length)]).toEqual(wanted.slice(0, 256));
       }
     }
   });
@@ -182,6 +186,10 @@ describe('Lpm', () => {
     const lpm = createLpmSync();
     expect(() => lpm.lookupBatch(6, new Uint32Array(6))).toThrow('four words');
     expect(() => lpm.lookupBatch(4, new Uint32Array(6), new Uint32Array(5))).toThrow('room for each value');
+  });
+
+  it.each([-1, 257, 1.5, Number.NaN])('refuses to look for %d keys in their place', (count) => {
+    expect(() => createLpmSync().lookupInPlace(4, count)).toThrow('room for so many keys');
   });
 
   it('holds as many prefixes as its docstring says', () => {
