@@ -10,6 +10,7 @@ import { consumed as tableConsumed } from '../src/bench/rounds.ts';
 import { forwardSuite } from './forward.ts';
 import { ALL_KINDS } from '../src/bench/forms.ts';
 import { runBench } from '../src/bench/measure.ts';
+import { loadPeers } from '../src/bench/peers/load-peers.ts';
 import { environmentText, reportText } from '../src/bench/report-text.ts';
 import { readTable } from '../src/bench/table-file.ts';
 import type { LpmKind } from '../src/engine/lpm.ts';
@@ -41,7 +42,7 @@ const SUITES: readonly Suite[] = [
 const TABLE_SETTINGS = { milliseconds: 50, batches: [256], sample: 0 } as const;
 
 const USAGE = `npm run bench -- [SUITE...] [--json FILE] [--rounds N] [--seconds S] [--seed N]
-npm run bench -- lookup --table FILE [--traces DIR] [--kinds A,B] [--rounds N] [--keys N] [--json FILE]
+npm run bench -- lookup --table FILE [--traces DIR] [--kinds A,B] [--peers] [--rounds N] [--keys N] [--json FILE]
 
 Without a SUITE, all but those in brackets: ${SUITES.map(({ name, isOptional }) =>
   isOptional === true ? `[${name}]` : name,
@@ -52,6 +53,7 @@ Without a SUITE, all but those in brackets: ${SUITES.map(({ name, isOptional }) 
   --entries N       of mapcache; default 1000000
   --keys N          of native and --table: keys of a pass; default all of the trace
   --prefixes FILE   of native, calls, update, build and memory: the list of prefixes
+  --peers           of --table: JavaScript beside the engine's kinds
   --unsummed        of native: results are not added up
   --json FILE       everything that was measured, with the environment
 
@@ -75,6 +77,7 @@ async function main(): Promise<void> {
       table: { type: 'string' },
       traces: { type: 'string' },
       kinds: { type: 'string' },
+      peers: { type: 'boolean', default: false },
     },
   });
   if (values.help) {
@@ -93,7 +96,7 @@ async function main(): Promise<void> {
   if (values.table !== undefined) {
     if (positionals.join() !== 'lookup')
       throw new Error('--table is for the lookup suite: bench -- lookup --table FILE');
-    const { table, traces, kinds, json } = values;
+    const { table, traces, kinds, peers, json } = values;
     const report = runBench(
       {
         table,
@@ -101,6 +104,7 @@ async function main(): Promise<void> {
         traces: ['rand', 'zipf', 'unif'],
         ...(traces === undefined ? {} : { keyFiles: traces }),
         ...(kinds === undefined ? {} : { kinds: kinds.split(',').map(kindNamed) }),
+        ...(peers ? { peers: await loadPeers() } : {}),
         ...(settings.keys === 0 ? {} : { keys: settings.keys }),
         ...TABLE_SETTINGS,
         rounds: settings.rounds,

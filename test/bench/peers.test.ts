@@ -4,7 +4,8 @@ import { gate } from '../../src/bench/gate.ts';
 import { makeKeys } from '../../src/bench/keys.ts';
 import { Oracle } from '../../src/bench/oracle.ts';
 import { BLOCK_LIST } from '../../src/bench/peers/block-list.ts';
-import { DIR24_8_JS } from '../../src/bench/peers/dir24-8-js.ts';
+import { longestPrefixMatch } from '../../src/bench/peers/longest-prefix-match.ts';
+import { loadPeers } from '../../src/bench/peers/load-peers.ts';
 import { NESTED, rowsOf } from './support.ts';
 
 const ROWS = [
@@ -18,7 +19,7 @@ const ROWS = [
   }),
 ];
 
-describe.each([DIR24_8_JS, BLOCK_LIST])('$kind', (peer) => {
+describe.each(await loadPeers())('$kind', (peer) => {
   it.each(peer.families)('answers as the oracle does, IPv%i', (family) => {
     const own = ROWS.filter(({ prefix }) => prefix.address.family === family);
     for (const pattern of ['rand', 'unif', 'scan'] as const) {
@@ -29,6 +30,13 @@ describe.each([DIR24_8_JS, BLOCK_LIST])('$kind', (peer) => {
       const sum = contender.values().reduce((total, value) => total + value, 0);
       expect(Number(contender.pass(1024, 256, 0)) + Number(contender.pass(1024, 256, 1024))).toBe(sum);
     }
+  });
+});
+
+describe('longest-prefix-match', () => {
+  it('says how to get the package that is not there', () => {
+    const open = (): unknown => longestPrefixMatch(undefined).open(4, ROWS);
+    expect(open).toThrow('is not installed: npm install longest-prefix-match gets it');
   });
 });
 

@@ -80,6 +80,7 @@ const PACKAGES: Record<string, RegExp> = {
   valibot: /^src\/router\/options-schema\.ts$/,
   yaml: /^src\/(sim\/lab[^/]*|import\/odl)\.ts$/,
   commander: /^src\/cli\//,
+  'longest-prefix-match': /^src\/bench\/peers\//,
   picocolors: /^src\/cli\//,
   koffi: /^src\/linux\//,
   'classic-level': /^src\/stores\/level\.ts$/,

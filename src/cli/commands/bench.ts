@@ -4,8 +4,7 @@ import { ALL_KINDS } from '../../bench/forms.ts';
 import { PATTERNS } from '../../bench/keys.ts';
 import { makeTable, MADE_TABLE } from '../../bench/made-table.ts';
 import { LARGEST_BATCH, runBench, type BenchOptions } from '../../bench/measure.ts';
-import { BLOCK_LIST } from '../../bench/peers/block-list.ts';
-import { DIR24_8_JS } from '../../bench/peers/dir24-8-js.ts';
+import { loadPeers } from '../../bench/peers/load-peers.ts';
 import { reportMarkdown } from '../../bench/report-markdown.ts';
 import { reportText } from '../../bench/report-text.ts';
 import type { BenchReport } from '../../bench/results.ts';
@@ -82,7 +81,7 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
     .option('--sample <n>', 'keys whose lookups are looked into; 0: none', readNumber, 20_000)
     .option(
       '--peers',
-      'beside them a DIR-24-8 in plain JavaScript, and BlockList of node:net for small tables',
+      'beside them a DIR-24-8 in plain JavaScript, BlockList of node:net, and npm longest-prefix-match if it is there',
     )
     .option('--seed <n>', 'of the table and the keys that are made', parseSeed, 1)
     .option('--json [file]', 'everything, as docs/bench-schema.json says, instead of text or into a file')
@@ -113,7 +112,7 @@ async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
     ...(flags.traces === undefined ? {} : { keyFiles: flags.traces }),
     ...(flags.kinds === undefined ? {} : { kinds: flags.kinds }),
     ...(flags.keys === undefined ? {} : { keys: flags.keys }),
-    ...(flags.peers === true ? { peers: [DIR24_8_JS, BLOCK_LIST] } : {}),
+    ...(flags.peers === true ? { peers: await loadPeers() } : {}),
     batches: flags.batch,
     rounds,
     milliseconds,
