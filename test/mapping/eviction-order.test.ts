@@ -10,19 +10,34 @@ import { EvictionTwin } from './eviction-twin.ts';
 const host = (n: number): EidPrefix => ({ instanceId: 0, prefix: hostPrefix(ipv4(n)) });
 
 describe('the order of eviction', () => {
-  it('is that of its twin, whatever is added, used, removed and evicted', () => {
+  it('is that of its twin, whatever is added, used, removed and evicted, also when saved and restored', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const random = new SeededRandom(seed, 'eviction');
       const room = 1 + (random.u32() % 150);
       const hits = new Map<string, number>();
       const eids = new Map<number, EidPrefix>();
-      const free = Array.from({ length: room }, (_, id) => id);
+      let free = Array.from({ length: room }, (_, id) => id);
       const hitsOf = (key: string): number => hits.get(key) ?? 0;
-      const order = new EvictionOrder(
-        room,
-        (id) => hitsOf(eidKey(eids.get(id)!)),
-        (id) => eids.get(id)!,
-      );
+      const make = (): EvictionOrder =>
+        new EvictionOrder(
+          room,
+          (id) => hitsOf(eidKey(eids.get(id)!)),
+          (id) => eids.get(id)!,
+        );
+      let order = make();
+      /** Every member gets another number. */
+      const restart = (): void => {
+        const state = structuredClone(order.save());
+        eids.clear();
+        free = Array.from({ length: room }, (_, id) => id);
+        order = make();
+        order.restore(state, (eid) => {
+          const [id] = free.splice(random.u32() % free.length, 1);
+          eids.set(id!, eid);
+          return id!;
+        });
+        expect(order.save(), `seed ${seed}`).toEqual(state);
+      };
       const twin = new EvictionTwin(room, hitsOf);
       const evict = (): void => {
         const id = order.evict();
@@ -42,6 +57,10 @@ describe('the order of eviction', () => {
           twin.remove(eidKey(eid));
           eids.delete(known[0]);
           free.push(known[0]);
+        } else if (dice === 3) {
+          restart();
+        } else if (dice === 4) {
+          hits.delete(eidKey(eid));
         } else if (known !== undefined) {
           hits.set(eidKey(eid), hitsOf(eidKey(eid)) + 1);
         } else {
@@ -55,6 +74,29 @@ describe('the order of eviction', () => {
       while (eids.size > 0) evict();
       evict();
     }
+  });
+
+  it('goes on with less room: members as they were, and of those that left the last ones are remembered', () => {
+    const large = new EvictionOrder(
+      100,
+      () => 0,
+      (id) => host(id),
+    );
+    for (let n = 0; n < 100; n++) {
+      if (n >= 10) expect(large.evict()).toBe(n - 10);
+      large.add(n, host(n));
+    }
+    const small = new EvictionOrder(
+      20,
+      () => 0,
+      (id) => host(90 + id),
+      30,
+    );
+    small.restore(large.save(), ({ prefix }) => prefix.address.w0 - 90);
+    const { probation, remembered } = small.save();
+    expect(probation).toEqual(large.save().probation);
+    expect(remembered).toEqual(Array.from({ length: 10 }, (_, i) => host(80 + i)));
+    expect(small.evict()).toBe(0);
   });
 
   it('has a victim also when every member is in use, after at most 64 looks', () => {

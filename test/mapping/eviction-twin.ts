@@ -30,7 +30,8 @@ export class EvictionTwin {
       const isProbation = this.proven.length === 0 || this.probation.length > this.#room / 10;
       const key = (isProbation ? this.probation : this.proven).pop();
       if (key === undefined) return undefined;
-      const used = this.#hitsOf(key) - this.#seen.get(key)!;
+      const [hits, seen] = [this.#hitsOf(key), this.#seen.get(key)!];
+      const used = hits < seen ? hits : hits - seen;
       if (used >= (isProbation ? 2 : 1) && looks < 64) {
         this.#seen.set(key, this.#hitsOf(key));
         this.proven.unshift(key);
