@@ -410,7 +410,10 @@ export class Router implements NetworkNode, RouterView {
   /** Lack of room in the engine is counted and told; the tables stay as they were until there is less to hold. */
   #publish(): void {
     const error = this.#program.publish();
-    if (error === undefined) return;
+    if (error === undefined) {
+      this.#forwardingCounters.published();
+      return;
+    }
     const { section, wanted, have } = error;
     this.#count('drop:engine-no-room', { section, wanted, have });
   }
