@@ -17,6 +17,7 @@ import {
 import { isLegalRloc } from '../mapping/locator.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { MapReply } from '../wire/map-reply.ts';
+import type { HitsOf } from './learned-order.ts';
 import type { CacheEntry, Machine, ReceivedMessage, RoleInput, RoleOutput } from './machine.ts';
 import { isAsking, MapCache, type MapCacheState, type StaticEntry } from './map-cache.ts';
 import { hasControlPort, requestMapping } from './map-request.ts';
@@ -42,7 +43,7 @@ export interface ItrConfig {
   readonly ownAddresses: readonly IpAddress[];
   /** Positive records shorter than this are refused (T13). Negative ones have no floor. */
   readonly floorBits: { readonly ipv4: number; readonly ipv6: number };
-  /** Learned entries; the one that ends first makes room (T21). */
+  /** Learned entries at most (T21). */
   readonly maxEntries: number;
   /** Longest life of a learned entry (T15). */
   readonly maxTtlMinutes: number;
@@ -79,11 +80,13 @@ export interface ItrState {
 export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
   #config: ItrConfig;
   #isStarted = false;
-  readonly #cache = new MapCache();
+  readonly #cache: MapCache;
   readonly #resolution: Resolution;
 
-  constructor(config: ItrConfig, random: Random) {
+  /** `hitsOf`: what the data plane has counted so far, read when a learned entry has to make room for another. */
+  constructor(config: ItrConfig, random: Random, hitsOf: HitsOf) {
     this.#config = config;
+    this.#cache = new MapCache(config.maxEntries, hitsOf);
     this.#resolution = new Resolution(random, config.maxRequests);
   }
 
@@ -108,7 +111,7 @@ export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
       const isServed = mapping.eid.prefix.address.family === 4 ? ipv4 : ipv6;
       return !isServed || this.#refusal(mapping) !== undefined;
     }, out);
-    while (this.#cache.learnedCount > config.maxEntries && this.#cache.evict(out));
+    this.#cache.resize(config.maxEntries, out);
     for (const { eid, source } of [...this.#resolution.pending()]) {
       if (this.#policy(eid, source) !== undefined) continue;
       this.#resolution.complete(eid);
@@ -150,13 +153,14 @@ export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
   restore(state: ItrState): void {
     this.#config = state.config;
     this.#isStarted = state.isStarted;
-    this.#cache.restore(state.cache);
+    this.#cache.restore(state.config.maxEntries, state.cache);
     this.#resolution.configure(state.config.maxRequests);
     this.#resolution.restore(state.resolution);
   }
 
   #start(now: Micros, out: RoleOutput[]): void {
     this.#isStarted = true;
+    this.#cache.resize(this.#config.maxEntries, out);
     this.#cache.configure(now, this.#config.staticEntries, out);
   }
 
@@ -269,19 +273,26 @@ export class Itr implements Machine<RoleInput, RoleOutput, ItrState> {
     canEcho: boolean,
     out: RoleOutput[],
   ): void {
-    const ordered = [...mappings].sort((a, b) => b.eid.prefix.bits - a.eid.prefix.bits);
-    for (const mapping of ordered) {
-      const { eid } = mapping;
-      const text = formatEidPrefix(eid);
-      const isRelated = answers.some((answer) => coversEid(answer.eid, eid));
-      const refusal = isRelated ? this.#refusal(mapping) : 'unrelated-record';
+    const judged = [...mappings]
+      .sort((a, b) => b.eid.prefix.bits - a.eid.prefix.bits)
+      .map((mapping) => {
+        const isRelated = answers.some((answer) => coversEid(answer.eid, mapping.eid));
+        return { mapping, refusal: isRelated ? this.#refusal(mapping) : 'unrelated-record' };
+      });
+    // For all of them at once: none that was just learned leaves for the next.
+    const hasRoom = this.#cache.makeRoom(
+      judged.flatMap(({ mapping: { eid, ttlMinutes }, refusal }) =>
+        refusal === undefined && ttlMinutes > 0 ? [eid] : [],
+      ),
+      out,
+    );
+    for (const { mapping, refusal } of judged) {
+      const text = formatEidPrefix(mapping.eid);
       if (refusal !== undefined) drop(out, refusal, text);
       else if (mapping.ttlMinutes === 0) {
-        if (this.#cache.forget(eid, out)) trace(out, 'itr', 'map-cache-withdrawn', { eid: text });
-      } else {
-        this.#cache.learn(now, mapping, this.#config.maxTtlMinutes, out, canEcho);
-        while (this.#cache.learnedCount > this.#config.maxEntries && this.#cache.evict(out));
-      }
+        if (this.#cache.forget(mapping.eid, out)) trace(out, 'itr', 'map-cache-withdrawn', { eid: text });
+      } else if (!hasRoom) drop(out, 'no-map-cache-room', text);
+      else this.#cache.learn(now, mapping, this.#config.maxTtlMinutes, out, canEcho);
     }
   }
 

@@ -1,12 +1,15 @@
 /** The Map-Cache as the control plane holds it: static and learned entries, their order, their ends. */
+import { assert } from '../base/assert.ts';
 import { DeadlineQueue, type DeadlineQueueState } from '../base/deadline-queue.ts';
 import { formatIp } from '../base/ip-text.ts';
 import { minutes, NEVER, type Micros } from '../base/time.ts';
 import { ACTION_SEND_MAP_REQUEST, actionName, type Action } from '../mapping/action.ts';
 import { EidTable } from '../mapping/eid-table.ts';
 import { eidKey, formatEidPrefix, type Eid, type EidPrefix } from '../mapping/eid.ts';
+import type { EvictionOrderState } from '../mapping/eviction-order.ts';
 import type { Locator } from '../mapping/locator.ts';
 import { TTL_DEFAULT_MINUTES, TTL_RECEIVER_DECIDES, type Mapping } from '../mapping/mapping.ts';
+import { LearnedOrder, type HitsOf } from './learned-order.ts';
 import type { CacheEntry, RoleOutput } from './machine.ts';
 import { trace } from './outputs.ts';
 
@@ -37,6 +40,7 @@ export interface MapCacheState {
   readonly configured: readonly CacheEntry[];
   readonly learned: readonly CacheEntry[];
   readonly deadlines: DeadlineQueueState<EidPrefix>;
+  readonly order: EvictionOrderState;
 }
 
 /** All changes are reported as 'install' and 'uninstall' outputs, which say what is in force for a prefix. */
@@ -45,6 +49,15 @@ export class MapCache {
   #learnedCount = 0;
   /** Ends of learned entries; an item whose entry has another end by now is skipped. */
   readonly #deadlines = new DeadlineQueue<EidPrefix>();
+  /** Of learned entries. */
+  readonly #order: LearnedOrder;
+
+  /** `room`: learned entries at most. `hitsOf`: how often an entry was met, also by what is not in this cache. */
+  constructor(room: number, hitsOf: HitsOf) {
+    this.#order = new LearnedOrder(room, (eid) =>
+      this.#covering(eid).reduce((sum, each) => sum + hitsOf(each), 0),
+    );
+  }
 
   /** Learned entries. */
   get learnedCount(): number {
@@ -94,9 +107,28 @@ export class MapCache {
       if (!this.mayLearn(mapping.eid)) this.forget(mapping.eid, out);
   }
 
+  /** Learned entries beyond the new room leave. */
+  resize(room: number, out: RoleOutput[]): void {
+    // First the order: what is a newcomer is a share of the room.
+    this.#order.resize(room);
+    while (this.#learnedCount > room) this.#evict(out);
+  }
+
   /**
-   * Installs a learned mapping whose TTL is not 0. Its end is its TTL, at most `maxTtlMinutes`, but no later than the
-   * earliest end of the learned entries it covers (CP-24).
+   * Makes room for learned entries of all these prefixes, some of which there may be (T21). False, and nothing has left,
+   * when there will never be so much.
+   */
+  makeRoom(eids: readonly EidPrefix[], out: RoleOutput[]): boolean {
+    const wanted = [...new Map(eids.map((eid) => [eidKey(eid), eid])).values()];
+    if (wanted.length > this.#order.room) return false;
+    const isNew = (eid: EidPrefix): boolean => this.#table.get(eid)?.learned === undefined;
+    while (this.#learnedCount + wanted.filter(isNew).length > this.#order.room) this.#evict(out);
+    return true;
+  }
+
+  /**
+   * Installs a learned mapping whose TTL is not 0; there is room for it. Its end is its TTL, at most `maxTtlMinutes`,
+   * but no later than the earliest end of the learned entries it covers (CP-24).
    */
   learn(now: Micros, mapping: Mapping, maxTtlMinutes: number, out: RoleOutput[], canEcho = false): void {
     const ttl = mapping.ttlMinutes === TTL_RECEIVER_DECIDES ? TTL_DEFAULT_MINUTES : mapping.ttlMinutes;
@@ -139,17 +171,6 @@ export class MapCache {
     }
   }
 
-  /** Removes the learned entry that ends first (T21); false when there is none. */
-  evict(out: RoleOutput[]): boolean {
-    for (let first = this.#deadlines.pop(); first !== undefined; first = this.#deadlines.pop()) {
-      if (this.#table.get(first.item)?.learned?.expires !== first.time) continue;
-      this.forget(first.item, out);
-      trace(out, 'itr', 'map-cache-evicted', { eid: formatEidPrefix(first.item) });
-      return true;
-    }
-    return false;
-  }
-
   /** May be early. */
   nextDeadline(): Micros {
     return this.#deadlines.nextDeadline();
@@ -161,10 +182,12 @@ export class MapCache {
       configured: slots.flatMap(({ configured }) => (configured === undefined ? [] : [configured])),
       learned: [...this.#learned()],
       deadlines: this.#deadlines.save(),
+      order: this.#order.save(),
     };
   }
 
-  restore(state: MapCacheState): void {
+  /** `room`: as when it was saved. */
+  restore(room: number, state: MapCacheState): void {
     this.#table.clear();
     for (const configured of state.configured) this.#table.set(configured.mapping.eid, { configured });
     for (const learned of state.learned) {
@@ -172,6 +195,31 @@ export class MapCache {
     }
     this.#learnedCount = state.learned.length;
     this.#deadlines.restore(state.deadlines);
+    this.#order.restore(room, state.order);
+  }
+
+  /**
+   * The learned entry that has proven least useful leaves, and those that cover it: packets to it must miss, not follow
+   * a wider mapping to other locators (RFC 9301 §5.5, CP-24).
+   */
+  #evict(out: RoleOutput[]): void {
+    const victim = this.#order.evict();
+    assert(victim !== undefined, 'an entry that was learned is in no order of eviction');
+    for (const eid of this.#covering(victim)) {
+      this.forget(eid, out);
+      trace(out, 'itr', 'map-cache-evicted', { eid: formatEidPrefix(eid) });
+    }
+  }
+
+  /**
+   * The learned entries that leave with one, itself included. Their hits are counted as its own: it is not less
+   * useful than they are.
+   */
+  #covering(eid: EidPrefix): EidPrefix[] {
+    return this.#table
+      .covering(eid)
+      .filter(({ value }) => value.learned !== undefined)
+      .map((each) => each.eid);
   }
 
   /** Entries learned again and again leave old deadlines behind: they are swept before they outnumber the rest. */
@@ -188,10 +236,13 @@ export class MapCache {
 
   #change(eid: EidPrefix, slot: Slot, out: RoleOutput[]): void {
     const before = this.#table.get(eid);
-    this.#learnedCount += Number(slot.learned !== undefined) - Number(before?.learned !== undefined);
+    const [isLearned, wasLearned] = [slot.learned !== undefined, before?.learned !== undefined];
+    this.#learnedCount += Number(isLearned) - Number(wasLearned);
     const entry = inForce(slot);
     if (entry === undefined) this.#table.delete(eid);
     else this.#table.set(eid, slot);
+    if (isLearned && !wasLearned) this.#order.add(eid);
+    else if (!isLearned && wasLearned) this.#order.remove(eid);
     if (entry === (before === undefined ? undefined : inForce(before))) return;
     out.push(entry === undefined ? { kind: 'uninstall', eid } : { kind: 'install', entry });
   }

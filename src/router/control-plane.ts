@@ -49,6 +49,8 @@ export interface ControlPlaneEffects {
   drop(reason: string, detail?: string): void;
   trace(event: TraceEvent): unknown;
   ligDone(result: LigResult): unknown;
+  /** Packets that have met a Map-Cache entry since it is there. */
+  hitsOf(eid: EidPrefix): number;
 }
 
 /** Which registrations: all without either; those of a site, or of an EID-Prefix and everything inside it. */
@@ -85,7 +87,7 @@ export class ControlPlane {
 
   constructor(random: Random, effects: ControlPlaneEffects) {
     this.#effects = effects;
-    this.#itr = new Itr(noItr(), random);
+    this.#itr = new Itr(noItr(), random, (eid) => effects.hitsOf(eid));
     this.#etr = new Etr(noEtr());
     this.#mapServer = new MapServer(mapServerConfig(undefined), this.#store);
     this.#mapResolver = new MapResolver(mapResolverConfig(undefined), this.#store);

@@ -149,6 +149,7 @@ export class Router implements NetworkNode, RouterView {
         this.#out.push({ kind: 'trace', event });
       },
       ligDone: (result) => this.#out.push({ kind: 'lig-done', result }),
+      hitsOf: (eid) => this.#forwardingCounters.hitsEver(eid),
     });
   }
 

@@ -45,6 +45,7 @@ const ROLES: readonly (readonly [string, () => AnyRole])[] = [
           maxEntries: 4,
         },
         new SeededRandom(1),
+        () => 0,
       ),
   ],
   [
