@@ -27,7 +27,19 @@ const ATTEMPTS = 8;
 /** From the seed of one attempt to that of the next: beyond all seeds of cases. */
 const ATTEMPT = 2 ** 49;
 const PACKETS_BETWEEN_CHANGES = 1024;
-const KINDS: readonly (LpmKind | 'auto')[] = ['auto', 'patricia', 'auto', 'linear'];
+/** As many as have no divisor in common with what else goes by the number of a case: builds, and profiles. */
+const KINDS: readonly (LpmKind | 'auto')[] = [
+  'auto',
+  'patricia',
+  'dir18-run',
+  'linear',
+  'patricia',
+  'dir24-stride6',
+  'auto',
+];
+/** Kinds that are changed in place are large: the Map-Caches alone are of them, one for each of four instances. */
+const IN_PLACE: readonly (LpmKind | 'auto')[] = ['dir18-run', 'dir24-stride6'];
+const IN_PLACE_BYTES = 36 << 20;
 
 /** What it takes to see a failure again. */
 export interface Reproduction {
@@ -76,7 +88,6 @@ interface Profile {
 }
 
 function profileOf(number: number): Profile {
-  // Not in step with the kinds of tables.
   const turn = (number >>> 2) % 4;
   return { isPlain: turn >= 2, triesExpress: turn >= 1 };
 }
@@ -168,7 +179,8 @@ class Twins {
     { build, lpm, triesExpress }: Pick<Reproduction, 'build' | 'lpm' | 'triesExpress'>,
     subject: (engine: Engine) => DataPlane = (engine) => engine,
   ) {
-    const engine = makeEngine(build, { buffers: MAX_BATCH, workers: 2, entries: 1024, lpm });
+    const tables = IN_PLACE.includes(lpm) ? { lpm: { cache: lpm }, fibBytes: IN_PLACE_BYTES } : { lpm };
+    const engine = makeEngine(build, { buffers: MAX_BATCH, workers: 2, entries: 1024, ...tables });
     this.#engine = engine;
     this.#triesExpress = triesExpress;
     this.#subject = subject(engine);

@@ -3,13 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9 };
 const TERMINAL_MS = 1000;
 const FILE_MS = 60_000;
 
 /** 1500, 20k, 100M, 1.5G. Throws on anything else. */
 export function count(option: string, text: string): number {
-  const match = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)([kKMG]?)$/.exec(text);
   const value = match === null ? NaN : Number(match[1]) * UNITS[match[2]!]!;
   if (!Number.isInteger(value) || value <= 0)
     throw new Error(`--${option} takes a positive number such as 5000, 20k or 100M, not ${text}`);
