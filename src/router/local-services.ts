@@ -40,6 +40,9 @@ export interface LocalServiceState {
   readonly fragments: ReassemblyState;
 }
 
+/** What a link has to carry for IPv6 (RFC 8200 §5). */
+const LEAST_MTU6 = 1280;
+
 /** A packet that could not be forwarded, and what its sender should hear. */
 export interface Refusal {
   readonly cause: ErrorCause;
@@ -126,7 +129,14 @@ export class LocalServices {
     const ip = decodeIp(bytes);
     if (!ip.ok) return;
     const source = errorSource(refusal, ip.value, addresses);
-    const packet = source && this.#errors.build(now, cause, bytes, source, mtu);
+    const { family, destination } = ip.value;
+    let told = mtu;
+    if (cause === 'too-big' && family === 6 && mtu < LEAST_MTU6) {
+      // No host sends less (RFC 8201 §4), so what is larger does not get there: for the operator to see.
+      this.#effects.count('path-mtu-below-ipv6-minimum', { to: formatIp(destination), mtu });
+      told = LEAST_MTU6;
+    }
+    const packet = source && this.#errors.build(now, cause, bytes, source, told);
     if (packet === 'limited') this.#effects.count('icmp-error-limited', { to: formatIp(ip.value.source) });
     else if (packet !== undefined) this.#effects.originate(packet);
   }

@@ -224,6 +224,18 @@ describe('an error from inside a tunnel', () => {
     expect(heard(six)).toMatchObject({ type: 'packet-too-big', mtu: 1280, from: '2001:db8:1::1' });
   });
 
+  it('a path that does not carry what IPv6 needs is counted, and no IPv6 host is told to send less (RFC 8201)', () => {
+    const net = warm(new LabNet(file(mtu(1000))), true);
+    const ping = (): string => net.ping('h1', '2001:db8:2::10', undefined, { size: 1200, count: 1 }).marks;
+    const alarms = (): number | undefined => net.router('xtr1').control().get('path-mtu-below-ipv6-minimum');
+    // The core's error is relayed; from then on the ITR knows.
+    for (const wanted of [undefined, 1, 2]) {
+      expect(ping()).not.toBe('!');
+      expect(heard(net)).toMatchObject({ type: 'packet-too-big', mtu: 1280 });
+      expect(alarms()).toBe(wanted);
+    }
+  });
+
   it('unreachable: the inner sender is told that its destination is', () => {
     const net = warm(new LabNet(file()));
     const core2 = net.router('core2');
