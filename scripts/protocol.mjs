@@ -27,7 +27,7 @@ const AREAS = [
   { prefix: 'EX', title: 'Extensions', source: 'RFC 9302, RFC 9437, RFC 8378' },
 ];
 
-/** @typedef {{ id: string, level: string, section: string, text: string, status?: 'operator' }} Requirement */
+/** @typedef {{ id: string, level: string, section: string, text: string, status?: 'operator', note?: string }} Requirement */
 /** @typedef {{ file: string, name: string }} TestName  `file` is relative to the repository, with forward slashes. */
 
 /** @returns {Requirement[]} */
@@ -148,7 +148,7 @@ export function renderPage(requirements, tests) {
     '',
     `Written by \`${COMMAND}\` from \`docs/requirements.json\` and the names of the tests; do not edit.`,
     '',
-    '- **done**: at least one test is named after the requirement.',
+    '- **done**: at least one test is named after the requirement. Where routers do not use it yet, the text says so.',
     '- **open**: no test yet, so not claimed.',
     '- **operator**: a matter of configuration or operation, not of code.',
     '',
@@ -169,7 +169,7 @@ export function renderPage(requirements, tests) {
           row.id,
           row.level,
           statusOf(row, byId),
-          row.text,
+          row.note === undefined ? row.text : `${row.text} (${row.note})`,
           row.section,
           testCell(byId.get(row.id)),
         ];
