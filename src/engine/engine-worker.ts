@@ -79,7 +79,7 @@ export class EngineWorker {
     if (!this.#packets.hasVerdicts) Atomics.store(this.#control, this.#seen, EPOCH_IDLE);
   }
 
-  /** As `Engine.lookupBatch`: each 256 keys by one generation of the tables. */
+  /** As `Engine.lookupBatch`, shapes and throws included: each 256 keys by one generation of the tables. */
   lookupBatch(
     table: EngineTable,
     instanceId: number,

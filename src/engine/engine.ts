@@ -147,8 +147,9 @@ export class Engine implements DataPlane {
 
   /**
    * Looks up many addresses at once. `keys` holds 1 (IPv4) or 4 (IPv6) words each, most significant first; `out`
-   * takes a value for each: 0 for no match, else a number that is equal for addresses that meet the same entry.
-   * Copies through the engine's scratch area, 256 keys at a time.
+   * takes a value for each, from its start on: 0 for no match, else a number that is equal for addresses that meet the
+   * same entry. Copies through the engine's scratch area, 256 keys at a time. Throws, before any lookup, when `keys` ends
+   * within a key or `out` is shorter than there are keys.
    */
   lookupBatch(
     table: EngineTable,

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import type { Family, IpAddress } from '../base/ip.ts';
 import {
   BATCH_MAX,
@@ -77,12 +78,14 @@ export class Lookups {
     return words[this.#valuesAt / 4]!;
   }
 
-  /** The same of many. `keys`: 1 (IPv4) or 4 (IPv6) words each, most significant first. */
+  /** The same of many. `keys`: 1 (IPv4) or 4 (IPv6) words each, most significant first; `out`: room for a value for each. */
   batch(table: EngineTable, instanceId: number, family: Family, keys: Uint32Array, out: Uint32Array): void {
     const words = this.#words;
     const valuesAt = this.#valuesAt / 4;
     const width = family === 4 ? 1 : 4;
     const count = keys.length / width;
+    assert(Number.isInteger(count), 'an IPv6 key has four words');
+    assert(out.length >= count, 'there is room for each value');
     for (let first = 0; first < count; first += BATCH_MAX) {
       const n = Math.min(BATCH_MAX, count - first);
       // A view takes as long to make as twenty lookups: none for a batch that is whole.

@@ -131,14 +131,11 @@ export class Lpm {
   /**
    * The values of many addresses of one family at once. `keys` has 1 word (IPv4) or 4 (IPv6) for each, most
    * significant first, as in IpAddress. Fills and returns `out`, which needs room for all and is the caller's, as
-   * `keys` is; a fresh array when it is left out. Copies through the engine's memory, 256 keys at a time.
+   * `keys` is; a fresh array when it is left out. Copies through the engine's memory, 256 keys at a time. Throws, before
+   * any lookup, when `keys` ends within a key or `out` is too short.
    */
   lookupBatch(family: Family, keys: Uint32Array, out?: Uint32Array): Uint32Array {
-    const width = family === 4 ? 1 : 4;
-    const count = keys.length / width;
-    assert(Number.isInteger(count), 'an IPv6 key has four words');
-    const values = out ?? new Uint32Array(count);
-    assert(values.length >= count, 'there is room for each value');
+    const values = out ?? new Uint32Array(keys.length / (family === 4 ? 1 : 4));
     this.#lookups.batch('routes', 0, family, keys, values);
     return values;
   }

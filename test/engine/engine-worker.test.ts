@@ -121,6 +121,23 @@ describe('a worker of an engine', () => {
     expect(got[0]).toBeGreaterThan(0);
   });
 
+  it('refuses keys that end within an address and too few places for values, as the engine does', () => {
+    const engine = makeShared();
+    for (const plane of [engine, EngineWorker.open(engine.seat(2))]) {
+      const out = new Uint32Array(300).fill(7);
+      for (const words of [1, 3, 6, 1025]) {
+        const look = (): void => plane.lookupBatch('cache', 0, 6, new Uint32Array(words), out);
+        expect(look).toThrow('an IPv6 key has four words');
+      }
+      const keys = new Uint32Array(301);
+      expect(() => plane.lookupBatch('cache', 0, 4, keys, out)).toThrow('there is room for each value');
+      expect(out).toEqual(new Uint32Array(300).fill(7));
+      plane.lookupBatch('cache', 0, 4, keys.subarray(1), out);
+      expect(out).toEqual(new Uint32Array(300));
+      plane.lookupBatch('cache', 0, 6, new Uint32Array(0), new Uint32Array(0));
+    }
+  });
+
   it('looks up in its own work area', () => {
     const engine = makeShared();
     const { memory } = engine;
