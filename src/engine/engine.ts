@@ -13,6 +13,7 @@ import type {
 } from './data-plane.ts';
 import type { EngineModule } from './engine-module.ts';
 import { clearSeat, makeSeat, type WorkerSeat } from './engine-worker.ts';
+import { EngineError } from './errors.ts';
 import { Lookups, type EngineTable } from './lookups.ts';
 import { checkKind, type LpmKind } from './lpm.ts';
 import type { ReceptionRules } from './marking.ts';
@@ -173,9 +174,18 @@ export class Engine implements DataPlane {
     return this.#publisher.entriesAfter(after, limit);
   }
 
-  /** Sums since the start, over all workers; a copy. */
-  counters(): Counters {
-    return readCounters(this.#memory);
+  /**
+   * Sums since the start; a copy. Over all workers, or of one: 0 is this thread, 1 and up are seats. Throws EngineError
+   * `bad-options` when there is no such worker.
+   */
+  counters(worker?: number): Counters {
+    if (worker === undefined) return readCounters(this.#memory);
+    const { workers } = this.#memory.capacity;
+    if (!(Number.isInteger(worker) && worker >= 0 && worker < workers)) {
+      const hint = `there are workers 0 .. ${workers - 1}, not ${worker}`;
+      throw new EngineError('bad-options', 'workers', worker + 1, workers, hint);
+    }
+    return readCounters(this.#memory, [worker]);
   }
 
   /** How full the memory is. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   ACTION_FORWARD,
   POLICY_ITR_SOURCE,
+  REASON_NONE,
   SECTION_WORK,
   VERDICT_ENCAP,
   VERDICT_NATIVE,
@@ -108,6 +109,35 @@ describe('a worker of an engine', () => {
     expect(two.counters().encapsulated.packets).toBe(2);
     expect(engine.counters().encapsulated.packets).toBe(7);
     expect(engine.hits({ instanceId: 0, prefix: hostPrefix(DESTINATION) })).toBe(7);
+  });
+
+  it('has its drops and punts told apart by the engine: reason by reason, they add up to those of all', () => {
+    const engine = makeShared();
+    const [one, two] = [EngineWorker.open(engine.seat(1)), EngineWorker.open(engine.seat(2))];
+    const miss = packetOf(4, { destination: ipv4(0x0b01_0204) });
+    const expiring = packetOf(4, { destination: DESTINATION, ttl: 1 });
+    const planes = [engine, one, two];
+    const sent = [[miss], [miss, miss, expiring], [expiring, Uint8Array.of(0x45), PACKET]];
+    const verdicts = planes.map((plane, worker) => pass(plane, sent[worker]!));
+    const each = planes.map((_, worker) => engine.counters(worker));
+    expect(each[1]).toEqual(one.counters());
+    expect(each[2]).toEqual(two.counters());
+    for (const [worker, { byReason, punted, dropped }] of each.entries()) {
+      const reasons = byReason.map(() => 0);
+      for (const { reason } of verdicts[worker]!) if (reason !== REASON_NONE) reasons[reason]!++;
+      expect(byReason).toEqual(reasons);
+      expect(punted + dropped).toBe(reasons.reduce((sum, count) => sum + count, 0));
+    }
+    expect(new Set(verdicts.flat().map(({ verdict }) => verdict)).size).toBe(3);
+    const sums = engine.counters();
+    expect(
+      each[0]!.byReason.map((count, i) => count + each[1]!.byReason[i]! + each[2]!.byReason[i]!),
+    ).toEqual(sums.byReason);
+    expect(each.reduce((sum, { received }) => sum + received.bytes, 0)).toBe(sums.received.bytes);
+    for (const worker of [-1, 3, 0.5, NaN]) {
+      const refusal = `bad-options in workers: there are workers 0 .. 2, not ${worker}`;
+      expect(() => engine.counters(worker)).toThrow(refusal);
+    }
   });
 
   it('looks up as the engine does', () => {
