@@ -8,7 +8,7 @@ import type { Marking, ReceptionRules, TunnelReport } from './marking.ts';
  * Model (plain TypeScript, obvious); the tests hold them equal, bytes and verdicts. The forwarding order is in
  * docs/architecture.md.
  *
- * Table changes take effect together at `publish`. Packets go in by `inject`, are worked on by one `process`, and
+ * Table changes take effect at `publish`. Packets go in by `inject`, are worked on by one `process`, and
  * come out in the order they went in by `collect`. Nothing is published between `process` and `collect`; buffers are
  * free again when everything that was injected has been collected.
  *
@@ -40,7 +40,11 @@ export interface DataPlane {
    * for each locator set that it is in, however many entries there are. Default up, also for targets yet to come.
    */
   setLocatorState(locator: IpAddress, state: 'up' | 'down'): void;
-  /** Makes the changes since the last call visible to packets, all at once; what a locator's state changes, right after. Throws EngineError on lack of room. */
+  /**
+   * Makes the changes since the last call visible to packets: between two batches of this thread, all at once. A batch that
+   * another thread is in sees all or none, but for lookup kinds that change in place (docs/lpm.md), whose changes it may
+   * see address by address, and for what a locator's state changes. Throws EngineError on lack of room.
+   */
   publish(): void;
 
   /**

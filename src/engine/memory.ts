@@ -53,9 +53,9 @@ import { EngineError } from './errors.ts';
 export interface EngineCapacity {
   /** Map-Cache entries and PETRs, old and new ones while readers are on a batch. */
   readonly entries: number;
-  /** Slots of locator choice: 1 for an entry with one locator, else 16 to 256. */
+  /** Slots of locator choice: 1 for a locator set with one locator, else 16 to 256. Equal sets of an instance share them. */
   readonly buckets: number;
-  /** Distinct (own RLOC, remote RLOC, instance, next hop). */
+  /** Distinct (own RLOC, remote RLOC, instance, next hop, marking, path MTU), whatever entries they are of. */
   readonly rewrites: number;
   /** Distinct next hops of routes, old and new ones while readers are on a batch. */
   readonly nextHops: number;
@@ -148,7 +148,11 @@ export class EngineMemory {
       offset += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
     }
     const pages = Math.ceil(offset / PAGE_BYTES);
-    if (pages > 65_536) throw new EngineError('bad-options', 'memory', pages, 65_536);
+    if (pages > 65_536) {
+      const name = costliest(capacity);
+      const hint = `${pages} pages of 64 KiB, at most 65536: lower ${name}, ${capacity[name]} take the most`;
+      throw new EngineError('bad-options', 'memory', pages, 65_536, hint);
+    }
     const shared = options.shared ?? false;
     const memory = options.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
     const have = memory.buffer.byteLength / PAGE_BYTES;
@@ -217,6 +221,14 @@ export class EngineMemory {
     const side = this.offset(SECTION_REWRITE_SIDE) + this.noRewrite * REWRITE_SIDE_BYTES;
     view.setUint32(side + REWRITE_SIDE_FLAGS_OFFSET, REWRITE_NONE, true);
   }
+}
+
+/** Of a capacity: what takes the most bytes. */
+function costliest(capacity: EngineCapacity): keyof EngineCapacity {
+  const bytesOf = (of: EngineCapacity): number => sectionSizes(of).reduce((sum, bytes) => sum + bytes, 0);
+  const names = Object.keys(capacity) as (keyof EngineCapacity)[];
+  const without = (name: keyof EngineCapacity): number => bytesOf({ ...capacity, [name]: 1 });
+  return names.reduce((least, name) => (without(name) < without(least) ? name : least));
 }
 
 function checkCapacity(capacity: EngineCapacity): void {

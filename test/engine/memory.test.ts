@@ -165,6 +165,16 @@ describe('what is refused', () => {
   it.each(['entries', 'buckets', 'buffers', 'fibBytes'])('%s beyond 4 GiB', (name) => {
     const error = errorOf(() => makeEngine('release', { [name]: 2 ** 32 }));
     expect(error).toMatchObject({ code: 'bad-options', section: 'memory' });
+    expect(String(error)).toMatch(/: \d+ pages of 64 KiB, at most 65536: lower \w+, \d+ take the most$/);
+    expect(String(error)).toContain(`lower ${name}, ${2 ** 32} take`);
+  });
+
+  it.each([
+    ['buffers', 40_000],
+    ['entries', 9_000_000],
+  ])('%s beyond 4 GiB for many workers', (name, value) => {
+    const error = errorOf(() => makeEngine('release', { workers: 64, [name]: value }));
+    expect(String(error)).toContain(`lower ${name}, ${value} take the most`);
   });
 
   it.each(ENGINE_BUILDS)('a memory of another layout version, or none: %s build', (build) => {
