@@ -20,7 +20,12 @@ export function sharedSkipReason(): string | undefined {
 
 /** A file below ../shared. */
 export function readShared(...path: readonly string[]): Uint8Array {
-  return readFileSync(join(SHARED, ...path));
+  return readFileSync(sharedPath(...path));
+}
+
+/** Where a file below ../shared is. */
+export function sharedPath(...path: readonly string[]): string {
+  return join(SHARED, ...path);
 }
 
 /** Files below ../shared/<folder> whose names end in `ending`, as paths below ../shared; empty when absent. */
