@@ -4,11 +4,11 @@
  * Times are CPU time of the process that does the work. The engine's lookup is measured in its memory, where the keys
  * lie as they do for native contenders, and through `Lpm.lookupBatch`, with keys copied in and values copied out.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Family } from '../src/base/ip.ts';
 import type { LeafBytes, LpmKind } from '../src/engine/lpm.ts';
 import { EngineWorld, type PacketWork } from './engine-world.ts';
+import { fullList } from './full-rows.ts';
 import { digestOf, lookUpAll, openFullTables, type FullTable } from './full-table.ts';
 import { EngineContender } from '../src/bench/engine-contender.ts';
 import { generate, readRoutes, readTrace, traceLength, TRACES } from './native-data.ts';
@@ -85,9 +85,8 @@ interface Field {
 
 async function openCases(settings: Settings): Promise<Cases> {
   const root = checkoutFolder();
-  const prefixes = settings.prefixes ?? join(root, '../shared/data/bgp-prefixes.txt.gz');
-  if (!existsSync(prefixes))
-    return { skipped: `no list of prefixes at ${prefixes} (--prefixes names another)` };
+  const prefixes = fullList(settings);
+  if (prefixes === undefined) return { skipped: 'no list of prefixes: --table FILE' };
   const programs = buildNative();
   if ('skipped' in programs) return programs;
   const folder = join(root, 'build/native', `data-${settings.seed}-${NEXT_HOPS}`);

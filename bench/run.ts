@@ -52,7 +52,7 @@ Without a SUITE, all but those in brackets: ${SUITES.map(({ name, isOptional }) 
   --seconds S       of a contender in a round; default 0.2
   --entries N       of mapcache; default 1000000
   --keys N          of native and --table: keys of a pass; default all of the trace
-  --prefixes FILE   of native, calls, update, build and memory: the list of prefixes
+  --table FILE      of native, calls, update, build and memory: the list of prefixes, or a dump
   --peers           of --table: JavaScript beside the engine's kinds
   --unsummed        of native: results are not added up
   --json FILE       everything that was measured, with the environment
@@ -72,7 +72,6 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       keys: { type: 'string' },
       unsummed: { type: 'boolean', default: false },
-      prefixes: { type: 'string' },
       entries: { type: 'string' },
       table: { type: 'string' },
       traces: { type: 'string' },
@@ -91,11 +90,9 @@ async function main(): Promise<void> {
     keys: values.keys === undefined ? 0 : positive('keys', values.keys),
     unsummed: values.unsummed,
     ...(values.entries === undefined ? {} : { entries: positive('entries', values.entries) }),
-    ...(values.prefixes === undefined ? {} : { prefixes: values.prefixes }),
+    ...(values.table === undefined ? {} : { prefixes: values.table }),
   };
-  if (values.table !== undefined) {
-    if (positionals.join() !== 'lookup')
-      throw new Error('--table is for the lookup suite: bench -- lookup --table FILE');
+  if (values.table !== undefined && positionals.join() === 'lookup') {
     const { table, traces, kinds, peers, json } = values;
     const report = runBench(
       {

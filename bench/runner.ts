@@ -62,7 +62,7 @@ export interface Settings {
   readonly unsummed: boolean;
   /** Of suites over a cache: entries; undefined for as many as the suite is about. */
   readonly entries?: number;
-  /** Of suites over a full table: its list of prefixes; undefined for the one beside the checkout. */
+  /** Of suites over a full table: its list of prefixes; undefined for the one beside the checkout, or a made one. */
   readonly prefixes?: string;
 }
 
