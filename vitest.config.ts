@@ -5,6 +5,7 @@ export default defineConfig(({ mode }) => {
   const long = mode === 'long' || process.env['PXTR_LONG'] === '1';
   return {
     test: {
+      globalSetup: ['test/support/is-built.ts'],
       include: ['test/**/*.test.ts'],
       exclude: ['**/node_modules/**', 'test/browser/page/**'],
       env: long ? { PXTR_LONG: '1' } : {},

@@ -98,10 +98,16 @@ function programPart({ createProgram, EXIT }) {
   };
 }
 
-/** Commands that do something, in the order of their help; groups are only names in front of them. */
+/**
+ * Commands that do something, in the order of their help; groups are only names in front of them. One with options of its
+ * own does something, whatever it has below it.
+ */
 function leavesOf(command) {
   const all = command.commands.filter((each) => each.name() !== 'help');
-  return all.flatMap((each) => (each.commands.length === 0 ? [each] : leavesOf(each)));
+  return all.flatMap((each) => [
+    ...(each.commands.length === 0 || each.options.length > 0 ? [each] : []),
+    ...leavesOf(each),
+  ]);
 }
 
 function pathOf(command) {
