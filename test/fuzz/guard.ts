@@ -6,8 +6,6 @@
 import {
   BUFFER_BYTES,
   BUFFER_HEADROOM,
-  CONTROL_OFFSET,
-  CONTROL_SEEN_OFFSET,
   COUNTER_ROW_BYTES,
   DESC_BYTES,
   DESC_FLAGS_OFFSET,
@@ -40,7 +38,10 @@ export class Guard {
   /** What the buffers held around the packets of this batch. */
   readonly #image: Buffer;
   readonly #pattern: Buffer;
-  /** All that packets must leave as it is: in order, without the columns of worker 0, descriptors and buffers. */
+  /**
+   * All that packets must leave as it is: in order, without the columns of worker 0, descriptors and buffers. The
+   * control block is in it: worker 0 announces nothing.
+   */
   readonly #fixed: readonly Range[];
   #before: Buffer;
   #phase = 0;
@@ -61,10 +62,8 @@ export class Guard {
       const start = memory.offset(section);
       return { start, end: start + bytes };
     };
-    const seen = CONTROL_OFFSET + CONTROL_SEEN_OFFSET;
     this.#fixed = complement(
       [
-        { start: seen, end: seen + 4 },
         own(SECTION_COUNTERS, COUNTER_ROW_BYTES),
         own(SECTION_HITS, 8 * entries),
         own(SECTION_DESCRIPTORS, buffers * DESC_BYTES),
