@@ -32,12 +32,11 @@ import { fold, load16, sumWords } from './bytes';
 import { countDecapsulated, descOf, familyOf, lengthOf, packetOf, vrfOf } from './batch';
 import { parsePacket, setTtlAndTos } from './classify';
 import { gpeFamily, isGpe, refuseGpe } from './gpe';
-import { isEncrypted, LISP_BYTES, lispInstance, PROTOCOL_UDP, UDP_BYTES } from './lisp';
+import { isEncrypted, LISP_BYTES, lispInstance, PROTOCOL_UDP, UDP_BYTES, UDP_CHECKSUM } from './lisp';
 import { writeReport } from './report';
 import { findVrf, snapshotFlags } from './snapshot';
 
 const UDP_LENGTH: usize = 4;
-const UDP_CHECKSUM: usize = 6;
 /** DP-32: at most two LISP headers on a packet. */
 const MAX_DEPTH: u32 = 2;
 

@@ -147,10 +147,26 @@ function sendFour(at: usize, present: i32): void {
   const secondAfter = v128.or(half, i32x4.shl(v128.xor(halves(halves(sum)), low), 16));
   const length = highHalf(first);
 
-  send(at, o0, mask & 1, present & 1, unserved & 1, i32x4.extract_lane(firstAfter, 0), i32x4.extract_lane(secondAfter, 0), i32x4.extract_lane(length, 0), i32x4.extract_lane(outerFirst, 0));
-  send(at + 4, o1, mask & 2, present & 2, unserved & 2, i32x4.extract_lane(firstAfter, 1), i32x4.extract_lane(secondAfter, 1), i32x4.extract_lane(length, 1), i32x4.extract_lane(outerFirst, 1));
-  send(at + 8, o2, mask & 4, present & 4, unserved & 4, i32x4.extract_lane(firstAfter, 2), i32x4.extract_lane(secondAfter, 2), i32x4.extract_lane(length, 2), i32x4.extract_lane(outerFirst, 2));
-  send(at + 12, o3, mask & 8, present & 8, unserved & 8, i32x4.extract_lane(firstAfter, 3), i32x4.extract_lane(secondAfter, 3), i32x4.extract_lane(length, 3), i32x4.extract_lane(outerFirst, 3));
+  send(
+    at, o0, mask & 1, present & 1, unserved & 1,
+    i32x4.extract_lane(firstAfter, 0), i32x4.extract_lane(secondAfter, 0),
+    i32x4.extract_lane(length, 0), i32x4.extract_lane(outerFirst, 0),
+  );
+  send(
+    at + 4, o1, mask & 2, present & 2, unserved & 2,
+    i32x4.extract_lane(firstAfter, 1), i32x4.extract_lane(secondAfter, 1),
+    i32x4.extract_lane(length, 1), i32x4.extract_lane(outerFirst, 1),
+  );
+  send(
+    at + 8, o2, mask & 4, present & 4, unserved & 4,
+    i32x4.extract_lane(firstAfter, 2), i32x4.extract_lane(secondAfter, 2),
+    i32x4.extract_lane(length, 2), i32x4.extract_lane(outerFirst, 2),
+  );
+  send(
+    at + 12, o3, mask & 8, present & 8, unserved & 8,
+    i32x4.extract_lane(firstAfter, 3), i32x4.extract_lane(secondAfter, 3),
+    i32x4.extract_lane(length, 3), i32x4.extract_lane(outerFirst, 3),
+  );
 }
 
 /** Writes one packet, or lists it as left. Words are as they are to lie in memory. */

@@ -106,16 +106,26 @@ function encapsulateFour(at: usize, present: i32): void {
   const ports = i32x4.shr_u(swapUp(v128.or(i32x4.splat(PORT_BASE), v128.and(hash, i32x4.splat(PORT_MASK)))), 16);
   const udp = i32x4.shr_u(swapUp(i32x4.add(length, i32x4.splat(UDP_AND_LISP))), 16);
 
-  settle(at, mask & 1, present & 1, lane0(outerFirst), lane0(outerSecond), lane0(innerSecond), lane0(ports), lane0(udp), lane0(length));
-  settle(at + 4, mask & 2, present & 2, i32x4.extract_lane(outerFirst, 1), i32x4.extract_lane(outerSecond, 1), i32x4.extract_lane(innerSecond, 1), i32x4.extract_lane(ports, 1), i32x4.extract_lane(udp, 1), i32x4.extract_lane(length, 1));
-  settle(at + 8, mask & 4, present & 4, i32x4.extract_lane(outerFirst, 2), i32x4.extract_lane(outerSecond, 2), i32x4.extract_lane(innerSecond, 2), i32x4.extract_lane(ports, 2), i32x4.extract_lane(udp, 2), i32x4.extract_lane(length, 2));
-  settle(at + 12, mask & 8, present & 8, i32x4.extract_lane(outerFirst, 3), i32x4.extract_lane(outerSecond, 3), i32x4.extract_lane(innerSecond, 3), i32x4.extract_lane(ports, 3), i32x4.extract_lane(udp, 3), i32x4.extract_lane(length, 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function lane0(v: v128): u32 {
-  return i32x4.extract_lane(v, 0);
+  settle(
+    at, mask & 1, present & 1,
+    i32x4.extract_lane(outerFirst, 0), i32x4.extract_lane(outerSecond, 0), i32x4.extract_lane(innerSecond, 0),
+    i32x4.extract_lane(ports, 0), i32x4.extract_lane(udp, 0), i32x4.extract_lane(length, 0),
+  );
+  settle(
+    at + 4, mask & 2, present & 2,
+    i32x4.extract_lane(outerFirst, 1), i32x4.extract_lane(outerSecond, 1), i32x4.extract_lane(innerSecond, 1),
+    i32x4.extract_lane(ports, 1), i32x4.extract_lane(udp, 1), i32x4.extract_lane(length, 1),
+  );
+  settle(
+    at + 8, mask & 4, present & 4,
+    i32x4.extract_lane(outerFirst, 2), i32x4.extract_lane(outerSecond, 2), i32x4.extract_lane(innerSecond, 2),
+    i32x4.extract_lane(ports, 2), i32x4.extract_lane(udp, 2), i32x4.extract_lane(length, 2),
+  );
+  settle(
+    at + 12, mask & 8, present & 8,
+    i32x4.extract_lane(outerFirst, 3), i32x4.extract_lane(outerSecond, 3), i32x4.extract_lane(innerSecond, 3),
+    i32x4.extract_lane(ports, 3), i32x4.extract_lane(udp, 3), i32x4.extract_lane(length, 3),
+  );
 }
 
 /** Writes one packet, or lists it as left. Words are as they are to lie in memory. */

@@ -8,13 +8,12 @@ import {
 import { work } from './batch';
 import { OVERHEAD4 } from './encap';
 import { packetAt } from './express-parse';
-import { bitsAre, hasNone, highHalf, joinHigh, joinLow, lanes, lanesOf, lowHalf, swapWords, words, zipHigh, zipLow } from './lanes';
+import { IPV4_BYTES } from './ipv4';
+import { ALL_LANES, bitsAre, hasNone, highHalf, joinHigh, joinLow, lanes, lanesOf, lowHalf, swapWords, words, zipHigh, zipLow } from './lanes';
 import { DATA_PORT, LISP_BYTES, lispInstance, PROTOCOL_UDP, UDP_BYTES } from './lisp';
 
-const ALL_LANES: i32 = 15;
 const UDP: usize = 20;
 const LISP: usize = 28;
-const IPV4_BYTES: u32 = 20;
 const ENVELOPE: u32 = UDP_BYTES + LISP_BYTES;
 /** In the first byte of the LISP header. Nonce, versions and LSBs say nothing to a packet; GPE and encryption do. */
 const INSTANCE_FLAG: u32 = 0x08;

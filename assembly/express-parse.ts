@@ -19,13 +19,12 @@ import {
   WORK_LEFT_OFFSET,
 } from './layout';
 import { work } from './batch';
-import { halves, hasNone, joinHigh, joinLow, lanes, lanesOf, swapWords, words, zipHigh, zipLow } from './lanes';
+import { ALL_LANES, halves, hasNone, joinHigh, joinLow, lanes, lanesOf, swapWords, words, zipHigh, zipLow } from './lanes';
 import { lpmBatch } from './lpm/lpm';
 import { vrfKind, vrfRoot } from './snapshot';
 
 /** Header and ports: shorter packets take the ordinary way. */
 const LEAST_BYTES: i32 = 24;
-const ALL_LANES: i32 = 15;
 
 /** First byte of the packet of a descriptor. */
 // @ts-ignore: decorator

@@ -1,8 +1,7 @@
 /**
  * The express lane: IPv4 packets without options that are encapsulated in IPv4, or come out of it (express-decap.ts),
- * four at a time. It
- * decides by the same tables in the same order as forward.ts, and does nothing to a packet before all is decided; one
- * that is not so plain, or takes another way, is left as it was and listed for the ordinary way.
+ * four at a time. It decides by the same tables in the same order as forward.ts, and does nothing to a packet before all
+ * is decided; one that is not so plain, or takes another way, is left as it was and listed for the ordinary way.
  */
 import {
   ACTION_FORWARD,

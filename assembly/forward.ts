@@ -3,7 +3,7 @@
  * are those of docs/architecture.md:
  *   1 header checks   2 own address?   3 decapsulation   4 TTL   5 more specific route than the default
  *   6 eligible for LISP?   7 Map-Cache   8 PETR   9 underlay
- * A packet that is decapsulated starts again at 2 in the next round; there are at most three.
+ * A packet that is decapsulated goes on at 2 in the next round: 3 has checked its header. There are at most three.
  */
 import {
   ACTION_FORWARD,

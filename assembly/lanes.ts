@@ -1,5 +1,8 @@
 /** Vectors of four words, one for each of four packets. */
 
+/** All four, as a bit mask. */
+export const ALL_LANES: i32 = 15;
+
 // @ts-ignore: decorator
 @inline
 export function lanes(a: u32, b: u32, c: u32, d: u32): v128 {
@@ -87,5 +90,5 @@ export function bitsAre(v: v128, bits: u32, value: u32): v128 {
 // @ts-ignore: decorator
 @inline
 export function lanesOf(count: u32): i32 {
-  return count >= 4 ? 15 : (1 << count) - 1;
+  return count >= 4 ? ALL_LANES : (1 << count) - 1;
 }

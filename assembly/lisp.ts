@@ -12,6 +12,8 @@ import { load32 } from './bytes';
 
 export const LISP_BYTES: u32 = 8;
 export const UDP_BYTES: u32 = 8;
+/** Where the checksum lies in the UDP header. */
+export const UDP_CHECKSUM: usize = 6;
 export const PROTOCOL_UDP: u32 = 17;
 export const DATA_PORT: u32 = 4341;
 

@@ -2,9 +2,7 @@
 import { REWRITE_CHECKSUM, REWRITE_GPE } from './layout';
 import { fold, store16, sumWords } from './bytes';
 import { NEXT_IPV4, NEXT_IPV6, NEXT_PROTOCOL } from './gpe';
-import { PROTOCOL_UDP, UDP_BYTES } from './lisp';
-
-const UDP_CHECKSUM: usize = 6;
+import { PROTOCOL_UDP, UDP_BYTES, UDP_CHECKSUM } from './lisp';
 
 /** `outer`: of family `family`, complete but for this. `bytes`: of the UDP datagram. */
 export function finishMarked(flags: u32, outer: usize, family: i32, innerFamily: i32, bytes: u32): void {

@@ -20,6 +20,7 @@ import {
 } from '../layout';
 import { load16 } from '../bytes';
 import { IPV6_BYTES } from '../ipv6';
+import { UDP_CHECKSUM } from '../lisp';
 import {
   addMember,
   append,
@@ -37,8 +38,6 @@ import {
 } from './groups';
 import { isChecksumGood, isPlainNetwork, isSameNetwork } from './match';
 import { outline, outlineFamily, outlineHeader, outlineProtocol, outlineTransport, UDP } from './outline';
-
-const UDP_CHECKSUM: usize = 6;
 
 /**
  * Takes `count` packets with their outer headers, in slots as `split` makes them. Writes a PIECE for each of them and a

@@ -9,16 +9,16 @@ import {
   VIRTIO_SEGMENT_OFFSET,
   VIRTIO_TYPE_OFFSET,
 } from '../layout';
+import { UDP_CHECKSUM } from '../lisp';
 import { TCP } from './outline';
 
-/** Of the checksum field, in the TCP and in the UDP header. */
+/** Where the checksum lies in the TCP header. */
 const TCP_CHECKSUM: u32 = 16;
-const UDP_CHECKSUM: u32 = 6;
 
 // @ts-ignore: decorator
 @inline
 export function checksumAt(protocol: u32): u32 {
-  return protocol == TCP ? TCP_CHECKSUM : UDP_CHECKSUM;
+  return protocol == TCP ? TCP_CHECKSUM : <u32>UDP_CHECKSUM;
 }
 
 // @ts-ignore: decorator

@@ -9,7 +9,7 @@ import { minutes, NEVER, type Micros } from '../base/time.ts';
 /** RFC 1191 §6.3: a larger packet may be tried again after this. */
 export const PATH_MTU_LIFE = minutes(10);
 /** T19: an MTU below what everybody carries, headers included, is an attack or a mistake. */
-const FLOOR: Readonly<Record<Family, number>> = { 4: 576, 6: 1280 };
+export const MTU_FLOOR: Readonly<Record<Family, number>> = { 4: 576, 6: 1280 };
 /** Of the known ones, the oldest makes room. */
 const MAX_PATHS = 4096;
 
@@ -28,7 +28,7 @@ export class PathMtu {
   /** A router said that the way to `rloc` takes `mtu` bytes. True when that is less than was known. */
   lower(now: Micros, rloc: IpAddress, mtu: number): boolean {
     const known = this.of(rloc) ?? Infinity;
-    const bytes = Math.max(FLOOR[rloc.family], mtu);
+    const bytes = Math.max(MTU_FLOOR[rloc.family], mtu);
     if (bytes > known) return false;
     const key = formatIp(rloc);
     this.#paths.delete(key);

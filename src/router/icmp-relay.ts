@@ -4,6 +4,7 @@
  */
 import { Reader } from '../base/bytes.ts';
 import type { Family, IpAddress } from '../base/ip.ts';
+import { MTU_FLOOR } from '../roles/path-mtu.ts';
 import { decoded } from '../wire/error.ts';
 import {
   FRAGMENTATION_NEEDED,
@@ -19,8 +20,6 @@ import type { ErrorCause } from './icmp-errors.ts';
 
 /** Bytes that the ITR put around the inner packet (RFC 9300 §7.1). */
 const OVERHEAD: Readonly<Record<Family, number>> = { 4: 36, 6: 56 };
-/** T19: an MTU below what every host may send whole would be an attack, or a mistake. */
-const MTU_FLOOR: Readonly<Record<Family, number>> = { 4: 576, 6: 1280 };
 /** What an error quotes at least behind an IP header (RFC 792): without it nobody knows what it is about. */
 const LEAST_QUOTE_BYTES = 8;
 
