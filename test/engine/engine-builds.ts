@@ -1,6 +1,7 @@
 // Engines of each build of the module, for suites that run on all of them.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { SECTION_WORK, WORK_SKIP_OFFSET } from '../../assembly/layout.ts';
 import { Engine, type EngineOptions } from '../../src/engine/engine.ts';
 
 export type EngineBuild = 'release' | 'debug' | 'shared' | 'research' | 'research-debug' | 'traced';
@@ -29,4 +30,22 @@ export function engineModule(build: EngineBuild): WebAssembly.Module {
 
 export function makeEngine(build: EngineBuild, options: EngineOptions = {}): Engine {
   return Engine.open(engineModule(build), { shared: build === 'shared', ...options });
+}
+
+const SKIPPED_FOR_GOOD = 0xffff_ffff;
+
+/** An engine that does not try the express lane: all packets go the ordinary way. */
+export function makeOrdinaryEngine(build: EngineBuild, options: EngineOptions = {}): Engine {
+  const engine = makeEngine(build, options);
+  engine.memory.view.setUint32(skipOffset(engine), SKIPPED_FOR_GOOD, true);
+  return engine;
+}
+
+/** Batches for which worker 0 still does not try the express lane. */
+export function skippedBatches(engine: Engine): number {
+  return engine.memory.view.getUint32(skipOffset(engine), true);
+}
+
+function skipOffset(engine: Engine): number {
+  return engine.memory.offset(SECTION_WORK) + WORK_SKIP_OFFSET;
 }

@@ -9,6 +9,7 @@ import {
   REASON_LISP_TRUNCATED,
   REASON_LOCAL,
   REASON_NESTED,
+  REASON_NONE,
   REASON_NOT_LOCAL_EID,
   REASON_NO_ROUTE,
   REASON_SOURCE_DENIED,
@@ -21,6 +22,7 @@ import {
 } from '../../assembly/layout.ts';
 import { concatBytes, toHex } from '../../src/base/bytes.ts';
 import { cidr, ip } from '../../src/base/ip-text.ts';
+import { hostPrefix } from '../../src/base/ip.ts';
 import type { DataPlane } from '../../src/engine/data-plane.ts';
 import { encodeLispData, lispDataHeader } from '../../src/wire/lisp-data.ts';
 import { buildUdpPacket } from '../../src/wire/udp.ts';
@@ -30,7 +32,9 @@ import {
   RLOC,
   SITE,
   type Sent,
+  connected,
   decoded,
+  everywhere,
   expectGone,
   expectStop,
   host,
@@ -40,9 +44,11 @@ import {
   opened,
   packetOf,
   send,
+  sendAll,
   siteRouter,
   targetTo,
   toPeer,
+  via,
 } from './forwarding-support.ts';
 
 export function decapsulationSuite(name: string, makeDataPlane: () => DataPlane): void {
@@ -167,6 +173,36 @@ export function decapsulationSuite(name: string, makeDataPlane: () => DataPlane)
       expect(sent.verdict.instanceId).toBe(101);
       expectStop(send(plane, lispOf(4, inbound(4))), VERDICT_DROP, REASON_NOT_LOCAL_EID);
     });
+
+    it.each(PAIRS)(
+      'DP-11 DP-24 IPv%i in IPv%i: each packet of a mixed batch goes by the tables of its own instance',
+      (inner, outer) => {
+        const plane = siteRouter(site(), 101);
+        // One EID, delivered by another interface in each instance; instance 102 has tables, and nobody there.
+        plane.setRoute(0, hostPrefix(SITE[inner].eid), connected(7));
+        plane.setRoute(101, hostPrefix(SITE[inner].eid), connected(8));
+        plane.setRoute(102, everywhere(inner).prefix, via(RLOC[inner].gateway));
+        plane.publish();
+        const instances = [101, 0, 102, 101, 101, 0, 0, 102, 0, 101, 999];
+        const batch = instances.map((instanceId) => {
+          // What stands in the field without the I bit is no instance.
+          const header =
+            instanceId === 0
+              ? { flags: 0, word0: 0, word1: 101 << 8 }
+              : { flags: 0x08, word0: 0, word1: (instanceId << 8) | 0xee };
+          return { packet: lispOf(outer, inbound(inner), { header }) };
+        });
+        const outcomes = sendAll(plane, batch).map(({ verdict: { reason, instanceId, outInterface } }) =>
+          reason === REASON_NONE ? [instanceId, outInterface] : reason,
+        );
+        const [zero, one] = [
+          [0, 7],
+          [101, 8],
+        ];
+        const [none, unknown] = [REASON_NOT_LOCAL_EID, REASON_UNKNOWN_INSTANCE];
+        expect(outcomes).toEqual([one, zero, none, one, one, zero, zero, none, zero, one, unknown]);
+      },
+    );
 
     it('an instance without a table is unknown, until something is published there', () => {
       const plane = site();

@@ -1,6 +1,8 @@
 /** Laws of putting LISP headers on: RFC 9300 §5, §7, §9. */
 import { describe, expect, it } from 'vitest';
 import {
+  ACTION_FORWARD,
+  POLICY_ITR_SOURCE,
   REASON_MAP_CACHE_MISS,
   REASON_NO_USABLE_RLOC,
   REASON_TOO_BIG,
@@ -18,10 +20,12 @@ import {
   FAMILIES,
   OVERHEAD,
   PAIRS,
+  type PacketShape,
   RLOC,
   SITE,
   expectGone,
   expectStop,
+  host,
   opened,
   packetOf,
   packetOfLength,
@@ -118,32 +122,66 @@ export function encapsulationSuite(name: string, makeDataPlane: () => DataPlane)
       expect(Math.min(...flows)).toBeGreaterThanOrEqual(0xc000);
     });
 
-    it('DP-03 fragments and ICMP of one pair of hosts are one flow each, whatever their first bytes', () => {
-      const plane = site();
-      toPeer(plane, 4, [targetTo(4)]);
-      const hashOf = (bytes: Uint8Array): number => send(plane, bytes).verdict.flowHash;
-      const icmp = (byte: number): Uint8Array =>
-        packetOf(4, { protocol: 1, payload: new Uint8Array(8).fill(byte) });
-      expect(hashOf(icmp(1))).toBe(hashOf(icmp(2)));
-      const fragment = (fragmentOffset: number, byte: number): Uint8Array =>
-        encodeIpv4(
-          {
+    // Options and an outer IPv6 header are not for the express lane.
+    it.each([
+      [4, 'without options', 0],
+      [4, 'with options', 4],
+      [6, 'without options', 0],
+    ] as const)(
+      'DP-03 over IPv%i, %s: fragments and ICMP of one pair of hosts are one flow each, whatever their first bytes',
+      (outer, _, optionBytes) => {
+        const plane = site();
+        toPeer(plane, 4, [targetTo(outer)]);
+        const hashOf = (protocol: number, fragment: number | undefined, byte: number): number => {
+          const header = {
             dscp: 0,
             ecn: 0,
             identification: 9,
             dontFragment: false,
-            moreFragments: true,
-            fragmentOffset,
+            moreFragments: fragment === 0,
+            fragmentOffset: fragment ?? 0,
             ttl: 64,
-            protocol: 17,
+            protocol,
             source: SITE[4].eid,
             destination: SITE[4].peer,
-            options: new Uint8Array(0),
-          },
-          new Uint8Array(16).fill(byte),
-        );
-      expect(hashOf(fragment(0, 1))).toBe(hashOf(fragment(2, 2)));
-      expect(hashOf(fragment(0, 1))).not.toBe(hashOf(icmp(1)));
+            options: new Uint8Array(optionBytes).fill(1),
+          };
+          return send(plane, encodeIpv4(header, new Uint8Array(16).fill(byte))).verdict.flowHash;
+        };
+        const [icmp, udp] = [1, 17];
+        expect(hashOf(icmp, undefined, 1)).toBe(hashOf(icmp, undefined, 2));
+        expect(hashOf(udp, undefined, 1)).not.toBe(hashOf(udp, undefined, 2));
+        // The first fragment has ports, and the last one has no MF.
+        expect(hashOf(udp, 0, 1)).toBe(hashOf(udp, 2, 2));
+        expect(hashOf(udp, 0, 1)).not.toBe(hashOf(icmp, undefined, 1));
+      },
+    );
+
+    it.each(FAMILIES)('DP-03 IPv%i: every part of the 5-tuple makes another flow', (inner) => {
+      const plane = site();
+      toPeer(plane, inner, [targetTo(4)]);
+      const other = inner === 4 ? ip('10.2.0.8') : ip('2001:db8:2::8');
+      plane.setEntry({ eid: host(other), action: ACTION_FORWARD, targets: [targetTo(4)] });
+      const neighbour = inner === 4 ? ip('10.1.0.6') : ip('2001:db8:1::6');
+      plane.setPolicy(host(neighbour), POLICY_ITR_SOURCE);
+      plane.publish();
+      const ports = (...bytes: number[]): Uint8Array => Uint8Array.of(...bytes, 0, 12, 0, 0, 1, 2, 3, 4);
+      const hashOf = (shape: PacketShape): number => {
+        const sent = send(plane, packetOf(inner, { payload: ports(4, 1, 0, 53), ...shape }));
+        expectGone(sent, VERDICT_ENCAP);
+        return sent.verdict.flowHash;
+      };
+      const hashes = [
+        {},
+        { source: neighbour },
+        { destination: other },
+        { protocol: 6 },
+        { payload: ports(4, 2, 0, 53) },
+        { payload: ports(4, 1, 0, 54) },
+      ].map(hashOf);
+      expect(new Set(hashes).size).toBe(hashes.length);
+      // The rest of the packet is no part of it.
+      expect(hashOf({ ttl: 9, dscp: 46, payload: ports(4, 1, 0, 53).fill(9, 8) })).toBe(hashes[0]);
     });
 
     it('DP-23 only the best priority is used, and it is shared by weight', () => {

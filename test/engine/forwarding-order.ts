@@ -25,6 +25,7 @@ import { toHex } from '../../src/base/bytes.ts';
 import { cidr, formatPrefix, ip } from '../../src/base/ip-text.ts';
 import { prefix } from '../../src/base/ip.ts';
 import type { DataPlane, NextHop } from '../../src/engine/data-plane.ts';
+import { instanceOf } from '../../src/wire/lisp-data.ts';
 import {
   DISCARD,
   FAMILIES,
@@ -42,6 +43,7 @@ import {
   packetOf,
   packetOfLength,
   send,
+  sendAll,
   siteRouter,
   targetTo,
   toPeer,
@@ -272,6 +274,27 @@ export function orderSuite(name: string, makeDataPlane: () => DataPlane): void {
       expect(sent.verdict.mtu).toBe(600);
       expect(toHex(sent.bytes)).toBe(toHex(packet));
     });
+
+    it.each(PAIRS)(
+      'DP-24 IPv%i in IPv%i: a mixed batch is looked up in the tables of each instance',
+      (inner, outer) => {
+        const plane = siteRouter(site(), 101);
+        toPeer(plane, inner, [targetTo(outer)]);
+        toPeer(plane, inner, [targetTo(outer, { destination: RLOC[outer].gateway })], 101);
+        const instances = [0, 101, 101, 102, 0, 0, 101, 0, 101];
+        const batch = instances.map((instanceId) => ({ packet: packetOf(inner), options: { instanceId } }));
+        const outcomes = sendAll(plane, batch).map(({ verdict, bytes }) => {
+          if (verdict.verdict !== VERDICT_ENCAP) return verdict.reason;
+          const { outer: header, lisp } = opened(bytes);
+          return [instanceOf(lisp), header.destination];
+        });
+        const [zero, one] = [
+          [undefined, RLOC[outer].peer],
+          [101, RLOC[outer].gateway],
+        ];
+        expect(outcomes).toEqual([zero, one, one, REASON_NO_ROUTE, zero, zero, one, zero, one]);
+      },
+    );
 
     it('DP-24 instances do not see each other', () => {
       const plane = site(101);

@@ -26,12 +26,22 @@ export interface Sent {
 
 /** One packet through the data plane. */
 export function send(plane: DataPlane, packet: Uint8Array, options: Partial<InjectOptions> = {}): Sent {
-  expect(plane.inject(packet, { interfaceIndex: 3, ...options })).toBe(true);
+  return sendAll(plane, [{ packet, options }])[0]!;
+}
+
+/** Packets through the data plane in one batch. */
+export function sendAll(
+  plane: DataPlane,
+  batch: readonly { readonly packet: Uint8Array; readonly options?: Partial<InjectOptions> }[],
+): Sent[] {
+  for (const { packet, options } of batch) {
+    expect(plane.inject(packet, { interfaceIndex: 3, ...options })).toBe(true);
+  }
   plane.process();
   const sent: Sent[] = [];
   plane.collect((verdict, bytes) => sent.push({ verdict, bytes: bytes.slice() }));
-  expect(sent).toHaveLength(1);
-  return sent[0]!;
+  expect(sent).toHaveLength(batch.length);
+  return sent;
 }
 
 /** A site's router in both families: EIDs and RLOCs of the LISP site, the other site, the outside. */

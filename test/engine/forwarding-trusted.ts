@@ -118,10 +118,11 @@ export function trustedSuite(name: string, makeDataPlane: () => DataPlane): void
       });
     });
 
-    it('DP-26 by default nothing is told', () => {
-      const plane = site();
+    it.each(PAIRS)('DP-26 IPv%i in IPv%i: by default nothing is told', (inner, outer) => {
       const header = lispDataHeader({ nonce: 1, echo: true, locatorStatusBits: 1 });
-      expect(send(plane, lispOf(4, inbound(4), { header })).verdict.tunnel).toBeUndefined();
+      const sent = send(site(), lispOf(outer, inbound(inner), { header }));
+      expectGone(sent, VERDICT_NATIVE);
+      expect(sent.verdict.tunnel).toBeUndefined();
     });
 
     it('tells nothing of packets that were refused or carried no LISP header', () => {

@@ -497,7 +497,7 @@ describe('the Map-Cache', () => {
     expect(bench.cache()).toEqual(['0.0.0.0/0 static', '10.0.0.0/8 map-reply', '10.1.0.0/16 static']);
   });
 
-  it('a learned entry leaves at its end, and the EID is asked for again', () => {
+  it('DP-35 a learned entry leaves at its end, and the EID is asked for again', () => {
     const bench = new Bench();
     bench.resolve('4.4.4.4', [HOLE]);
     expect(bench.itr.nextDeadline()).toBe(seconds(1));

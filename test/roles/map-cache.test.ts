@@ -241,7 +241,7 @@ describe('an ITR with a full Map-Cache', () => {
   });
 });
 
-it('a Map-Cache ends entries by their TTL as before, and they leave the order of eviction', () => {
+it('DP-35 a Map-Cache ends entries by their TTL as before, and they leave the order of eviction', () => {
   const cache = new Cache(2);
   for (const n of [1, 2]) cache.cache.learn(0, { ...host(n), ttlMinutes: n }, MAX_TTL_MINUTES, cache.out);
   cache.cache.expire(minutes(1), cache.out);

@@ -10,7 +10,9 @@ describe('path MTUs', () => {
     const paths = new PathMtu();
     expect(paths.of(RLOC)).toBeUndefined();
     expect(paths.lower(0, RLOC, 1400)).toBe(true);
+    // A message of more than is known neither raises the path MTU nor keeps it alive.
     expect(paths.lower(1, RLOC, 1450)).toBe(false);
+    expect([paths.of(RLOC), paths.nextDeadline()]).toEqual([1400, PATH_MTU_LIFE]);
     expect(paths.lower(2, RLOC, 1300)).toBe(true);
     expect(paths.of(RLOC)).toBe(1300);
     expect(paths.nextDeadline()).toBe(2 + PATH_MTU_LIFE);
