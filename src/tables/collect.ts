@@ -107,7 +107,7 @@ export class TableCollector {
     for (const [reason, times] of this.#left) count(skipped, reason, times);
     const rows = distinctRows(this.#rows);
     const again = this.#rows.length - rows.length;
-    if (again > 0) count(skipped, 'named before', again);
+    if (again > 0) count(skipped, 'named again (the first counts)', again);
     return ok({
       format: (reader.format ?? 'list') as TableFormat,
       rows: this.#options.value === 'index' ? rows.map(({ prefix }, i) => ({ prefix, value: i + 1 })) : rows,

@@ -17,6 +17,8 @@ export interface MrtRowsOptions {
 
 /** What stands for a next hop that a path does not have. */
 const NONE = 'none';
+/** In a message, at most. */
+const NAMED_PEERS = 12;
 
 /** Reads a dump. */
 export class MrtRows implements TableReader {
@@ -24,6 +26,8 @@ export class MrtRows implements TableReader {
   readonly #reader = new MrtReader();
   readonly #options: MrtRowsOptions;
   readonly #skipped = new Map<string, number>();
+  /** Prefixes without a path that counts. */
+  #pathless = 0;
   /** Paths of all prefixes. */
   paths = 0;
 
@@ -38,6 +42,8 @@ export class MrtRows implements TableReader {
   get skipped(): ReadonlyMap<string, number> {
     const all = new Map(this.#reader.skipped);
     for (const [reason, times] of this.#skipped) count(all, reason, times);
+    const { peer } = this.#options;
+    if (this.#pathless > 0) count(all, peer === undefined ? 'no path' : this.#noPathOf(peer), this.#pathless);
     return all;
   }
 
@@ -59,12 +65,18 @@ export class MrtRows implements TableReader {
     return undefined;
   }
 
+  #noPathOf(peer: IpAddress): string {
+    const all = this.#reader.peers.map(({ address }) => formatIp(address));
+    const known = all.length > NAMED_PEERS ? [...all.slice(0, NAMED_PEERS), '...'] : all;
+    return `no path of ${formatIp(peer)} (neighbours are ${known.join(', ')})`;
+  }
+
   #take({ prefix, paths }: MrtRoute, take: (row: SourceRow) => void): WireError | undefined {
     this.paths += paths.length;
     const { peer } = this.#options;
     const path = peer === undefined ? paths[0] : paths.find((each) => sameIp(each.peer.address, peer));
     if (path === undefined) {
-      count(this.#skipped, peer === undefined ? 'no path' : `no path of ${formatIp(peer)}`);
+      this.#pathless++;
       return undefined;
     }
     const attributes = attributesOf(path);
@@ -81,5 +93,8 @@ export class MrtRows implements TableReader {
 }
 
 function faultOf(error: WireError): TableFault {
-  return { message: formatWireError(error) };
+  return {
+    message: formatWireError(error),
+    hint: 'With --keep-going, what is not right is left out and counted.',
+  };
 }

@@ -19,6 +19,8 @@ export interface TableFault {
   readonly column?: number;
   /** What stands there. */
   readonly text?: string;
+  /** What to try instead. */
+  readonly hint?: string;
 }
 
 /** Reads a file of one format, whose bytes come in pieces. After a fault nothing more is to be given to it. */

@@ -21,6 +21,12 @@ export type TextFormat = 'list' | 'pfx2as' | 'json';
 
 export const CLEARED = 'host bits beyond the length, cleared';
 
+/** Characters that no line has; U+FFFD stands for bytes that are no UTF-8. */
+const NO_TEXT = /[^\P{Cc}\t\r]|\uFFFD/u;
+/** Of a line, and of a word in a message. */
+const LONGEST_SHOWN = 200;
+const LONGEST_WORD = 60;
+
 const ASES = /^[0-9]{1,10}([_,][0-9]{1,10})*$/;
 
 /** A word of a line, and where it begins, from 1. */
@@ -32,6 +38,8 @@ interface Word {
 /** Reads a list, pfx2as or JSON; without a format, the first line says which it is. */
 export class TextRows implements TableReader {
   #format: TextFormat | undefined;
+  /** The format was not said. */
+  #isGuessed = false;
   readonly #decoder = new TextDecoder();
   /** The line that is not whole yet; of JSON, all there is. */
   #rest = '';
@@ -91,12 +99,27 @@ export class TextRows implements TableReader {
 
   #readLine(line: string, take: (row: SourceRow) => void): TableFault | undefined {
     this.#line++;
+    const odd = NO_TEXT.exec(line);
+    if (odd !== null) {
+      const code = odd[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+      return {
+        ...{ line: this.#line, column: odd.index + 1, message: `this is no text: it has U+${code}` },
+        hint: 'A dump of a routing table is read with --format mrt.',
+      };
+    }
     const words = wordsOf(line);
     if (words.length === 0) return undefined;
+    this.#isGuessed ||= this.#format === undefined;
     this.#format ??= words.length >= 3 && !words[0]!.text.includes('/') ? 'pfx2as' : 'list';
     const read = this.#format === 'pfx2as' ? readPfx2as(words) : readListed(words);
     if ('message' in read) {
-      return { ...read, line: this.#line, column: read.column ?? line.trimEnd().length + 1, text: line };
+      const column = read.column ?? line.trimEnd().length + 1;
+      const hint = `Read as ${this.#format}, by the first line; --format says otherwise.`;
+      return {
+        ...{ ...read, line: this.#line, column },
+        ...(line.length <= LONGEST_SHOWN ? { text: line } : {}),
+        ...(this.#isGuessed ? { hint } : {}),
+      };
     }
     this.#records++;
     if (!read.isExact) count(this.changed, CLEARED);
@@ -110,16 +133,36 @@ type Read = { readonly row: SourceRow; readonly isExact: boolean } | TableFault;
 function readListed([name, value, more]: readonly Word[]): Read {
   const parsed = parsePrefix(name!.text);
   if (parsed === undefined) {
-    return at(name, `${name!.text} is no prefix; expected one such as 192.0.2.0/24 or 2001:db8::/32`);
+    return at(name, noPrefix(name!.text));
   }
   if (more !== undefined) {
-    return at(more, `expected the end of the line, not ${more.text}: a line has a prefix and one value`);
+    return at(
+      more,
+      `expected the end of the line, not ${shown(more.text)}: a line has a prefix and one value`,
+    );
   }
   const row = { prefix: parsed.prefix, ...(value === undefined ? {} : valueOf(value.text)) };
   if (value !== undefined && row.nextHop === undefined && row.value === undefined) {
-    return at(value, `${value.text} is no value; expected a number 1 .. 2^31-1 or the address of a next hop`);
+    return at(
+      value,
+      `${shown(value.text)} is no value; expected a number 1 .. 2^31-1 or the address of a next hop`,
+    );
   }
   return { row, isExact: parsed.exact };
+}
+
+function noPrefix(text: string): string {
+  const address = parseIp(text);
+  if (address !== undefined)
+    return `${text} has no length; one address alone is ${text}/${addressBits(address.family)}`;
+  const [first] = text.split(/[,;|]/);
+  if (first !== text && parsePrefix(first!) !== undefined)
+    return `${shown(text)} is no prefix; a value stands behind a space or a tab: ${first!} 7`;
+  return `${shown(text)} is no prefix; expected one such as 192.0.2.0/24 or 2001:db8::/32`;
+}
+
+function shown(text: string): string {
+  return text.length <= LONGEST_WORD ? text : `${text.slice(0, LONGEST_WORD)}...`;
 }
 
 /** A value as a list has it: a number or an address; nothing for what is neither. */
@@ -135,7 +178,10 @@ export function valueOf(text: string): Pick<SourceRow, 'value' | 'nextHop'> {
 function readPfx2as([name, length, ases, more]: readonly Word[]): Read {
   const address = parseIp(name!.text);
   if (address === undefined) {
-    return at(name, `${name!.text} is no address; expected one such as 192.0.2.0, then a length and ASes`);
+    return at(
+      name,
+      `${shown(name!.text)} is no address; expected one such as 192.0.2.0, then a length and ASes`,
+    );
   }
   const most = addressBits(address.family);
   const bits = /^[0-9]{1,3}$/.test(length?.text ?? '') ? Number(length!.text) : Infinity;
@@ -143,7 +189,7 @@ function readPfx2as([name, length, ases, more]: readonly Word[]): Read {
   if (!isAses(ases?.text ?? '')) {
     return at(ases, `${said(ases)}; expected AS numbers such as 64500, 64500_64501 or 64500,64501`);
   }
-  if (more !== undefined) return at(more, `expected the end of the line, not ${more.text}`);
+  if (more !== undefined) return at(more, `expected the end of the line, not ${shown(more.text)}`);
   const own = prefix(address, bits);
   const isExact = own.address.w0 === address.w0 && formatIp(own.address) === formatIp(address);
   return { row: { prefix: own, originAs: ases!.text }, isExact };
@@ -154,7 +200,7 @@ function isAses(text: string): boolean {
 }
 
 function said(word: Word | undefined): string {
-  return word === undefined ? 'the line ends here' : `${word.text} is none`;
+  return word === undefined ? 'the line ends here' : `${shown(word.text)} is none`;
 }
 
 function at(word: Word | undefined, message: string): TableFault {

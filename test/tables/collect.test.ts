@@ -71,7 +71,7 @@ describe('a file of prefixes', () => {
     const list = collect(LIST);
     expect([list.records, [...list.skipped], [...list.changed]]).toEqual([
       5,
-      [['named before', 1]],
+      [['named again (the first counts)', 1]],
       [['host bits beyond the length, cleared', 1]],
     ]);
     expect([...collect(RIB, { family: 6 }).skipped]).toEqual([
@@ -115,7 +115,10 @@ describe('a file of prefixes', () => {
     const peer = collect(RIB, { peer: ip('2001:db8::2') });
     expect(peer.values[0]!.name).toBe('192.0.2.9');
     expect(lines(peer).slice(0, 1)).toEqual(['198.51.100.0/24 1']);
-    expect([...peer.skipped]).toContainEqual(['no path of 2001:db8::2', 3]);
+    expect([...peer.skipped]).toContainEqual([
+      'no path of 2001:db8::2 (neighbours are 192.0.2.1, 2001:db8::2)',
+      3,
+    ]);
   });
 
   it('of a dump goes on behind what is not right when it is to', () => {
@@ -133,7 +136,22 @@ describe('what is wrong is said with its place', () => {
       '10.0.0.0/8\n10.0.0/8',
       { line: 2, column: 1, message: expect.stringContaining('10.0.0/8 is no prefix') as string },
     ],
-    ['10.0.0.0/33', { line: 1, column: 1 }],
+    [
+      '10.0.0.0/33',
+      { line: 1, column: 1, hint: 'Read as list, by the first line; --format says otherwise.' },
+    ],
+    ['10.0.0.0', { line: 1, message: '10.0.0.0 has no length; one address alone is 10.0.0.0/32' }],
+    [
+      '10.0.0.0/8,5',
+      { message: '10.0.0.0/8,5 is no prefix; a value stands behind a space or a tab: 10.0.0.0/8 7' },
+    ],
+    [
+      '10.0.0.0/8 1\n11.0.0.0/8 \u001b[31m',
+      {
+        ...{ line: 2, column: 12, message: 'this is no text: it has U+001B' },
+        hint: 'A dump of a routing table is read with --format mrt.',
+      },
+    ],
     [
       '10.0.0.0/8  x',
       { line: 1, column: 13, message: expect.stringContaining('expected a number 1 .. 2^31-1') as string },
@@ -167,6 +185,17 @@ describe('what is wrong is said with its place', () => {
     ['[ "10.0.0.0/8",\n', { message: expect.stringContaining('not JSON') as string }],
   ])('%j', (file, fault) => {
     expect(refused(file)).toMatchObject(fault);
+  });
+
+  it('a line is not told whole that is longer than people read, nor a word', () => {
+    const { message, text } = refused('x'.repeat(5_000_000));
+    expect(text).toBeUndefined();
+    expect(message.length).toBeLessThan(160);
+  });
+
+  it('of a dump with how to go on', () => {
+    const cut = refused(RIB.subarray(0, RIB.length - 3));
+    expect(cut).toMatchObject({ hint: expect.stringContaining('--keep-going') as string });
   });
 
   it('random bytes are refused or read, whatever they are said to be', () => {

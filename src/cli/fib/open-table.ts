@@ -51,7 +51,8 @@ export async function openTable(path: string, options: CollectOptions, io: CliIo
     progress.end();
   }
   const table = collector.finish();
-  if (!table.ok) throw new CliError(`${name} is not right\n${faultText(table.error)}`, EXIT.failed);
+  if (!table.ok)
+    throw new CliError(`${name} is not right\n${faultText(table.error)}`, EXIT.failed, table.error.hint);
   if (table.value.rows.length === 0)
     throw new CliError(`${name} has no prefixes`, EXIT.failed, skippedText(table.value));
   return { ...table.value, bytes };
@@ -126,7 +127,7 @@ export function faultText({ message, line, column, text }: TableFault): string {
   return `${place}: ${message}\n  ${text}\n  ${caret}^`;
 }
 
-/** `skipped 3 named before, 1 BGP4MP subtype 4`; undefined when nothing was. */
+/** `skipped 3 named again, 1 BGP4MP subtype 4`; undefined when nothing was. */
 export function skippedText({ skipped }: Pick<CollectedTable, 'skipped'>): string | undefined {
   if (skipped.size === 0) return undefined;
   return `skipped ${[...skipped].map(([reason, times]) => `${times} ${reason}`).join(', ')}`;
