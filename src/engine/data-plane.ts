@@ -14,6 +14,9 @@ import type { Marking, ReceptionRules, TunnelReport } from './marking.ts';
  *
  * Instance IDs are 0 .. 2^24-1, 0 being the underlay and the default instance of EIDs. What is handed in is read
  * during the call and not kept.
+ *
+ * Each `set` and `remove` throws EngineError `bad-value`, and changes nothing, on a number beyond the range of its field
+ * (it is said at each), a prefix with bits behind its length, or an address of no family. `section` is the field.
  */
 export interface DataPlane {
   /** Map-Cache entries that fit, PETRs included; a replaced one needs its room twice until the next publish. */
@@ -26,7 +29,7 @@ export interface DataPlane {
   setEntry(entry: ForwardingEntry): void;
   /** Takes the entry for exactly this EID-Prefix away, with its hit count. */
   removeEntry(eid: EidPrefix): void;
-  /** POLICY_* flags of exactly this EID-Prefix; 0 removes it. A packet sees the union over covering prefixes. */
+  /** POLICY_* flags of exactly this EID-Prefix, 0..31; 0 removes it. A packet sees the union over covering prefixes. */
   setPolicy(eid: EidPrefix, flags: number): void;
   /** Where natively-forwarded packets of this inner family go instead (`use-petr`); an empty list means nowhere. */
   setPetr(instanceId: number, innerFamily: Family, targets: readonly EncapTarget[]): void;
@@ -89,27 +92,27 @@ export interface EntryView {
 /** Where a route leads. */
 export interface NextHop {
   readonly kind: 'local' | 'connected' | 'via' | 'discard';
-  /** Interface index 0..65535; ignored for local and discard. */
+  /** Interface index 0..65535; without meaning for local and discard. */
   readonly interfaceIndex: number;
-  /** Set for 'via'. */
+  /** Set for 'via', and asked for there; of either family. */
   readonly gateway?: IpAddress;
-  /** Largest IP packet the interface takes, in bytes. */
+  /** Largest IP packet the interface takes, in bytes: 0..2^32-1. */
   readonly mtu: number;
 }
 
 /** A way to encapsulate: only locators that may be used now are handed to the data plane. */
 export interface EncapTarget {
-  /** Own RLOC: outer source. Same family as `destination`. */
+  /** Own RLOC: outer source. Refused when it is not of the family of `destination`. */
   readonly source: IpAddress;
   /** Remote RLOC: outer destination. */
   readonly destination: IpAddress;
-  /** 0..254; only the targets with the least are used. */
+  /** 0..255; only the targets with the least are used, and none with 255. */
   readonly priority: number;
   /** 0..255: share of the flows among targets of that priority; all 0 is an equal share. */
   readonly weight: number;
   /** The underlay's way to `destination`. */
   readonly nextHop: NextHop;
-  /** Largest outer packet that the path to `destination` takes, where it is known to be less than the link's. */
+  /** Largest outer packet that the path to `destination` takes, 0..2^32-1, where it is known to be less than the link's. */
   readonly pathMtu?: number;
   /** What the LISP header says beside the instance. Absent: nothing, the public profile. */
   readonly marking?: Marking;
@@ -118,9 +121,9 @@ export interface EncapTarget {
 /** A Map-Cache entry, as far as packets care. */
 export interface ForwardingEntry {
   readonly eid: EidPrefix;
-  /** ACTION_FORWARD, or the ACT code of a negative entry. */
+  /** ACTION_FORWARD (8), or the ACT code of a negative entry: 0..7. */
   readonly action: Action;
-  /** For ACTION_FORWARD; none means that no locator is usable. */
+  /** For ACTION_FORWARD, and checked with any action; none means that no locator is usable. */
   readonly targets: readonly EncapTarget[];
 }
 

@@ -1,5 +1,14 @@
 import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
+import {
+  checkEid,
+  checkEntry,
+  checkLocatorState,
+  checkPetr,
+  checkPlace,
+  checkPolicy,
+  checkRoute,
+} from './checks.ts';
 import { readCounters } from './counters.ts';
 import type {
   Counters,
@@ -87,32 +96,39 @@ export class Engine implements DataPlane {
   }
 
   setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop): void {
+    checkRoute(instanceId, prefix, nextHop);
     this.#publisher.setRoute(instanceId, prefix, nextHop);
   }
 
   /** Takes the route for exactly this prefix away, if there is one. */
   removeRoute(instanceId: number, prefix: IpPrefix): void {
+    checkPlace(instanceId, prefix);
     this.#publisher.setRoute(instanceId, prefix, undefined);
   }
 
   setEntry(entry: ForwardingEntry): void {
+    checkEntry(entry);
     this.#publisher.setEntry(entry.eid, entry);
   }
 
   /** Takes the entry for exactly this EID-Prefix away, with its hit count. */
   removeEntry(eid: EidPrefix): void {
+    checkEid(eid);
     this.#publisher.setEntry(eid, undefined);
   }
 
   setPolicy(eid: EidPrefix, flags: number): void {
+    checkPolicy(eid, flags);
     this.#publisher.setPolicy(eid, flags);
   }
 
   setPetr(instanceId: number, innerFamily: Family, targets: readonly EncapTarget[]): void {
+    checkPetr(instanceId, innerFamily, targets);
     this.#publisher.setPetr(instanceId, innerFamily, targets);
   }
 
   setLocatorState(locator: IpAddress, state: 'up' | 'down'): void {
+    checkLocatorState(locator, state);
     this.#publisher.setDown(locator, state === 'down');
   }
 

@@ -7,7 +7,7 @@ import type { LispDataHeader, MapVersions } from '../wire/lisp-data.ts';
  * of the public profile. All of it is ready in the prebuilt header, so a nonce holds until it is replaced.
  */
 export interface Marking {
-  /** N=1; 24 bits. Goes before `versions` (DP-07). */
+  /** N=1; 24 bits. Goes before `versions` (DP-07). More bits than a field has are refused, here and below. */
   readonly nonce?: number;
   /** E=1: asks for the nonce back. Only with `nonce`. */
   readonly echo?: boolean;

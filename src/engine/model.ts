@@ -10,6 +10,15 @@ import {
   VERDICT_NATIVE,
   VERDICT_PUNT,
 } from '../../assembly/layout.ts';
+import {
+  checkEid,
+  checkEntry,
+  checkLocatorState,
+  checkPetr,
+  checkPlace,
+  checkPolicy,
+  checkRoute,
+} from './checks.ts';
 import type {
   Counters,
   DataPlane,
@@ -95,34 +104,44 @@ export class Model implements DataPlane {
   }
 
   setRoute(instanceId: number, prefix: IpPrefix, nextHop: NextHop): void {
+    checkRoute(instanceId, prefix, nextHop);
     this.#draft(instanceId).routes.set(prefix, nextHop);
   }
 
   /** Takes the route for exactly this prefix away, if there is one. */
   removeRoute(instanceId: number, prefix: IpPrefix): void {
+    checkPlace(instanceId, prefix);
     this.#vrfs.get(instanceId)?.routes.remove(prefix);
   }
 
-  setEntry({ eid, action, targets }: ForwardingEntry): void {
+  setEntry(entry: ForwardingEntry): void {
+    checkEntry(entry);
+    const { eid, action, targets } = entry;
     this.#draft(eid.instanceId).entries.set(eid.prefix, { action, set: targetSet(targets, this.#isDown) });
   }
 
   /** Takes the entry for exactly this EID-Prefix away, with its hit count. */
-  removeEntry({ instanceId, prefix }: EidPrefix): void {
+  removeEntry(eid: EidPrefix): void {
+    checkEid(eid);
+    const { instanceId, prefix } = eid;
     this.#vrfs.get(instanceId)?.entries.remove(prefix);
   }
 
-  setPolicy({ instanceId, prefix }: EidPrefix, flags: number): void {
+  setPolicy(eid: EidPrefix, flags: number): void {
+    checkPolicy(eid, flags);
+    const { instanceId, prefix } = eid;
     if (flags === 0) this.#vrfs.get(instanceId)?.policies.remove(prefix);
     else this.#draft(instanceId).policies.set(prefix, flags);
   }
 
   setPetr(instanceId: number, innerFamily: Family, targets: readonly EncapTarget[]): void {
+    checkPetr(instanceId, innerFamily, targets);
     if (targets.length === 0) this.#vrfs.get(instanceId)?.petrs.remove(everything(innerFamily));
     else this.#draft(instanceId).petrs.set(everything(innerFamily), targetSet(targets, this.#isDown));
   }
 
   setLocatorState(locator: IpAddress, state: 'up' | 'down'): void {
+    checkLocatorState(locator, state);
     if (state === 'down') this.#down.add(formatIp(locator));
     else this.#down.delete(formatIp(locator));
     const revised = ({ targets }: TargetSet): TargetSet => targetSet(targets, this.#isDown);

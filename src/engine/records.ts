@@ -45,7 +45,7 @@ import { innerRoom, outerHeaders, rewriteFlags } from './outer-headers.ts';
 import { runBase, runLength } from './slots.ts';
 
 /** In the order of NEXT_HOP_*, which begins with 1. */
-const KINDS: readonly NextHop['kind'][] = ['local', 'connected', 'via', 'discard'];
+export const NEXT_HOP_KINDS: readonly NextHop['kind'][] = ['local', 'connected', 'via', 'discard'];
 
 /** A next hop, and whether the default route leads there. */
 export interface Hop extends NextHop {
@@ -57,7 +57,7 @@ export function writeNextHop(memory: EngineMemory, slot: number, nextHop: Hop): 
   const at = memory.offset(SECTION_NEXT_HOPS) + slot * NEXT_HOP_BYTES;
   const { kind, interfaceIndex, mtu } = nextHop;
   const gateway = kind === 'via' ? nextHop.gateway : undefined;
-  view.setUint8(at + NEXT_HOP_KIND_OFFSET, KINDS.indexOf(kind) + NEXT_HOP_LOCAL);
+  view.setUint8(at + NEXT_HOP_KIND_OFFSET, NEXT_HOP_KINDS.indexOf(kind) + NEXT_HOP_LOCAL);
   view.setUint8(at + NEXT_HOP_FLAGS_OFFSET, nextHop.isDefault ? NEXT_HOP_DEFAULT_ROUTE : 0);
   view.setUint16(at + NEXT_HOP_INTERFACE_OFFSET, interfaceIndex, true);
   view.setUint32(at + NEXT_HOP_MTU_OFFSET, mtu, true);
@@ -164,7 +164,7 @@ export function readNextHop(memory: EngineMemory, slot: number): Hop {
   const at = nextHopAt(memory, slot);
   const gateway = gatewayOf(memory, slot);
   return {
-    kind: KINDS[memory.bytes[at + NEXT_HOP_KIND_OFFSET]! - NEXT_HOP_LOCAL]!,
+    kind: NEXT_HOP_KINDS[memory.bytes[at + NEXT_HOP_KIND_OFFSET]! - NEXT_HOP_LOCAL]!,
     interfaceIndex: outInterfaceOf(memory, slot),
     ...(gateway && { gateway }),
     mtu: memory.view.getUint32(at + NEXT_HOP_MTU_OFFSET, true),
