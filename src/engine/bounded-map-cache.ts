@@ -7,6 +7,11 @@ import { EvictionOrder } from '../mapping/eviction-order.ts';
 import type { DataPlane, EntryView, ForwardingEntry } from './data-plane.ts';
 import { EngineError } from './errors.ts';
 
+/** States of the numbers for EID-Prefixes: a member is fresh until it has been published. */
+const FREE = 0;
+const FRESH = 1;
+const PUBLISHED = 2;
+
 /** How many learned entries are kept, and for how long without traffic. */
 export interface BoundedMapCacheOptions {
   /** Learned entries at most. The data plane has to have room for these and for what changes between two publishes. */
@@ -38,9 +43,10 @@ export interface SweepStep {
 }
 
 /**
- * Keeps learned entries of one data plane to a number, and ends them. What is set in the data plane past it stays there:
- * static entries never leave. Everything is a function of the times that are handed in; nothing is visible to packets
- * before `publish`. No call takes longer for there being more entries, but for `sweep` as its budget says. 90 to 100 bytes an
+ * Keeps learned entries of one data plane to a number, and ends them. What is set in the data plane past it is static: it
+ * never leaves, and `learn` does not touch it. An EID-Prefix is either static or learned; to make a learned one static,
+ * `forget` it, then set it. Everything is a function of the times that are handed in; nothing is visible to packets
+ * before `publish`, which publishes what was set past it as well: once there is one of these, publish by it alone. No call takes longer for there being more entries, but for `sweep` as its budget says. 90 to 100 bytes an
  * entry, as typed arrays that are made once.
  */
 export class BoundedMapCache {
@@ -51,8 +57,8 @@ export class BoundedMapCache {
   readonly #order: EvictionOrder;
   readonly #free: Int32Array;
   #freeCount: number;
-  /** 1 for numbers of members. */
-  readonly #isMember: Uint8Array;
+  /** FREE, FRESH or PUBLISHED, by number. */
+  readonly #states: Uint8Array;
   readonly #expires: Float64Array;
   /** Hits at the last look of the sweep; when they had grown, or when it was looked at first; NaN before that. */
   readonly #seenHits: Float64Array;
@@ -60,8 +66,10 @@ export class BoundedMapCache {
   /** Numbers below this have been members. */
   #used = 0;
   #cursor = 0;
-  /** EID-Prefixes that were told to the data plane and not published. */
+  /** Since the last publish: EID-Prefixes that were told to the data plane, those of them that had been published as learned, new numbers. */
   #unpublished: EidPrefix[] = [];
+  #before: EidPrefix[] = [];
+  #fresh: number[] = [];
 
   /** Throws EngineError `bad-options` when the data plane has no room for so many entries and a change. */
   constructor(plane: DataPlane, { entries, idle = NEVER }: BoundedMapCacheOptions) {
@@ -76,7 +84,7 @@ export class BoundedMapCache {
     this.#free = new Int32Array(entries);
     for (let i = 0; i < entries; i++) this.#free[i] = entries - 1 - i;
     this.#freeCount = entries;
-    this.#isMember = new Uint8Array(entries);
+    this.#states = new Uint8Array(entries);
     this.#expires = new Float64Array(entries);
     this.#seenHits = new Float64Array(entries);
     this.#since = new Float64Array(entries);
@@ -87,18 +95,26 @@ export class BoundedMapCache {
     return this.#index.size;
   }
 
-  /** Adds or replaces an entry that ends `ttl` from now. Returns the one that had to leave for it. */
-  learn(now: Micros, entry: ForwardingEntry, ttl: Micros): EidPrefix | undefined {
+  /**
+   * Adds or replaces an entry that ends `ttl` from now. Returns the one that had to leave for it; 'static' when a static
+   * entry has this EID-Prefix, published or not, which then stays: nothing was learned. Throws as `DataPlane.setEntry`, and
+   * on a `ttl` below 0 or NaN.
+   */
+  learn(now: Micros, entry: ForwardingEntry, ttl: Micros): EidPrefix | 'static' | undefined {
     const { eid } = entry;
+    if (!(ttl >= 0)) throw new EngineError('bad-value', 'ttl', ttl, NEVER, `${ttl} is not 0 or more`);
     const known = this.#index.find(eid);
+    if (known < 0 && this.#plane.willHaveEntry(eid)) return 'static';
+    // First, since it may throw.
+    this.#plane.setEntry(entry);
     let left: EidPrefix | undefined;
     if (known >= 0) {
       this.#expires[known] = now + ttl;
+      if (this.#states[known] === PUBLISHED) this.#before.push(eid);
     } else {
       if (this.#freeCount === 0) left = this.#evict();
-      this.#add(eid, now + ttl);
+      this.#fresh.push(this.#add(eid, now + ttl, FRESH));
     }
-    this.#plane.setEntry(entry);
     this.#unpublished.push(eid);
     return left;
   }
@@ -120,7 +136,7 @@ export class BoundedMapCache {
     const departures: Departure[] = [];
     const end = Math.min(this.#used, this.#cursor + budget);
     for (let id = this.#cursor; id < end; id++) {
-      if (this.#isMember[id] === 0) continue;
+      if (this.#states[id] === FREE) continue;
       const why = this.#reasonToLeave(now, id);
       if (why === undefined) continue;
       departures.push({ eid: this.#index.eidOf(id), why });
@@ -137,13 +153,16 @@ export class BoundedMapCache {
    * they were, and those whose change was lost end with the next round of the sweep.
    */
   publish(): void {
-    const touched = this.#unpublished;
-    this.#unpublished = [];
     try {
       this.#plane.publish();
+      for (const id of this.#fresh) if (this.#states[id] === FRESH) this.#states[id] = PUBLISHED;
     } catch (error) {
-      this.#amend(touched);
+      this.#amend();
       throw error;
+    } finally {
+      this.#unpublished = [];
+      this.#before = [];
+      this.#fresh = [];
     }
   }
 
@@ -182,15 +201,16 @@ export class BoundedMapCache {
     return now - this.#since[id]! >= this.#idle ? 'idle' : undefined;
   }
 
-  #add(eid: EidPrefix, expires: Micros): void {
+  #add(eid: EidPrefix, expires: Micros, state: number): number {
     const id = this.#free[--this.#freeCount]!;
     this.#index.add(id, eid);
-    this.#isMember[id] = 1;
+    this.#states[id] = state;
     this.#expires[id] = expires;
     this.#seenHits[id] = 0;
     this.#since[id] = NaN;
     this.#used = Math.max(this.#used, id + 1);
     this.#order.add(id, eid);
+    return id;
   }
 
   #evict(): EidPrefix {
@@ -204,26 +224,25 @@ export class BoundedMapCache {
   #drop(id: number): void {
     const eid = this.#index.eidOf(id);
     this.#plane.removeEntry(eid);
+    if (this.#states[id] === PUBLISHED) this.#before.push(eid);
     this.#unpublished.push(eid);
     this.#unlist(id);
   }
 
   #unlist(id: number): void {
     this.#index.remove(id);
-    this.#isMember[id] = 0;
+    this.#states[id] = FREE;
     this.#free[this.#freeCount++] = id;
   }
 
-  /** After a publish that failed: the data plane has what it had before. */
-  #amend(touched: readonly EidPrefix[]): void {
-    for (const eid of touched) {
+  /** After a publish that failed: the data plane has what it had before, and what was learned of that ends. */
+  #amend(): void {
+    for (const eid of this.#unpublished) {
       const id = this.#index.find(eid);
       if (id < 0) continue;
       this.#order.remove(id);
       this.#unlist(id);
     }
-    for (const eid of touched) {
-      if (this.#plane.entry(eid) !== undefined && this.#index.find(eid) < 0) this.#add(eid, 0);
-    }
+    for (const eid of this.#before) if (this.#index.find(eid) < 0) this.#add(eid, 0, PUBLISHED);
   }
 }

@@ -64,6 +64,8 @@ export interface DataPlane {
   matchEntry(instanceId: number, address: IpAddress): EidPrefix | undefined;
   /** Packets that met this entry; 0 for one that is not there. */
   hits(eid: EidPrefix): number;
+  /** Whether there will be an entry for exactly this EID-Prefix after the next publish: changes that wait for it count. */
+  willHaveEntry(eid: EidPrefix): boolean;
   /** The entry for exactly this EID-Prefix, as published. */
   entry(eid: EidPrefix): EntryView | undefined;
   /**

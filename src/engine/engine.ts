@@ -182,6 +182,10 @@ export class Engine implements DataPlane {
     return this.#publisher.hits(eid);
   }
 
+  willHaveEntry(eid: EidPrefix): boolean {
+    return this.#publisher.willHaveEntry(eid);
+  }
+
   entry(eid: EidPrefix): EntryView | undefined {
     return this.#publisher.entry(eid);
   }

@@ -30,6 +30,11 @@ export class ModelTable<T> {
     this.#isChanged = this.#draft.delete(formatPrefix(prefix)) || this.#isChanged;
   }
 
+  /** Whether the draft has a row for exactly this prefix. */
+  willHave(prefix: IpPrefix): boolean {
+    return this.#draft.has(formatPrefix(prefix));
+  }
+
   /** Replaces each value of the draft by another one. */
   revise(revised: (value: T) => T): void {
     for (const [key, row] of this.#draft) this.#draft.set(key, { ...row, value: revised(row.value) });

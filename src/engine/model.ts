@@ -202,6 +202,10 @@ export class Model implements DataPlane {
     return this.#hits.get(eidKey(eid)) ?? 0;
   }
 
+  willHaveEntry({ instanceId, prefix }: EidPrefix): boolean {
+    return this.#vrfs.get(instanceId)?.entries.willHave(prefix) ?? false;
+  }
+
   entry(eid: EidPrefix): EntryView | undefined {
     const rows = this.#published(eid.instanceId)?.entries.rows() ?? [];
     const row = rows.find(({ prefix }) => samePrefix(prefix, eid.prefix));

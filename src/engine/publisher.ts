@@ -173,6 +173,11 @@ export class Publisher {
     return slot < 0 ? 0 : this.#hitsOf(slot);
   }
 
+  willHaveEntry(eid: EidPrefix): boolean {
+    const known = this.#wantedEntries.find(eid);
+    return known < 0 ? this.#entries.find(eid) >= 0 : this.#wanted[known] !== undefined;
+  }
+
   entry(eid: EidPrefix): EntryView | undefined {
     const slot = this.#entries.find(eid);
     return slot < 0 ? undefined : this.#view(slot, eid);

@@ -24,6 +24,13 @@ const entryOf = (n: number): ForwardingEntry => ({
   targets: [targetTo(4)],
 });
 
+/** Learns one that is not static; who had to leave for it. */
+function learned(cache: BoundedMapCache, now: Micros, n: number, ttl: Micros): EidPrefix | undefined {
+  const left = cache.learn(now, entryOf(n), ttl);
+  if (left === 'static') throw new Error(`${n} is static`);
+  return left;
+}
+
 /** A packet to each. */
 function meet(plane: DataPlane, hosts: readonly number[]): void {
   for (const n of hosts) plane.inject(packetOf(4, { destination: address(n) }), { interfaceIndex: 3 });
@@ -102,7 +109,7 @@ describe.each(PLANES)('a bounded Map-Cache over a data plane (%s)', (_, makePlan
             twin.forget(eidKey(host(n)));
             continue;
           }
-          const left = cache.learn(now, entryOf(n), ttl);
+          const left = learned(cache, now, n, ttl);
           expect(left && eidKey(left), `seed ${seed}`).toBe(twin.learn(now, eidKey(host(n)), ttl));
         }
         if (int(3) === 0) {
@@ -165,7 +172,113 @@ describe.each(PLANES)('a bounded Map-Cache over a data plane (%s)', (_, makePlan
   });
 });
 
+/** Told apart from what is learned by its action. */
+const staticOf = (n: number): ForwardingEntry => ({ eid: host(n), action: 2, targets: [] });
+
+describe.each(PLANES)('a static entry under a bounded Map-Cache (%s)', (_, makePlane) => {
+  const open = (): readonly [plane: DataPlane, cache: BoundedMapCache] => {
+    const plane = siteRouter(makePlane());
+    return [plane, new BoundedMapCache(plane, { entries: 3, idle: seconds(50) })];
+  };
+  /** A learned one ends in every way there is: expired, evicted, forgotten. */
+  const endAll = (cache: BoundedMapCache): void => {
+    for (let now = 0; now < seconds(1000); now += seconds(60)) cache.sweep(now, 100);
+    for (let n = 20; n < 40; n++) cache.learn(0, entryOf(n), seconds(1));
+    for (let n = 0; n < 20; n++) cache.forget(host(n));
+    cache.publish();
+  };
+
+  it.each(['published', 'not published'])('that is %s stays when it is learned, and nothing is', (when) => {
+    const [plane, cache] = open();
+    plane.setEntry(staticOf(1));
+    if (when === 'published') cache.publish();
+    expect(plane.willHaveEntry(host(1))).toBe(true);
+    expect(cache.learn(0, entryOf(1), seconds(5))).toBe('static');
+    expect(cache.size).toBe(0);
+    expect(cache.forget(host(1))).toBe(false);
+    cache.publish();
+    expect(cache.entry(0, host(1))).toMatchObject({ ...staticOf(1), ttlLeft: NEVER });
+    endAll(cache);
+    expect(cache.entry(0, host(1))).toMatchObject({ ...staticOf(1), ttlLeft: NEVER });
+  });
+
+  it('may be learned once it is removed, and set again when that has left', () => {
+    const [plane, cache] = open();
+    plane.setEntry(staticOf(1));
+    cache.publish();
+    plane.removeEntry(host(1));
+    expect(plane.willHaveEntry(host(1))).toBe(false);
+    expect(cache.learn(0, entryOf(1), seconds(5))).toBeUndefined();
+    cache.publish();
+    expect(cache.entry(0, host(1))).toMatchObject({ ...entryOf(1), ttlLeft: seconds(5) });
+    expect(cache.sweep(seconds(6), 100).departures.map(told)).toEqual([`${eidKey(host(1))} expired`]);
+    plane.setEntry(staticOf(1));
+    cache.publish();
+    endAll(cache);
+    expect(plane.entry(host(1))).toMatchObject(staticOf(1));
+  });
+
+  it('may take the place of a learned one that is forgotten; one that was only forgotten is learned again', () => {
+    const [plane, cache] = open();
+    for (const n of [1, 2]) cache.learn(0, entryOf(n), seconds(5));
+    cache.publish();
+    for (const n of [1, 2]) cache.forget(host(n));
+    plane.setEntry(staticOf(1));
+    expect(cache.learn(0, entryOf(1), seconds(5))).toBe('static');
+    expect(cache.learn(0, entryOf(2), seconds(5))).toBeUndefined();
+    cache.publish();
+    expect(plane.entry(host(2))).toMatchObject(entryOf(2));
+    endAll(cache);
+    expect(plane.entry(host(1))).toMatchObject(staticOf(1));
+    expect(plane.entry(host(2))).toBeUndefined();
+  });
+
+  it('what cannot be learned changes nothing: nobody leaves for it', () => {
+    const [plane, cache] = open();
+    for (const n of [1, 2, 3]) cache.learn(0, entryOf(n), seconds(5));
+    cache.publish();
+    const bad = { ...entryOf(4), targets: [targetTo(4, { weight: 300 })] };
+    expect(() => cache.learn(0, bad, seconds(5))).toThrow('bad-value in weight');
+    for (const ttl of [-1, NaN])
+      expect(() => cache.learn(0, entryOf(4), ttl)).toThrow(`bad-value in ttl: ${ttl} is not 0 or more`);
+    expect(plane.willHaveEntry(host(4))).toBe(false);
+    cache.publish();
+    expect(plane.entries(undefined, 9).map(({ eid }) => eid)).toEqual([1, 2, 3].map(host));
+    expect(cache.size).toBe(3);
+  });
+});
+
 describe('lack of room', () => {
+  it('in the data plane: what was static is static again, what was learned is learned and ends', () => {
+    const plane = makeEngine('debug', { entries: 6 });
+    const cache = new BoundedMapCache(plane, { entries: 4 });
+    const fail = (): void => {
+      for (let n = 20; n < 26; n++) plane.setEntry(staticOf(n));
+      expect(() => cache.publish()).toThrow('no-room in entries');
+    };
+    plane.setEntry(staticOf(1));
+    cache.learn(0, entryOf(2), seconds(100));
+    cache.publish();
+    plane.removeEntry(host(1));
+    cache.learn(0, entryOf(1), seconds(100));
+    cache.forget(host(2));
+    plane.setEntry(staticOf(2));
+    cache.learn(0, entryOf(3), seconds(100));
+    cache.forget(host(3));
+    plane.setEntry(staticOf(3));
+    fail();
+    expect(plane.willHaveEntry(host(3))).toBe(false);
+    expect(plane.entries(undefined, 9)).toMatchObject([staticOf(1), entryOf(2)]);
+    expect(cache.size).toBe(1);
+    expect(cache.learn(0, entryOf(1), seconds(100))).toBe('static');
+    expect(cache.sweep(0, 100).departures.map(told)).toEqual([`${eidKey(host(2))} expired`]);
+    cache.publish();
+    expect(plane.entries(undefined, 9)).toMatchObject([staticOf(1)]);
+    fail();
+    expect(plane.entries(undefined, 9)).toMatchObject([staticOf(1)]);
+    expect(cache.sweep(seconds(1000), 100).departures).toEqual([]);
+  });
+
   it('in the data plane: what was lost ends with the next round, and both hold the same again', () => {
     const plane = makeEngine('debug', { entries: 12 });
     const cache = new BoundedMapCache(plane, { entries: 10 });
@@ -199,7 +312,7 @@ describe('lack of room', () => {
       expect(() => cache.publish()).toThrow('no-room in entries');
       const members = new Set(plane.entries(undefined, 99).map(({ eid }) => eidKey(eid)));
       for (let n = 40; n < 80; n++) {
-        const left = cache.learn(0, entryOf(n), seconds(100));
+        const left = learned(cache, 0, n, seconds(100));
         const wasMember = left !== undefined && members.delete(eidKey(left));
         expect(wasMember, `${lost} lost, ${n} learned`).toBe(true);
         members.add(eidKey(host(n)));
