@@ -2,7 +2,7 @@
 import type { IpAddress } from '../base/ip.ts';
 import { NEVER, type Micros } from '../base/time.ts';
 import { EidIndex } from '../mapping/eid-index.ts';
-import type { EidPrefix } from '../mapping/eid.ts';
+import { eidKey, type EidPrefix } from '../mapping/eid.ts';
 import { EvictionOrder } from '../mapping/eviction-order.ts';
 import type { DataPlane, EntryView, ForwardingEntry } from './data-plane.ts';
 import { EngineError } from './errors.ts';
@@ -22,7 +22,7 @@ export interface BoundedMapCacheOptions {
 
 /** An entry, and what a data plane does not know of it. */
 export interface LearnedEntryView extends EntryView {
-  /** Until it ends; 0 for one whose time is over and that waits for the sweep, NEVER for one that was not learned here. */
+  /** Until it ends; 0 for one whose time is over, or that has left and waits for `publish`, NEVER for one that was not learned here. */
   readonly ttlLeft: Micros;
   /** When the sweep last found that packets had met it: they did so since the step before. Undefined: never found. */
   readonly lastUse?: Micros;
@@ -185,7 +185,10 @@ export class BoundedMapCache {
 
   #learned(now: Micros, view: EntryView): LearnedEntryView {
     const id = this.#index.find(view.eid);
-    if (id < 0) return { ...view, ttlLeft: NEVER };
+    if (id < 0) {
+      const key = eidKey(view.eid);
+      return { ...view, ttlLeft: this.#before.some((eid) => eidKey(eid) === key) ? 0 : NEVER };
+    }
     const ttlLeft = Math.max(0, this.#expires[id]! - now);
     return this.#seenHits[id]! > 0 ? { ...view, ttlLeft, lastUse: this.#since[id]! } : { ...view, ttlLeft };
   }

@@ -157,6 +157,7 @@ describe.each(PLANES)('a bounded Map-Cache over a data plane (%s)', (_, makePlan
     expect(cache.match(seconds(99), 0, address(9))).toMatchObject({ eid: host(9), ttlLeft: NEVER });
     expect(cache.match(0, 0, address(7))).toBeUndefined();
     expect(cache.sweep(seconds(70), 100).departures).toEqual([{ eid: host(1), why: 'expired' }]);
+    expect(cache.entry(seconds(70), host(1))).toMatchObject({ ttlLeft: 0 });
     cache.publish();
     expect(cache.entries(seconds(70), undefined, 9).map(({ eid }) => eid)).toEqual([host(9)]);
   });
