@@ -8,12 +8,11 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from '../src/bench/environment.ts';
 import { consumed as tableConsumed } from '../src/bench/rounds.ts';
 import { forwardSuite } from './forward.ts';
-import { ALL_KINDS } from '../src/bench/forms.ts';
+import { kindsNamed } from '../src/bench/forms.ts';
 import { runBench } from '../src/bench/measure.ts';
 import { loadPeers } from '../src/bench/peers/load-peers.ts';
 import { environmentText, reportText } from '../src/bench/report-text.ts';
 import { readTable } from '../src/bench/table-file.ts';
-import type { LpmKind } from '../src/engine/lpm.ts';
 import { lookupSuite } from './lookup.ts';
 import { mapCacheSuite } from './map-cache.ts';
 import { nativeSuite } from './native.ts';
@@ -100,7 +99,7 @@ async function main(): Promise<void> {
         rows: readTable(table, settings.seed),
         traces: ['rand', 'zipf', 'unif'],
         ...(traces === undefined ? {} : { keyFiles: traces }),
-        ...(kinds === undefined ? {} : { kinds: kinds.split(',').map(kindNamed) }),
+        ...(kinds === undefined ? {} : { kinds: kindsNamed(kinds) }),
         ...(peers ? { peers: await loadPeers() } : {}),
         ...(settings.keys === 0 ? {} : { keys: settings.keys }),
         ...TABLE_SETTINGS,
@@ -145,12 +144,6 @@ async function main(): Promise<void> {
     writeReport(values.json, report);
   }
   if (!Number.isInteger(consumed())) throw new Error('contenders return integers');
-}
-
-function kindNamed(name: string): LpmKind {
-  const kind = ALL_KINDS.find((each) => each === name);
-  if (kind === undefined) throw new Error(`no kind ${name}; there are: ${ALL_KINDS.join(', ')}`);
-  return kind;
 }
 
 function writeReport(file: string, report: unknown): void {

@@ -11,6 +11,7 @@ import {
 } from '../engine/lpm.ts';
 import type { TableRow } from '../tables/collect.ts';
 import type { EngineForm } from './engine-contender.ts';
+import { InputError } from './input-error.ts';
 
 /** Kinds that are searched from end to end. */
 export const LISTS: readonly LpmKind[] = ['linear', 'compare'];
@@ -18,6 +19,26 @@ export const LISTS: readonly LpmKind[] = ['linear', 'compare'];
 const LIST_LIMIT = 4096;
 
 export const ALL_KINDS: readonly LpmKind[] = [...LPM_KINDS, ...RESEARCH_KINDS];
+
+/** Which take part when none is named, for helps. */
+export const DEFAULT_KINDS_TEXT = `all, but ${LISTS.join(' and ')} only up to ${LIST_LIMIT} prefixes`;
+
+/** Names with commas between; `all` is all of them, whatever the table. @throws InputError */
+export function kindsNamed(text: string): readonly LpmKind[] {
+  const found = text.split(',').flatMap((word) => {
+    const name = word.trim();
+    if (name === 'all') return ALL_KINDS;
+    const kind = ALL_KINDS.find((each) => each === name);
+    if (kind === undefined) throw new InputError(`no kind ${name}; there are: ${ALL_KINDS.join(', ')}, all`);
+    return [kind];
+  });
+  return [...new Set(found)];
+}
+
+/** None of the kinds that were named can take part. */
+export function noKindServes(family: Family): string {
+  return `no kind named serves IPv${family}`;
+}
 
 /** Each kind that serves the family and the size, with each size of leaves that holds the values. */
 export function formsOf(

@@ -19,9 +19,13 @@ const POPULATION = 1 << 20;
 /** How often `repeat` has each address in a row, as in the Poptrie paper. */
 const REPEATS = 16;
 
+export function keyFileName(family: Family, trace: string): string {
+  return `k${family}${trace}.bin`;
+}
+
 /** Keys of a file of bench/native/gen.c: one word each or four, in host order; undefined when the folder has none. */
 export function readKeys(folder: string, family: Family, trace: string): Uint32Array | undefined {
-  const file = join(folder, `k${family}${trace}.bin`);
+  const file = join(folder, keyFileName(family, trace));
   if (!existsSync(file)) return undefined;
   const bytes = Buffer.from(readFileSync(file));
   if (family === 6) bytes.swap32();

@@ -9,29 +9,31 @@ import type { TableRow } from '../tables/collect.ts';
 import { TooMuch, type Peer, type Refusal, type TableContender } from './contender.ts';
 import { EngineContender, type EngineForm } from './engine-contender.ts';
 import { readEnvironment } from './environment.ts';
-import { formsOf } from './forms.ts';
+import { formsOf, noKindServes } from './forms.ts';
 import { gate } from './gate.ts';
 import { instrument, type Instruments } from './instruments.ts';
-import { captureKeys, makeKeys, PATTERNS, readKeys, traceName } from './keys.ts';
+import { InputError } from './input-error.ts';
 import { timeBatches } from './latency.ts';
 import { Oracle } from './oracle.ts';
-import type { BenchReport, TableFacts, TableResult, TraceFacts } from './results.ts';
+import {
+  absenceText,
+  type Absence,
+  type BenchReport,
+  type TableFacts,
+  type TableResult,
+  type TraceFacts,
+} from './results.ts';
 import { consume, timeRounds, type Turn } from './rounds.ts';
 import { spreadOf } from './statistics.ts';
+import { KEY_FILES_HINT, openTraces, type Trace, type TraceOptions } from './traces.ts';
 
-export interface BenchOptions {
+export interface BenchOptions extends TraceOptions {
   /** What the table is called. */
   readonly table: string;
   /** Each prefix once, each with a value. */
   readonly rows: readonly TableRow[];
-  /** Patterns, or capture files. */
-  readonly traces: readonly string[];
-  /** Folder of key files of bench/native/gen.c, which replace the patterns of these names. */
-  readonly keyFiles?: string;
   readonly kinds?: readonly LpmKind[];
   readonly peers?: readonly Peer[];
-  /** Of a trace; undefined = all there are, or a million where they are made. */
-  readonly keys?: number;
   readonly rounds: number;
   /** CPU time of a contender in a round. */
   readonly milliseconds: number;
@@ -39,22 +41,13 @@ export interface BenchOptions {
   readonly batches: readonly number[];
   /** Keys whose lookups are traced; 0: none. */
   readonly sample: number;
-  readonly seed: number;
 }
 
 /** What is being done, and how much of all is. */
 export type BenchProgress = (text: string, done: number, total: number) => void;
 
-/** Batches beyond this do not exist. */
-export const LARGEST_BATCH = 256;
-const MADE_KEYS = 1 << 20;
 /** What is no turn of a round counts as so many turns, for the guess of the time that is left. */
 const STEPS = { build: 2, gate: 4, latency: 2, instruments: 8 };
-
-interface Trace {
-  readonly name: string;
-  readonly keys: Uint32Array;
-}
 
 type Part = Pick<BenchReport, 'tables' | 'traces' | 'results' | 'refused' | 'instruments'>;
 
@@ -63,21 +56,28 @@ export function runBench(options: BenchOptions, progress: BenchProgress): BenchR
   const families = ([4, 6] as const)
     .map((family) => ({ family, rows: rows.filter(({ prefix }) => prefix.address.family === family) }))
     .filter((each) => each.rows.length > 0);
-  if (families.length === 0) throw new Error(`${table} has no prefixes`);
-  const traces = families.map(({ family, rows: own }) =>
-    options.traces.flatMap((trace) => {
-      const keys = keysOf(family, own, trace, options);
-      return keys === undefined ? [] : [{ name: traceName(trace), keys }];
-    }),
-  );
-  if (traces.every((own) => own.length === 0)) {
-    const where = options.keyFiles === undefined ? '' : ` in ${options.keyFiles}`;
-    throw new Error(`no keys of ${options.traces.join(', ')}${where} for this table`);
+  if (families.length === 0) throw new InputError(`${table} has no prefixes`);
+  const absent: Absence[] = [];
+  const opened = families.flatMap(({ family, rows: own }): FamilyBench[] => {
+    const forms = formsOf(family, own, options.kinds);
+    const peers = (options.peers ?? []).filter((peer) => peer.families.includes(family));
+    if (forms.length + peers.length === 0) {
+      absent.push({ family, why: noKindServes(family) });
+      return [];
+    }
+    const traces = openTraces(family, own, options);
+    absent.push(...traces.absent);
+    return traces.present.length === 0
+      ? []
+      : [new FamilyBench(family, own, traces.present, forms, peers, options)];
+  });
+  if (opened.length === 0) {
+    const isOfFiles = absent.some(({ trace }) => trace !== undefined) && options.keyFiles !== undefined;
+    throw new InputError(absent.map(absenceText).join('\n'), isOfFiles ? KEY_FILES_HINT : undefined);
   }
-  const works = families.map((each, i) => new FamilyBench(each.family, each.rows, traces[i]!, options));
-  const total = works.reduce((sum, { steps }) => sum + steps, 0);
+  const total = opened.reduce((sum, { steps }) => sum + steps, 0);
   let before = 0;
-  const parts = works.map((work): Part => {
+  const parts = opened.map((work): Part => {
     const part = work.run((text, done) => progress(text, before + done, total));
     before += work.steps;
     return part;
@@ -91,30 +91,9 @@ export function runBench(options: BenchOptions, progress: BenchProgress): BenchR
     traces: parts.flatMap((part) => part.traces),
     results: parts.flatMap((part) => part.results),
     refused: parts.flatMap((part) => part.refused),
+    absent,
     instruments: parts.flatMap((part) => part.instruments),
   };
-}
-
-function keysOf(
-  family: Family,
-  rows: readonly TableRow[],
-  trace: string,
-  { keyFiles, keys: count, seed }: BenchOptions,
-): Uint32Array | undefined {
-  const width = family === 4 ? 1 : 4;
-  const pattern = PATTERNS.find((each) => each === trace);
-  const wanted = count ?? MADE_KEYS;
-  const all =
-    pattern === undefined
-      ? captureKeys(trace, family, wanted)
-      : keyFiles === undefined
-        ? makeKeys(rows, family, pattern, wanted, seed)
-        : readKeys(keyFiles, family, pattern);
-  if (all === undefined) return undefined;
-  const some = Math.min(count ?? Infinity, all.length / width);
-  const whole = Math.floor(some / LARGEST_BATCH) * LARGEST_BATCH;
-  if (whole === 0) throw new Error(`a trace needs at least ${LARGEST_BATCH} keys`);
-  return all.subarray(0, whole * width);
 }
 
 /** The work on the prefixes of one family. */
@@ -131,13 +110,20 @@ class FamilyBench {
   #done = 0;
   #tell: (text: string, done: number) => void = () => undefined;
 
-  constructor(family: Family, rows: readonly TableRow[], traces: readonly Trace[], options: BenchOptions) {
+  constructor(
+    family: Family,
+    rows: readonly TableRow[],
+    traces: readonly Trace[],
+    forms: readonly EngineForm[],
+    peers: readonly Peer[],
+    options: BenchOptions,
+  ) {
     this.#family = family;
     this.#rows = rows;
     this.#traces = traces;
     this.#options = options;
-    this.#forms = formsOf(family, rows, options.kinds);
-    this.#peers = (options.peers ?? []).filter(({ families }) => families.includes(family));
+    this.#forms = forms;
+    this.#peers = peers;
     const contenders = this.#forms.length + this.#peers.length;
     const turns = contenders * options.batches.length * (options.rounds + 1);
     const looks =
@@ -148,8 +134,6 @@ class FamilyBench {
 
   run(progress: (text: string, done: number) => void): Part {
     this.#tell = progress;
-    if (this.#traces.length === 0)
-      return { tables: [], traces: [], results: [], refused: [], instruments: [] };
     const contenders = this.#open();
     const oracle = new Oracle(this.#family, this.#rows);
     const traces: TraceFacts[] = [];

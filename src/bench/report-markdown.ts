@@ -1,10 +1,10 @@
 /** A report as Markdown, to be pasted where it is discussed. */
 import type { Family } from '../base/ip.ts';
-import type { BenchReport } from './results.ts';
-import { environmentText, nsAt, sizeText } from './report-text.ts';
+import { absenceText, type BenchReport } from './results.ts';
+import { environmentText, nsAt, refusalText, sizeText } from './report-text.ts';
 
 export function reportMarkdown(report: BenchReport): string {
-  const { environment, settings, tables, refused } = report;
+  const { environment, settings, tables, refused, absent } = report;
   const { table, rounds, milliseconds, seed } = settings;
   return [
     '# Longest-prefix match',
@@ -19,15 +19,10 @@ export function reportMarkdown(report: BenchReport): string {
     ]),
     ...(refused.length === 0
       ? []
-      : [
-          '## Refused, not timed',
-          refused
-            .map(
-              ({ family, trace, kind, leafBytes, why }) =>
-                `- IPv${family} ${trace ?? 'all traces'}, ${kind}, ${leafBytes} B: ${why}`,
-            )
-            .join('\n'),
-        ]),
+      : ['## Refused, not timed', refused.map((each) => `- ${refusalText(each)}`).join('\n')]),
+    ...(absent.length === 0
+      ? []
+      : ['## Left out', absent.map((each) => `- ${absenceText(each)}`).join('\n')]),
     '',
   ].join('\n\n');
 }

@@ -1,6 +1,7 @@
 /** What was measured, in columns. */
+import type { Refusal } from './contender.ts';
 import type { Environment } from './environment.ts';
-import type { BenchReport, TableResult } from './results.ts';
+import { absenceText, type BenchReport, type TableResult } from './results.ts';
 import type { Instruments } from './instruments.ts';
 
 export function environmentText(environment: Environment): string {
@@ -13,7 +14,7 @@ export function environmentText(environment: Environment): string {
 
 /** All of a run but the plots: the fastest first in each trace. */
 export function reportText(report: BenchReport): string {
-  const { environment, tables, traces, results, refused, instruments } = report;
+  const { environment, tables, traces, results, refused, absent, instruments } = report;
   const parts = [environmentText(environment)];
   for (const { family, prefixes, distinctValues, digest } of tables) {
     const own = results.filter((each) => each.family === family);
@@ -31,13 +32,15 @@ export function reportText(report: BenchReport): string {
     );
   }
   if (refused.length > 0) {
-    const lines = refused.map(
-      ({ family, trace, kind, leafBytes, why }) =>
-        `  IPv${family} ${trace ?? 'all traces'}, ${kind} ${leafBytes} B: ${why}`,
-    );
-    parts.push(['refused, not timed:', ...lines].join('\n'));
+    parts.push(['refused, not timed:', ...refused.map((each) => `  ${refusalText(each)}`)].join('\n'));
   }
+  if (absent.length > 0)
+    parts.push(['left out:', ...absent.map((each) => `  ${absenceText(each)}`)].join('\n'));
   return parts.join('\n\n');
+}
+
+export function refusalText({ family, trace, kind, leafBytes, why }: Refusal): string {
+  return `IPv${family} ${trace ?? 'all traces'}, ${kind} ${leafBytes} B: ${why}`;
 }
 
 function resultLines(results: readonly TableResult[]): string[] {

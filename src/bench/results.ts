@@ -44,6 +44,18 @@ export interface TraceFacts {
   readonly digest: string;
 }
 
+/** What was asked for, and had nothing to measure. */
+export interface Absence {
+  readonly family: Family;
+  /** Absent: all of the family. */
+  readonly trace?: string;
+  readonly why: string;
+}
+
+export function absenceText({ family, trace, why }: Absence): string {
+  return trace === undefined ? why : `IPv${family} ${trace}: ${why}`;
+}
+
 export interface BenchSettings {
   readonly table: string;
   readonly seed: number;
@@ -64,5 +76,6 @@ export interface BenchReport {
   readonly traces: readonly TraceFacts[];
   readonly results: readonly TableResult[];
   readonly refused: readonly Refusal[];
+  readonly absent: readonly Absence[];
   readonly instruments: readonly Instruments[];
 }

@@ -1,5 +1,6 @@
 /** The command line as a function: arguments in, texts to a CliIo, exit code out. */
 import { Command, CommanderError } from 'commander';
+import { InputError } from '../bench/input-error.ts';
 import { EngineError } from '../engine/errors.ts';
 import { registerBench } from './commands/bench.ts';
 import { registerDecode } from './commands/decode.ts';
@@ -97,10 +98,10 @@ function allCommands(command: Command): Command[] {
 function report(problem: unknown, io: CliIo): number {
   // Commander has already printed help, version or what was wrong with the arguments.
   if (problem instanceof CommanderError) return problem.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (problem instanceof CliError) {
+  if (problem instanceof CliError || problem instanceof InputError) {
     io.err(`pxtr: ${problem.message}\n`);
     if (problem.hint !== undefined) io.err(`${problem.hint}\n`);
-    return problem.exitCode;
+    return problem instanceof InputError ? EXIT.usage : problem.exitCode;
   }
   // What the engine refuses, for lack of room or of a module, says itself what is wrong.
   const message = problem instanceof EngineError ? problem.message : internalMessage(problem);

@@ -77,6 +77,7 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
         why: 'answers 3 for 10.0.0.1, where 7 is right',
       },
     ],
+    absent: [{ family: 4, trace: 'six.pcap', why: 'no IPv4 destinations' }],
     instruments: (['rand', 'unif'] as const).flatMap((trace) =>
       ['poptrie', 'dxr'].map((kind, i) => ({
         family: 4 as const,

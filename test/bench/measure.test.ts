@@ -1,5 +1,5 @@
 // The lookup bench: its tables and keys, that it refuses what is wrong, and what it makes of a run.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,9 +8,10 @@ import type { TableContender } from '../../src/bench/contender.ts';
 import { gate } from '../../src/bench/gate.ts';
 import { captureKeys, makeKeys, PATTERNS, readKeys } from '../../src/bench/keys.ts';
 import { makeTable } from '../../src/bench/made-table.ts';
-import { LARGEST_BATCH, runBench, tableFacts, type BenchOptions } from '../../src/bench/measure.ts';
+import { runBench, tableFacts, type BenchOptions } from '../../src/bench/measure.ts';
 import { Oracle } from '../../src/bench/oracle.ts';
 import { readTable } from '../../src/bench/table-file.ts';
+import { LARGEST_BATCH } from '../../src/bench/traces.ts';
 import { captureOf, ipv4Packet } from './packets.ts';
 import { NESTED, rowsOf } from './support.ts';
 
@@ -249,10 +250,31 @@ describe('a run', () => {
     expect(results.map(({ kind }) => kind)).toEqual(['linear']);
   });
 
+  it('goes on without a family that no kind named serves, and says so', { timeout: 60_000 }, () => {
+    const run = runBench(
+      { ...OPTIONS, traces: ['rand'], kinds: ['dir24-stride6'], batches: [256], sample: 0 },
+      () => undefined,
+    );
+    expect(run.absent).toEqual([{ family: 4, why: 'no kind named serves IPv4' }]);
+    expect(run.tables.map(({ family }) => family)).toEqual([6]);
+    expect(run.results.map(({ kind }) => kind)).toContain('dir24-stride6');
+  });
+
+  it('is refused where no kind named serves any prefix', () => {
+    expect(() => runBench({ ...OPTIONS, rows: FOUR, kinds: ['dir24-stride6'] }, () => undefined)).toThrow(
+      /^no kind named serves IPv4$/,
+    );
+  });
+
   it('is refused without keys or prefixes', () => {
     expect(() => runBench({ ...OPTIONS, rows: [] }, () => undefined)).toThrow('nested has no prefixes');
-    expect(() => runBench({ ...OPTIONS, keyFiles: join(folder, 'none') }, () => undefined)).toThrow(
-      /^no keys of rand, zipf, unif in .*none for this table$/,
+    const keyFiles = join(folder, 'none');
+    expect(() => runBench({ ...OPTIONS, keyFiles }, () => undefined)).toThrow(
+      'none: there is no such folder',
+    );
+    mkdirSync(keyFiles);
+    expect(() => runBench({ ...OPTIONS, traces: ['rand'], keyFiles }, () => undefined)).toThrow(
+      `IPv4 rand: no k4rand.bin in ${keyFiles}\nIPv6 rand: no k6rand.bin in ${keyFiles}`,
     );
     expect(() => runBench({ ...OPTIONS, keys: 100 }, () => undefined)).toThrow('at least 256 keys');
   });

@@ -149,11 +149,11 @@ describe('pxtr fib lookup', () => {
     });
     expect(await pxtr('fib', 'lookup', file, '::1', '--kinds', 'foo')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('There is no foo, but linear,') as string,
+      err: expect.stringContaining('no kind foo; there are: linear,') as string,
     });
     expect(await pxtr('fib', 'lookup', file, '::1', '--kinds', 'sail')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('none of these algorithms serves IPv6') as string,
+      err: expect.stringContaining('no kind named serves IPv6') as string,
     });
   });
 });

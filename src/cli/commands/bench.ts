@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { ALL_KINDS } from '../../bench/forms.ts';
+import { ALL_KINDS, DEFAULT_KINDS_TEXT, kindsNamed } from '../../bench/forms.ts';
+import { InputError } from '../../bench/input-error.ts';
 import { PATTERNS } from '../../bench/keys.ts';
 import { makeTable, MADE_TABLE } from '../../bench/made-table.ts';
-import { LARGEST_BATCH, runBench, type BenchOptions } from '../../bench/measure.ts';
+import { runBench, type BenchOptions } from '../../bench/measure.ts';
 import { loadPeers } from '../../bench/peers/load-peers.ts';
 import { reportMarkdown } from '../../bench/report-markdown.ts';
 import { reportText } from '../../bench/report-text.ts';
@@ -11,6 +12,7 @@ import type { BenchReport } from '../../bench/results.ts';
 import { consumed } from '../../bench/rounds.ts';
 import { withValues } from '../../bench/table-file.ts';
 import { tidyCsv } from '../../bench/tidy-csv.ts';
+import { LARGEST_BATCH } from '../../bench/traces.ts';
 import type { Family } from '../../base/ip.ts';
 import type { LpmKind } from '../../engine/lpm.ts';
 import type { TableRow } from '../../tables/collect.ts';
@@ -61,7 +63,11 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
     .command('bench')
     .description('measure longest-prefix match: speed, latency, memory, and what lookups read')
     .option('--table <file>', `${FILE_HELP} (default: a made one of 50000)`)
-    .option('--kinds <names>', `such as dir18-run,poptrie, or all: ${ALL_KINDS.join(', ')}`, readKinds)
+    .option(
+      '--kinds <names>',
+      `such as dir18-run,poptrie, or all: ${ALL_KINDS.join(', ')} (default: ${DEFAULT_KINDS_TEXT})`,
+      kindsNamed,
+    )
     .option(
       '--trace <names>',
       `keys: ${PATTERNS.join(', ')}, or a pcap for its destinations; may be repeated (default: ${DEFAULT_TRACES.join(',')})`,
@@ -148,20 +154,11 @@ function measured(options: BenchOptions, io: CliIo): BenchReport {
   try {
     return runBench(options, (text, done, total) => progress.tell(text, done, total));
   } catch (problem) {
+    if (problem instanceof InputError) throw problem;
     throw new CliError(failureText(problem), EXIT.failed);
   } finally {
     progress.end();
   }
-}
-
-function readKinds(text: string): readonly LpmKind[] | undefined {
-  if (text === 'all') return undefined;
-  return text.split(',').map((name) => {
-    const kind = ALL_KINDS.find((each) => each === name);
-    if (kind === undefined)
-      throw new InvalidArgumentError(`No kind ${name}; there are: ${ALL_KINDS.join(', ')}.`);
-    return kind;
-  });
 }
 
 function readTraces(text: string, before: readonly string[] = []): readonly string[] {
@@ -169,7 +166,7 @@ function readTraces(text: string, before: readonly string[] = []): readonly stri
   const names = existsSync(text) ? [text] : text.split(',');
   for (const name of names) {
     if (!PATTERNS.some((pattern) => pattern === name) && !existsSync(name))
-      throw new InvalidArgumentError(`${name} is none of ${PATTERNS.join(', ')}, and no file.`);
+      throw new InputError(`--trace ${name}: none of ${PATTERNS.join(', ')}, and no file`);
   }
   return [...before, ...names];
 }
@@ -178,7 +175,7 @@ function readBatches(text: string): readonly number[] {
   return text.split(',').map((word) => {
     const size = /^[0-9]{1,3}$/.test(word) ? Number(word) : NaN;
     if (size === 1 || (size >= 4 && size <= LARGEST_BATCH && size % 4 === 0)) return size;
-    throw new InvalidArgumentError(`A batch is 1 or a multiple of 4 up to ${LARGEST_BATCH}, not ${word}.`);
+    throw new InputError(`--batch ${word}: neither 1 nor a multiple of 4 up to ${LARGEST_BATCH}`);
   });
 }
 

@@ -1,12 +1,13 @@
 import { Option, type Command } from 'commander';
 import { contains, type Family, type IpAddress, type IpPrefix } from '../../base/ip.ts';
 import { formatIp, formatPrefix, parseIp } from '../../base/ip-text.ts';
-import { formsOf } from '../../bench/forms.ts';
+import { DEFAULT_KINDS_TEXT, formsOf, kindsNamed, noKindServes } from '../../bench/forms.ts';
+import { InputError } from '../../bench/input-error.ts';
 import { chooseLpm, leastLeafBytes, type LpmKind } from '../../engine/lpm.ts';
 import type { ResearchTable, Walk } from '../../engine/research-table.ts';
 import type { NamedValue, TableRow } from '../../tables/collect.ts';
 import { buildTable } from '../fib/built-table.ts';
-import { collectOptions, FILE_HELP, readKinds, tableOptions, type TableFlags } from '../fib/flags.ts';
+import { collectOptions, FILE_HELP, tableOptions, type TableFlags } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
 import { walkLines, walkReport, type WalkReport } from '../fib/walk-text.ts';
 import { CliError, EXIT, type CliIo } from '../io.ts';
@@ -49,12 +50,14 @@ export function registerFibLookup(fib: Command, io: CliIo): void {
     .argument('<address...>', 'IPv4 or IPv6');
   for (const option of tableOptions()) command.addOption(option);
   command
-    .addOption(new Option('--kinds <a,b>', 'ask these algorithms').argParser(readKinds))
+    .addOption(
+      new Option('--kinds <a,b>', `ask these, or all (default: ${DEFAULT_KINDS_TEXT})`).argParser(kindsNamed),
+    )
     .option('--explain', 'show what the lookup reads, step by step')
     .option('--json', 'one JSON document instead of text')
     .addHelpText(
       'after',
-      '\nWithout --kinds all algorithms are asked, and with --explain the one that a router would take.\n' +
+      '\nWith --explain and without --kinds the one that a router would take is asked.\n' +
         'Exit codes: 0 looked up, 1 the file is not right or algorithms differ, 2 usage.\n\n' +
         'Examples:\n  pxtr fib lookup table.txt 192.0.2.1 2001:db8::1\n' +
         '  pxtr fib lookup rib.mrt 192.0.2.1 --explain --kinds poptrie,sail',
@@ -137,8 +140,7 @@ function numberedTables(
   const forms = formsOf(family, numbered, wanted).filter(
     ({ kind, leafBytes }) => leafBytes === 4 || leastLeafBytes(kind) > leafBytes,
   );
-  if (forms.length === 0)
-    throw new CliError(`none of these algorithms serves IPv${family}`, EXIT.usage, 'Leave --kinds out.');
+  if (forms.length === 0) throw new InputError(noKindServes(family), 'Leave --kinds out.');
   return forms.map((form) => {
     progress.tell(`IPv${family}: building ${form.kind}`);
     return { table: buildTable('traced', form, family, numbered).table, rows: own };

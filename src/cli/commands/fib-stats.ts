@@ -1,12 +1,13 @@
 import { Option, type Command } from 'commander';
 import type { Family } from '../../base/ip.ts';
-import { formsOf } from '../../bench/forms.ts';
+import { DEFAULT_KINDS_TEXT, formsOf, kindsNamed, noKindServes } from '../../bench/forms.ts';
+import { InputError } from '../../bench/input-error.ts';
 import { withValues } from '../../bench/table-file.ts';
 import type { LpmKind } from '../../engine/lpm.ts';
 import type { TableRow } from '../../tables/collect.ts';
 import { shapeOf, type TableShape } from '../../tables/table-shape.ts';
 import { buildTable } from '../fib/built-table.ts';
-import { collectOptions, FILE_HELP, readKinds, tableOptions, type TableFlags } from '../fib/flags.ts';
+import { collectOptions, FILE_HELP, tableOptions, type TableFlags } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
 import { shapeText, type BuiltKind } from '../fib/shape-text.ts';
 import type { CliIo } from '../io.ts';
@@ -36,7 +37,11 @@ export function registerFibStats(fib: Command, io: CliIo): void {
     .argument('<file>', FILE_HELP);
   for (const option of tableOptions()) command.addOption(option);
   command
-    .addOption(new Option('--kinds <a,b>', 'build only these (default: all)').argParser(readKinds))
+    .addOption(
+      new Option('--kinds <a,b>', `build these, or all (default: ${DEFAULT_KINDS_TEXT})`).argParser(
+        kindsNamed,
+      ),
+    )
     .option('--no-build', 'build none')
     .option('--json', 'one JSON document instead of text')
     .option('--csv', 'a line for each number: family,what,of,value')
@@ -66,6 +71,8 @@ function reportOf(rows: readonly TableRow[], flags: StatsFlags, progress: Progre
     if (flags.build) kinds.push(...builtKinds(family, own, flags.kinds, progress));
   }
   progress.end();
+  if (flags.build && kinds.length === 0)
+    throw new InputError(families.map(({ family }) => noKindServes(family)).join(', '));
   return { families, kinds };
 }
 

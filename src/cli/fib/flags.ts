@@ -2,8 +2,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Family, IpAddress } from '../../base/ip.ts';
 import { parseIp } from '../../base/ip-text.ts';
-import { ALL_KINDS } from '../../bench/forms.ts';
-import type { LpmKind } from '../../engine/lpm.ts';
 import {
   TABLE_FORMATS,
   type CollectOptions,
@@ -42,16 +40,6 @@ export function collectOptions({ format, family, peer, keepGoing, value }: Table
     ...(keepGoing === undefined ? {} : { keepGoing }),
     ...(value === undefined ? {} : { value }),
   };
-}
-
-/** Names of lookup algorithms, with commas between. */
-export function readKinds(text: string): LpmKind[] {
-  return text.split(',').map((name) => {
-    const kind = ALL_KINDS.find((each) => each === name.trim());
-    if (kind === undefined)
-      throw new InvalidArgumentError(`There is no ${name.trim()}, but ${ALL_KINDS.join(', ')}.`);
-    return kind;
-  });
 }
 
 function readPeer(text: string): IpAddress {

@@ -1,8 +1,8 @@
 /** A bench as one HTML page: pictures with their numbers beside them. It loads nothing and runs nothing. */
 import type { Family } from '../../base/ip.ts';
 import type { Instruments } from '../../bench/instruments.ts';
-import { nsAt, sizeText } from '../../bench/report-text.ts';
-import type { BenchReport, TableResult } from '../../bench/results.ts';
+import { nsAt, refusalText, sizeText } from '../../bench/report-text.ts';
+import { absenceText, type BenchReport, type TableResult } from '../../bench/results.ts';
 import { escapeXml as text } from '../../sim/draw/svg.ts';
 import { bars, curves, histogram, stackedBars } from './bench-plots.ts';
 import { BENCH_STYLE } from './bench-style.ts';
@@ -11,17 +11,16 @@ import { htmlDocument, tag } from './html.ts';
 type Rows = readonly (readonly string[])[];
 
 export function benchPage(report: BenchReport): string {
-  const { settings, tables, refused } = report;
+  const { settings, tables, refused, absent } = report;
   const title = `Longest-prefix match: ${settings.table}`;
   const links = [...tables.map(({ family }) => `IPv${family}`), 'Environment'];
   return htmlDocument(title, BENCH_STYLE, [
     tag('h1', {}, text(title)),
     tag('p', { class: 'faint' }, text(introduction(report))),
     tag('nav', {}, links.map((link) => tag('a', { href: `#${link.toLowerCase()}` }, link)).join(' ')),
-    ...(refused.length === 0
-      ? []
-      : [tag('section', {}, tag('h2', {}, 'Refused, not timed'), refusals(report))]),
     ...tables.map(({ family }) => tag('section', { id: `ipv${family}` }, familyPart(report, family))),
+    ...listed('Refused, not timed', refused.map(refusalText)),
+    ...listed('Left out', absent.map(absenceText)),
     tag('section', { id: 'environment' }, tag('h2', {}, 'Environment'), environmentTable(report)),
   ]);
 }
@@ -31,11 +30,11 @@ function introduction({ settings, environment }: BenchReport): string {
   return `${rounds} rounds of ${milliseconds} ms of CPU time, each kind once in each, in batches of ${batches.join(', ')} keys; ${environment.cpu}.`;
 }
 
-function refusals({ refused }: BenchReport): string {
-  const items = refused.map(({ family, trace, kind, leafBytes, why }) =>
-    tag('li', {}, text(`IPv${family} ${trace ?? 'all traces'}, ${kind} ${leafBytes} B: ${why}`)),
-  );
-  return tag('ul', {}, ...items);
+/** A section with a list; none for nothing. */
+function listed(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const items = lines.map((line) => tag('li', {}, text(line)));
+  return [tag('section', {}, tag('h2', {}, title), tag('ul', {}, ...items))];
 }
 
 function familyPart(report: BenchReport, family: Family): string {

@@ -1,0 +1,70 @@
+/** The traces that were asked for, as keys of one family: made, of key files, or of captures. */
+import { statSync } from 'node:fs';
+import type { Family } from '../base/ip.ts';
+import type { TableRow } from '../tables/collect.ts';
+import { InputError } from './input-error.ts';
+import { captureKeys, keyFileName, makeKeys, PATTERNS, readKeys, traceName } from './keys.ts';
+import type { Absence } from './results.ts';
+
+export interface TraceOptions {
+  /** Patterns, or capture files. */
+  readonly traces: readonly string[];
+  /** Folder of key files of bench/native/gen.c, which replace the patterns of these names. */
+  readonly keyFiles?: string;
+  /** Of a trace; undefined = all there are, or a million where they are made. */
+  readonly keys?: number;
+  readonly seed: number;
+}
+
+export interface Trace {
+  readonly name: string;
+  readonly keys: Uint32Array;
+}
+
+/** Batches beyond this do not exist. */
+export const LARGEST_BATCH = 256;
+const MADE_KEYS = 1 << 20;
+
+export const KEY_FILES_HINT = 'docs/lpm.md, "Measuring", says how key files are made.';
+
+/** @throws InputError for a folder that is none, or too few keys */
+export function openTraces(
+  family: Family,
+  rows: readonly TableRow[],
+  options: TraceOptions,
+): { readonly present: readonly Trace[]; readonly absent: readonly Absence[] } {
+  const { keyFiles } = options;
+  if (keyFiles !== undefined && statSync(keyFiles, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new InputError(`--traces ${keyFiles}: there is no such folder`, KEY_FILES_HINT);
+  const present: Trace[] = [];
+  const absent: Absence[] = [];
+  for (const trace of options.traces) {
+    const found = keysOf(family, rows, trace, options);
+    const name = traceName(trace);
+    if (typeof found === 'string') absent.push({ family, trace: name, why: found });
+    else present.push({ name, keys: wholeBatches(found, family, options.keys) });
+  }
+  return { present, absent };
+}
+
+/** The keys, or why there are none. */
+function keysOf(
+  family: Family,
+  rows: readonly TableRow[],
+  trace: string,
+  { keyFiles, keys: count = MADE_KEYS, seed }: TraceOptions,
+): Uint32Array | string {
+  const pattern = PATTERNS.find((each) => each === trace);
+  if (pattern === undefined) return captureKeys(trace, family, count) ?? `no IPv${family} destinations`;
+  if (keyFiles === undefined) return makeKeys(rows, family, pattern, count, seed);
+  return readKeys(keyFiles, family, pattern) ?? `no ${keyFileName(family, pattern)} in ${keyFiles}`;
+}
+
+/** As many of `wanted` as batches of the largest size can be made of. */
+function wholeBatches(keys: Uint32Array, family: Family, wanted = Infinity): Uint32Array {
+  const width = family === 4 ? 1 : 4;
+  const some = Math.min(wanted, keys.length / width);
+  const whole = Math.floor(some / LARGEST_BATCH) * LARGEST_BATCH;
+  if (whole === 0) throw new InputError(`a trace needs at least ${LARGEST_BATCH} keys`);
+  return keys.subarray(0, whole * width);
+}
