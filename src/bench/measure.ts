@@ -125,11 +125,10 @@ class FamilyBench {
     this.#forms = forms;
     this.#peers = peers;
     const contenders = this.#forms.length + this.#peers.length;
-    const turns = contenders * options.batches.length * (options.rounds + 1);
+    const turns = contenders * options.batches.length * (options.rounds + 1 + STEPS.latency);
     const looks =
       options.sample === 0 ? 0 : this.#forms.length * (STEPS.build + traces.length * STEPS.instruments);
-    this.steps =
-      contenders * STEPS.build + traces.length * (turns + contenders * (STEPS.gate + STEPS.latency)) + looks;
+    this.steps = contenders * STEPS.build + traces.length * (turns + contenders * STEPS.gate) + looks;
   }
 
   run(progress: (text: string, done: number) => void): Part {
@@ -204,12 +203,10 @@ class FamilyBench {
     const rates = timeRounds(turns, count, rounds, milliseconds, (round, { contender, batch }: Turn) =>
       this.#step(`${trace}: round ${round} of ${rounds}, ${contender.kind}, batches of ${batch}`),
     );
-    const latencies = new Map(
-      admitted.map(({ contender }) => {
-        this.#step(`${trace}: batches of ${contender.kind}`, STEPS.latency);
-        return [contender, timeBatches(contender, count, consume)] as const;
-      }),
-    );
+    const latencies = turns.map(({ contender, batch }) => {
+      this.#step(`${trace}: latency of ${contender.kind}, batches of ${batch}`, STEPS.latency);
+      return timeBatches(contender, batch, count, consume);
+    });
     const prefixes = this.#rows.length;
     const results = turns.map(({ contender, batch, digest }, i): TableResult => ({
       family: this.#family,
@@ -222,7 +219,7 @@ class FamilyBench {
       totalBytesPerPrefix: perPrefix(contender.liveBytes, prefixes),
       buildMs: contender.buildMs,
       digest,
-      latency: latencies.get(contender)!,
+      latency: latencies[i]!,
     }));
     return { facts: { family: this.#family, trace, keys: count, matched, digest: sha256(keys) }, results };
   }

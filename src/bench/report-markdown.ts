@@ -52,14 +52,15 @@ function rateTable({ results, traces }: BenchReport, family: Family): string {
   );
 }
 
-function latencyTable({ results, settings }: BenchReport, family: Family): string {
-  const own = results.filter((each) => each.family === family && each.batch === settings.batches[0]);
+function latencyTable({ results }: BenchReport, family: Family): string {
+  const own = results.filter((each) => each.family === family);
   const percents = own[0]?.latency.percentiles.map(({ percent }) => percent) ?? [];
   return markdownTable(
-    ['Kind', 'Leaf, B', 'Trace', ...percents.map((percent) => `p${percent}, ns`)],
-    own.map(({ kind, leafBytes, trace, latency }) => [
+    ['Kind', 'Leaf, B', 'Batch', 'Trace', ...percents.map((percent) => `p${percent}, ns`)],
+    own.map(({ kind, leafBytes, batch, trace, latency }) => [
       `\`${kind}\``,
       String(leafBytes),
+      String(batch),
       trace,
       ...percents.map((percent) => nsAt(latency.percentiles, percent)),
     ]),

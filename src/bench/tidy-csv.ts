@@ -18,11 +18,8 @@ export function tidyCsv({ tables, results, instruments }: BenchReport): string {
     const { family, trace, kind, leafBytes, batch, mlps, latency } = result;
     const name = [family, trace, kind, leafBytes];
     for (const [i, value] of mlps.rounds.entries()) rows.push([...name, batch, 'mlps', i + 1, value]);
-    // The rest is not of a batch size: once for each structure, and for each trace of it.
-    if (!told.has(name.join())) {
-      for (const { percent, ns } of latency.percentiles)
-        rows.push([...name, latency.batch, 'latency_ns', percent, ns]);
-    }
+    for (const { percent, ns } of latency.percentiles) rows.push([...name, batch, 'latency_ns', percent, ns]);
+    // The rest is not of a trace or a batch size: once for each structure.
     const form = [family, '', kind, leafBytes];
     if (!told.has(form.join())) {
       rows.push([...form, '', 'build_ms', '', result.buildMs]);
@@ -31,7 +28,7 @@ export function tidyCsv({ tables, results, instruments }: BenchReport): string {
       if (result.totalBytesPerPrefix !== null)
         rows.push([...form, '', 'total_bytes_per_prefix', '', result.totalBytesPerPrefix]);
     }
-    told.add(name.join()).add(form.join());
+    told.add(form.join());
   }
   for (const { family, trace, kind, leafBytes, reads, parts, caches } of instruments) {
     const name = [family, trace, kind, leafBytes, ''];

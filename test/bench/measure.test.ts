@@ -7,6 +7,7 @@ import { formatPrefix } from '../../src/base/ip-text.ts';
 import type { TableContender } from '../../src/bench/contender.ts';
 import { gate } from '../../src/bench/gate.ts';
 import { captureKeys, makeKeys, PATTERNS, readKeys } from '../../src/bench/keys.ts';
+import { timeBatches } from '../../src/bench/latency.ts';
 import { makeTable } from '../../src/bench/made-table.ts';
 import { runBench, tableFacts, type BenchOptions } from '../../src/bench/measure.ts';
 import { Oracle } from '../../src/bench/oracle.ts';
@@ -162,6 +163,34 @@ describe('the gate', () => {
   });
 });
 
+describe('latency', () => {
+  it.each([
+    [1, 256],
+    [64, 256],
+    [100, 200],
+    [192, 192],
+    [256, 256],
+  ])('of batches of %i is that of %i keys in such batches', (batch, keys) => {
+    const asked: number[][] = [];
+    const contender: TableContender = {
+      kind: 'a',
+      leafBytes: 4,
+      family: 4,
+      answers: 'values',
+      buildMs: 0,
+      readerBytes: 0,
+      liveBytes: 0,
+      setKeys: () => undefined,
+      pass: (...args) => asked.push(args),
+      values: () => new Uint32Array(0),
+    };
+    const latency = timeBatches(contender, batch, 512, () => undefined);
+    expect(latency).toMatchObject({ batch, keys, times: asked.length });
+    expect(new Set(asked.map(([count, size]) => `${count} ${size}`))).toEqual(new Set([`${keys} ${batch}`]));
+    for (const [, , from] of asked) expect(from! + keys).toBeLessThanOrEqual(512);
+  });
+});
+
 describe('a run', () => {
   const OPTIONS: BenchOptions = {
     table: 'nested',
@@ -200,7 +229,8 @@ describe('a run', () => {
           expect(new Set(own.map(({ digest }) => digest)).size).toBe(1);
         }
       }
-      for (const { mlps, bytesPerPrefix, totalBytesPerPrefix, latency } of results) {
+      for (const { batch, mlps, bytesPerPrefix, totalBytesPerPrefix, latency } of results) {
+        expect(latency.batch).toBe(batch);
         expect(mlps.median).toBeGreaterThan(0);
         expect(mlps.rounds).toHaveLength(2);
         expect(totalBytesPerPrefix).toBeGreaterThanOrEqual(bytesPerPrefix!);

@@ -26,7 +26,7 @@ describe('the page of a run', () => {
       'Prefixes by length, IPv4',
       ...['rand', 'unif'].flatMap((trace) => [
         `Speed over ${trace}`,
-        `Latency over ${trace}`,
+        `Latency over ${trace}, batches of 256`,
         'Reads of poptrie 2 B',
         'Reads of dxr 2 B',
       ]),

@@ -5,6 +5,7 @@ import { runBench } from '../../src/bench/measure.ts';
 import { reportMarkdown } from '../../src/bench/report-markdown.ts';
 import { reportText } from '../../src/bench/report-text.ts';
 import { tidyCsv } from '../../src/bench/tidy-csv.ts';
+import { benchPage } from '../../src/cli/render/bench-page.ts';
 import { expectGolden } from '../cli/run.ts';
 import { schemaErrors } from '../support/json-schema.ts';
 import { report, result } from './example-report.ts';
@@ -26,13 +27,30 @@ describe('a report', () => {
     for (const line of csv.trimEnd().split('\n')) expect(line.split(',')).toHaveLength(width);
   });
 
-  it('as CSV tells latency and build once, whatever the number of batch sizes', () => {
+  it('as CSV tells the build once, whatever the number of batch sizes, and latency for each', () => {
     const once = tidyCsv(report({ results: [result()] }));
     const twice = tidyCsv(report({ results: [result(), result({ batch: 1 })] }));
     const count = (csv: string, measure: string): number => csv.split(`,${measure},`).length - 1;
     expect(count(twice, 'mlps')).toBe(2 * count(once, 'mlps'));
-    for (const measure of ['latency_ns', 'build_ms', 'bytes_per_prefix'])
+    expect(count(twice, 'latency_ns')).toBe(2 * count(once, 'latency_ns'));
+    for (const measure of ['build_ms', 'bytes_per_prefix'])
       expect(count(twice, measure)).toBe(count(once, measure));
+    expect(twice).toContain('4,rand,poptrie,2,256,latency_ns,50,21\n');
+    expect(twice).toContain('4,rand,poptrie,2,1,latency_ns,50,46.5\n');
+  });
+
+  it('has the latency of a batch size in its rows, in text, in Markdown and on the page', () => {
+    const both = report({ results: [result(), result({ batch: 1 })] });
+    expect(reportText(both)).toMatch(/^ {2}poptrie +2 B +256 .* 21\.0 +69\.0 /m);
+    expect(reportText(both)).toMatch(/^ {2}poptrie +2 B +1 .* 46\.5 +94\.5 /m);
+    const markdown = reportMarkdown(both);
+    expect(markdown).toMatch(/^\| `poptrie` \| 2 \| 256 \| rand \|.* 21\.0 \|/m);
+    expect(markdown).toMatch(/^\| `poptrie` \| 2 \| 1 \| rand \|.* 46\.5 \|/m);
+    const page = benchPage(both);
+    expect(page).toMatch(/<td>256<\/td>(?:(?!<\/tr>).)*<td>21\.0<\/td>/s);
+    expect(page).toMatch(/<td>1<\/td>(?:(?!<\/tr>).)*<td>46\.5<\/td>/s);
+    for (const batch of [256, 1])
+      expect(page).toContain(`aria-label="Latency over rand, batches of ${batch}"`);
   });
 });
 

@@ -1,5 +1,5 @@
 // pxtr bench as people type it: what is measured, what is refused and how that is said.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -51,6 +51,28 @@ describe('--kinds', () => {
     const only6 = ['--kinds', 'dir24-stride6', '--family', '4'];
     for (const run of [await bench(...only6), await pxtr('fib', 'stats', TABLE, ...only6)])
       expect(run).toEqual({ ...run, code: 2, out: '', err: 'pxtr: no kind named serves IPv4\n' });
+  });
+});
+
+describe('standard output', () => {
+  const HEADS = {
+    json: '{\n  "format": "pxtr-bench"',
+    csv: 'family,trace,',
+    markdown: '# ',
+    html: '<!doctype',
+  };
+
+  it.each(Object.entries(HEADS))('has what --%s - makes, and nothing else', async (format, head) => {
+    const { code, out, err } = await bench('--kinds', 'poptrie', '--family', '4', `--${format}`, '-');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.slice(0, head.length)).toBe(head);
+    expect(existsSync('-')).toBe(false);
+  });
+
+  it('has one thing at a time', async () => {
+    const { code, out, err } = await bench('--json', '--csv', '-');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toBe('pxtr: --json and --csv cannot both go to standard output\n');
   });
 });
 

@@ -39,7 +39,7 @@ interface BenchFlags {
   readonly sample: number;
   readonly peers?: true;
   readonly seed: number;
-  /** True: to standard output. */
+  /** True, and `-` for each of these: to standard output. */
   readonly json?: string | true;
   readonly csv?: string;
   readonly markdown?: string;
@@ -97,6 +97,7 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
     .addHelpText(
       'after',
       '\nKinds whose answers are not those of the table are refused, not timed.\n' +
+        'A file called - is standard output, which then has that instead of the text.\n' +
         'Exit codes: 0 measured, 1 a kind answered wrongly or a file cannot be written, 2 usage.\n\n' +
         'Examples:\n  pxtr bench --table table.txt --kinds dir18-run,poptrie --trace rand\n' +
         '  pxtr bench --table rib.mrt --kinds dir18-run,poptrie --trace rand,scan --html run.html',
@@ -109,6 +110,7 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
 
 async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
   for (const format of FORMATS) checkWritable(fileOf(flags[format]));
+  const printed = printedFormat(flags);
   const rows = await rowsOf(flags, io);
   const { rounds, milliseconds, seed, sample } = flags;
   const options: BenchOptions = {
@@ -126,7 +128,7 @@ async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
     sample,
   };
   const report = measured(options, io);
-  io.out(flags.json === true ? OUTPUTS.json(report) : `${reportText(report)}\n`);
+  io.out(printed === undefined ? `${reportText(report)}\n` : OUTPUTS[printed](report));
   for (const format of FORMATS) {
     const file = fileOf(flags[format]);
     if (file !== undefined) writeOutput(file, OUTPUTS[format](report));
@@ -137,7 +139,19 @@ async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
 }
 
 function fileOf(flag: string | true | undefined): string | undefined {
-  return flag === true ? undefined : flag;
+  return isPrinted(flag) ? undefined : flag;
+}
+
+function isPrinted(flag: string | true | undefined): flag is '-' | true {
+  return flag === true || flag === '-';
+}
+
+/** What standard output gets; undefined: text. */
+function printedFormat(flags: BenchFlags): keyof typeof OUTPUTS | undefined {
+  const [format, other] = FORMATS.filter((each) => isPrinted(flags[each]));
+  if (other !== undefined)
+    throw new InputError(`--${format!} and --${other} cannot both go to standard output`);
+  return format;
 }
 
 async function rowsOf({ table, family, seed }: BenchFlags, io: CliIo): Promise<readonly TableRow[]> {

@@ -64,9 +64,14 @@ function familyPart(report: BenchReport, family: Family): string {
         tag(
           'p',
           { class: 'faint' },
-          'Share of batches of 256 keys that took at most so long a lookup, up to 99 %.',
+          '256 keys at a time were timed, in batches of the size. Share of these times that were at most so long a lookup, up to 99 %.',
         ),
-        latencyCurves(trace, own),
+        ...batchesOf(own).map((batch) =>
+          latencyCurves(
+            `Latency over ${trace}, batches of ${batch}`,
+            own.filter((each) => each.batch === batch),
+          ),
+        ),
         resultTable(own),
         readsPart(
           trace,
@@ -105,7 +110,7 @@ const formName = ({ kind, leafBytes }: { readonly kind: string; readonly leafByt
   `${kind} ${leafBytes} B`;
 
 function speedBars(trace: string, results: readonly TableResult[]): string {
-  const isOneBatch = new Set(results.map(({ batch }) => batch)).size === 1;
+  const isOneBatch = batchesOf(results).length === 1;
   const rows = results
     .toSorted((a, b) => b.mlps.median - a.mlps.median)
     .map((result) => ({
@@ -119,18 +124,19 @@ function speedBars(trace: string, results: readonly TableResult[]): string {
   return tag('div', { class: 'picture' }, rows.length === 0 ? '' : bars(`Speed over ${trace}`, rows));
 }
 
-function latencyCurves(trace: string, results: readonly TableResult[]): string {
-  const once = new Map(results.map((result) => [formName(result), result]));
-  const all = [...once].map(([name, { latency }]) => ({
-    name,
+function batchesOf(results: readonly TableResult[]): readonly number[] {
+  return [...new Set(results.map(({ batch }) => batch))];
+}
+
+function latencyCurves(title: string, results: readonly TableResult[]): string {
+  const all = results.map((result) => ({
+    name: formName(result),
     // What is rarer is mostly the machine's, and would press all else into a corner: the table has it.
-    points: latency.percentiles
+    points: result.latency.percentiles
       .filter(({ percent }) => percent <= 99)
       .map(({ percent, ns }) => ({ x: ns, y: percent / 100 })),
   }));
-  const svg =
-    all.length === 0 ? '' : curves(`Latency over ${trace}`, 'nanoseconds a lookup, logarithmic', all);
-  return tag('div', { class: 'picture' }, svg);
+  return tag('div', { class: 'picture' }, curves(title, 'nanoseconds a lookup, logarithmic', all));
 }
 
 function resultTable(results: readonly TableResult[]): string {
