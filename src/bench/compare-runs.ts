@@ -1,5 +1,6 @@
 /** Two runs over the same table and keys: what became faster or slower, and whether that can be told. */
 import type { BenchReport, TableResult } from './results.ts';
+import { significant } from './number-text.ts';
 import { rankTest } from './rank-test.ts';
 import { geometricMean, type Spread } from './statistics.ts';
 import { columns } from './report-text.ts';
@@ -136,8 +137,8 @@ export function comparisonText({ results, geometricMean: mean, warnings, ...rest
       kind,
       `${leafBytes} B`,
       String(batch),
-      before.toFixed(1),
-      after.toFixed(1),
+      significant(before),
+      significant(after),
       ratio.toFixed(3),
       `${least.toFixed(2)}-${most.toFixed(2)}`,
       pValue < 0.001 ? '<0.001' : pValue.toFixed(3),

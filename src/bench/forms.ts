@@ -12,6 +12,7 @@ import {
 import type { TableRow } from '../tables/collect.ts';
 import type { EngineForm } from './engine-contender.ts';
 import { InputError } from './input-error.ts';
+import { grouped } from './number-text.ts';
 
 /** Kinds that are searched from end to end. */
 export const LISTS: readonly LpmKind[] = ['linear', 'compare'];
@@ -21,7 +22,7 @@ const LIST_LIMIT = 4096;
 export const ALL_KINDS: readonly LpmKind[] = [...LPM_KINDS, ...RESEARCH_KINDS];
 
 /** Which take part when none is named, for helps. */
-export const DEFAULT_KINDS_TEXT = `all, but ${LISTS.join(' and ')} only up to ${LIST_LIMIT} prefixes`;
+export const DEFAULT_KINDS_TEXT = `all, but ${LISTS.join(' and ')} only up to ${grouped(LIST_LIMIT)} prefixes`;
 
 /** Names with commas between; `all` is all of them, whatever the table. @throws InputError */
 export function kindsNamed(text: string): readonly LpmKind[] {

@@ -1,13 +1,9 @@
-/** Keys to look up: made here by what a pattern of traffic is like, from key files, or of captured packets. */
+/** Keys to look up: made here by what a pattern of traffic is like, or from key files. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { word, type Family } from '../base/ip.ts';
 import { SeededRandom, type Random } from '../base/random.ts';
 import type { TableRow } from '../tables/collect.ts';
-import { networkLayer } from '../wire/capture.ts';
-import { decodePacket } from '../wire/packet.ts';
-import { readCapture } from '../wire/read-capture.ts';
-import { formatWireError } from '../wire/error.ts';
 import { zipf } from './zipf.ts';
 
 /** Patterns that are made: docs/lpm.md, "Measuring", says what each is. */
@@ -30,26 +26,6 @@ export function readKeys(folder: string, family: Family, trace: string): Uint32A
   const bytes = Buffer.from(readFileSync(file));
   if (family === 6) bytes.swap32();
   return new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-}
-
-/** Destinations of the packets of a capture, those of tunnels as they lie outside, in turn until there are `count`. */
-export function captureKeys(file: string, family: Family, count: number): Uint32Array | undefined {
-  const capture = readCapture(readFileSync(file));
-  if (!capture.ok) throw new Error(`${file} is no capture: ${formatWireError(capture.error)}`);
-  const { packets, interfaces } = capture.value;
-  const width = family === 4 ? 1 : 4;
-  const found: number[] = [];
-  for (const { bytes, interfaceIndex, originalLength } of packets) {
-    const network = networkLayer(interfaces[interfaceIndex]!.linkType, bytes);
-    if (network === undefined) continue;
-    const packet = decodePacket(network.bytes, network.offset, originalLength > bytes.length);
-    if (!packet.ok) continue;
-    const { destination } = packet.value.ip;
-    if (destination.family !== family) continue;
-    for (let w = 0; w < width; w++) found.push(word(destination, w));
-  }
-  if (found.length === 0) return undefined;
-  return Uint32Array.from({ length: count * width }, (_, i) => found[i % found.length]!);
 }
 
 /** What a trace is called in results. */

@@ -182,7 +182,7 @@ class FamilyBench {
 
   #measure(
     contenders: readonly TableContender[],
-    { name: trace, keys }: Trace,
+    { name: trace, keys, capture }: Trace,
     oracle: Oracle,
   ): { readonly facts: TraceFacts; readonly results: TableResult[] } {
     const { rounds, milliseconds, batches } = this.#options;
@@ -221,7 +221,8 @@ class FamilyBench {
       digest,
       latency: latencies[i]!,
     }));
-    return { facts: { family: this.#family, trace, keys: count, matched, digest: sha256(keys) }, results };
+    const facts = { family: this.#family, trace, keys: count, matched, digest: sha256(keys) };
+    return { facts: capture === undefined ? facts : { ...facts, capture }, results };
   }
 
   /** In builds of their own, one after another: they are slower, and nothing of them is timed. */

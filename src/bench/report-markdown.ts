@@ -1,7 +1,18 @@
 /** A report as Markdown, to be pasted where it is discussed. */
 import type { Family } from '../base/ip.ts';
 import { absenceText, type BenchReport } from './results.ts';
-import { environmentText, nsAt, refusalText, sizeText } from './report-text.ts';
+import { significant } from './number-text.ts';
+import {
+  COLUMNS_TEXT,
+  environmentText,
+  nsAt,
+  rangeText,
+  refusalText,
+  sizeText,
+  tableName,
+  tableText,
+  traceText,
+} from './report-text.ts';
 
 export function reportMarkdown(report: BenchReport): string {
   const { environment, settings, tables, refused, absent } = report;
@@ -9,13 +20,18 @@ export function reportMarkdown(report: BenchReport): string {
   return [
     '# Longest-prefix match',
     ...environmentText(environment).split('\n'),
-    `Table \`${table}\`, seed ${seed}; ${rounds} rounds of ${milliseconds} ms of CPU time, each contender once in each. Medians, and the least and the largest round in brackets.`,
-    ...tables.flatMap(({ family, prefixes, distinctValues, digest }) => [
-      `## IPv${family}`,
-      `${prefixes} prefixes, ${distinctValues} values, table ${digest}.`,
-      rateTable(report, family),
-      latencyTable(report, family),
-      ...instrumentTables(report, family),
+    `${tableName(table, (file) => `Table \`${file}\``)}, seed ${seed}; ${rounds} rounds of ${milliseconds} ms of CPU time, each contender once in each. Medians, and the least and the largest round in brackets.`,
+    COLUMNS_TEXT,
+    ...tables.flatMap((facts) => [
+      `## IPv${facts.family}`,
+      `${tableText(facts)}.`,
+      report.traces
+        .filter((trace) => trace.family === facts.family)
+        .map((trace) => `- ${trace.trace}: ${traceText(trace)}`)
+        .join('\n'),
+      rateTable(report, facts.family),
+      latencyTable(report, facts.family),
+      ...instrumentTables(report, facts.family),
     ]),
     ...(refused.length === 0
       ? []
@@ -43,8 +59,7 @@ function rateTable({ results, traces }: BenchReport, family: Family): string {
             each.trace === name && each.kind === kind && each.leafBytes === leafBytes && each.batch === batch,
         );
         if (found === undefined) return '';
-        const { median, min, max } = found.mlps;
-        return `${median.toFixed(1)} (${min.toFixed(1)}-${max.toFixed(1)})`;
+        return `${significant(found.mlps.median)} (${rangeText(found.mlps)})`;
       }),
       bytesPerPrefix === null ? '?' : bytesPerPrefix.toFixed(1),
       buildMs.toFixed(0),

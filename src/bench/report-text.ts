@@ -1,8 +1,17 @@
 /** What was measured, in columns. */
 import type { Refusal } from './contender.ts';
 import type { Environment } from './environment.ts';
-import { absenceText, type BenchReport, type TableResult } from './results.ts';
+import {
+  absenceText,
+  type BenchReport,
+  type TableFacts,
+  type TableResult,
+  type TraceFacts,
+} from './results.ts';
 import type { Instruments } from './instruments.ts';
+import { MADE_TABLE } from './made-table.ts';
+import { counted, grouped, significant } from './number-text.ts';
+import type { Spread } from './statistics.ts';
 
 export function environmentText(environment: Environment): string {
   const { cpu, cores, governor, kernel, node, v8, wasmSha256, revision, seed } = environment;
@@ -14,18 +23,22 @@ export function environmentText(environment: Environment): string {
 
 /** All of a run but the plots: the fastest first in each trace. */
 export function reportText(report: BenchReport): string {
-  const { environment, tables, traces, results, refused, absent, instruments } = report;
-  const parts = [environmentText(environment)];
-  for (const { family, prefixes, distinctValues, digest } of tables) {
+  const { environment, settings, tables, traces, results, refused, absent, instruments } = report;
+  const parts = [
+    environmentText(environment),
+    `${tableName(settings.table, (file) => `Table ${file}`)}, seed ${settings.seed}`,
+  ];
+  for (const facts of tables) {
+    const { family } = facts;
     const own = results.filter((each) => each.family === family);
     parts.push(
-      `IPv${family}, ${prefixes} prefixes, ${distinctValues} values, table ${digest}`,
+      `IPv${family}, ${tableText(facts)}`,
       ...traces
         .filter((trace) => trace.family === family)
-        .map(({ trace, keys, matched }) =>
+        .map((facts) =>
           [
-            `${trace}: ${keys} keys, ${(100 * matched).toFixed(1)} % match`,
-            ...resultLines(own.filter((each) => each.trace === trace)),
+            `${facts.trace}: ${traceText(facts)}`,
+            ...resultLines(own.filter((each) => each.trace === facts.trace)),
           ].join('\n'),
         ),
       ...instrumentText(instruments.filter((each) => each.family === family)),
@@ -36,7 +49,33 @@ export function reportText(report: BenchReport): string {
   }
   if (absent.length > 0)
     parts.push(['left out:', ...absent.map((each) => `  ${absenceText(each)}`)].join('\n'));
+  parts.push(COLUMNS_TEXT);
   return parts.join('\n\n');
+}
+
+/** What columns mean that do not say it themselves. */
+export const COLUMNS_TEXT =
+  'leaf: bytes of a value in the structure. Mlps: million lookups a second of CPU time, the median of the rounds.';
+
+/** What was measured: a file, in the words that are given for one, or a table that was made. */
+export function tableName(table: string, ofFile: (file: string) => string): string {
+  return table === MADE_TABLE ? 'A made table' : ofFile(table);
+}
+
+/** `3 prefixes, 2 values, digest 0123`. */
+export function tableText({ prefixes, distinctValues, digest }: TableFacts): string {
+  return `${counted(prefixes, 'prefix', 'prefixes')}, ${counted(distinctValues, 'value')}, digest ${digest}`;
+}
+
+/** What the keys of a trace are. */
+export function traceText({ family, keys, matched, capture }: TraceFacts): string {
+  const about = `${counted(keys, 'key')}, ${(100 * matched).toFixed(1)} % match`;
+  if (capture === undefined) return about;
+  const { packets, used, insideLisp, destinations } = capture;
+  return (
+    `${about}; of ${counted(packets, 'packet')} ${grouped(used)} for IPv${family}, ` +
+    `${grouped(insideLisp)} of them inside LISP, ${counted(destinations, 'distinct destination')}`
+  );
 }
 
 export function refusalText({ family, trace, kind, leafBytes, why }: Refusal): string {
@@ -52,8 +91,8 @@ function resultLines(results: readonly TableResult[]): string[] {
         kind,
         `${leafBytes} B`,
         String(batch),
-        mlps.median.toFixed(1),
-        `${mlps.min.toFixed(1)}-${mlps.max.toFixed(1)}`,
+        significant(mlps.median),
+        rangeText(mlps),
         nsAt(latency.percentiles, 50),
         nsAt(latency.percentiles, 99),
         bytesPerPrefix === null ? '?' : bytesPerPrefix.toFixed(1),
@@ -62,8 +101,13 @@ function resultLines(results: readonly TableResult[]): string[] {
   ]);
 }
 
+/** The least and the largest round. */
+export function rangeText({ min, max }: Spread): string {
+  return `${significant(min)}-${significant(max)}`;
+}
+
 export function nsAt(percentiles: TableResult['latency']['percentiles'], percent: number): string {
-  return percentiles.find((each) => each.percent === percent)!.ns.toFixed(1);
+  return significant(percentiles.find((each) => each.percent === percent)!.ns);
 }
 
 function instrumentText(instruments: readonly Instruments[]): string[] {
@@ -87,7 +131,7 @@ function instrumentText(instruments: readonly Instruments[]): string[] {
     String(lines.p99),
     ...caches.map(({ hitRate }) => `${(100 * hitRate).toFixed(1)} %`),
   ]);
-  const about = `what a lookup reads, of ${first!.sample}: reads, lines of 64 bytes, and hits in an LRU cache of that size`;
+  const about = `what a lookup reads, of ${grouped(first!.sample)}: reads, lines of 64 bytes, and hits in an LRU cache of that size`;
   return [[about, ...columns([header, ...rows])].join('\n')];
 }
 

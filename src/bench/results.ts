@@ -1,6 +1,7 @@
 /** What a run leaves behind: docs/bench-schema.json is the same in JSON Schema. */
 import type { Family } from '../base/ip.ts';
 import type { LeafBytes } from '../engine/lpm.ts';
+import type { CaptureFacts } from './capture-keys.ts';
 import type { Refusal } from './contender.ts';
 import type { Environment } from './environment.ts';
 import type { Instruments } from './instruments.ts';
@@ -42,6 +43,8 @@ export interface TraceFacts {
   /** Share of keys that some prefix covers, of those that the oracle was asked for. */
   readonly matched: number;
   readonly digest: string;
+  /** Of which packets, where they are of a capture. */
+  readonly capture?: CaptureFacts;
 }
 
 /** What was asked for, and had nothing to measure. */

@@ -3,7 +3,9 @@ import { statSync } from 'node:fs';
 import type { Family } from '../base/ip.ts';
 import type { TableRow } from '../tables/collect.ts';
 import { InputError } from './input-error.ts';
-import { captureKeys, keyFileName, makeKeys, PATTERNS, readKeys, traceName } from './keys.ts';
+import { captureKeys, type CaptureFacts } from './capture-keys.ts';
+import { keyFileName, makeKeys, PATTERNS, readKeys, traceName } from './keys.ts';
+import { counted } from './number-text.ts';
 import type { Absence } from './results.ts';
 
 export interface TraceOptions {
@@ -19,6 +21,8 @@ export interface TraceOptions {
 export interface Trace {
   readonly name: string;
   readonly keys: Uint32Array;
+  /** Where they are of one. */
+  readonly capture?: CaptureFacts;
 }
 
 /** Batches beyond this do not exist. */
@@ -42,7 +46,7 @@ export function openTraces(
     const found = keysOf(family, rows, trace, options);
     const name = traceName(trace);
     if (typeof found === 'string') absent.push({ family, trace: name, why: found });
-    else present.push({ name, keys: wholeBatches(found, family, options.keys) });
+    else present.push({ ...found, name, keys: wholeBatches(found.keys, family, options.keys) });
   }
   return { present, absent };
 }
@@ -53,11 +57,17 @@ function keysOf(
   rows: readonly TableRow[],
   trace: string,
   { keyFiles, keys: count = MADE_KEYS, seed }: TraceOptions,
-): Uint32Array | string {
+): Omit<Trace, 'name'> | string {
   const pattern = PATTERNS.find((each) => each === trace);
-  if (pattern === undefined) return captureKeys(trace, family, count) ?? `no IPv${family} destinations`;
-  if (keyFiles === undefined) return makeKeys(rows, family, pattern, count, seed);
-  return readKeys(keyFiles, family, pattern) ?? `no ${keyFileName(family, pattern)} in ${keyFiles}`;
+  if (pattern === undefined) {
+    const { keys, facts: capture } = captureKeys(trace, family, count);
+    return keys.length > 0
+      ? { keys, capture }
+      : `none of ${counted(capture.packets, 'packet')} has an IPv${family} destination`;
+  }
+  if (keyFiles === undefined) return { keys: makeKeys(rows, family, pattern, count, seed) };
+  const keys = readKeys(keyFiles, family, pattern);
+  return keys === undefined ? `no ${keyFileName(family, pattern)} in ${keyFiles}` : { keys };
 }
 
 /** As many of `wanted` as batches of the largest size can be made of. */

@@ -62,7 +62,14 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
     ],
     traces: [
       { family: 4, trace: 'rand', keys: 1024, matched: 1, digest: 'keys rand' },
-      { family: 4, trace: 'unif', keys: 1024, matched: 0.5, digest: 'keys unif' },
+      {
+        family: 4,
+        trace: 'unif',
+        keys: 1024,
+        matched: 0.5,
+        digest: 'keys unif',
+        capture: { packets: 3000, used: 2000, insideLisp: 1200, destinations: 1 },
+      },
     ],
     results: [
       result(),
@@ -79,7 +86,7 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
         why: 'answers 3 for 10.0.0.1, where 7 is right',
       },
     ],
-    absent: [{ family: 4, trace: 'six.pcap', why: 'no IPv4 destinations' }],
+    absent: [{ family: 4, trace: 'six.pcap', why: 'none of 7 packets has an IPv4 destination' }],
     instruments: (['rand', 'unif'] as const).flatMap((trace) =>
       ['poptrie', 'dxr'].map((kind, i) => ({
         family: 4 as const,

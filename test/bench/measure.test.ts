@@ -3,17 +3,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { formatPrefix } from '../../src/base/ip-text.ts';
+import { formatPrefix, ip } from '../../src/base/ip-text.ts';
 import type { TableContender } from '../../src/bench/contender.ts';
+import { captureKeys } from '../../src/bench/capture-keys.ts';
 import { gate } from '../../src/bench/gate.ts';
-import { captureKeys, makeKeys, PATTERNS, readKeys } from '../../src/bench/keys.ts';
+import { makeKeys, PATTERNS, readKeys } from '../../src/bench/keys.ts';
 import { timeBatches } from '../../src/bench/latency.ts';
 import { makeTable } from '../../src/bench/made-table.ts';
 import { runBench, tableFacts, type BenchOptions } from '../../src/bench/measure.ts';
 import { Oracle } from '../../src/bench/oracle.ts';
 import { readTable } from '../../src/bench/table-file.ts';
 import { LARGEST_BATCH } from '../../src/bench/traces.ts';
-import { captureOf, ipv4Packet } from './packets.ts';
+import { encodeIp } from '../../src/wire/ip-packet.ts';
+import { LISP_KK } from '../../src/wire/lisp-data.ts';
+import { captureOf, ipv4Packet, lispPacket } from './packets.ts';
 import { NESTED, rowsOf } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pxtr-table-'));
@@ -109,8 +112,36 @@ describe('keys', () => {
       'some.pcap',
       captureOf([ipv4Packet('192.0.2.1', '10.0.0.1'), ipv4Packet('192.0.2.1', '10.0.0.2')]),
     );
-    expect([...captureKeys(file, 4, 3)!]).toEqual([0x0a00_0001, 0x0a00_0002, 0x0a00_0001]);
-    expect(captureKeys(file, 6, 3)).toBeUndefined();
+    expect([...captureKeys(file, 4, 3).keys]).toEqual([0x0a00_0001, 0x0a00_0002, 0x0a00_0001]);
+    expect(captureKeys(file, 4, 3).facts).toEqual({ packets: 2, used: 2, insideLisp: 0, destinations: 2 });
+    expect(captureKeys(file, 6, 3).keys).toHaveLength(0);
+  });
+
+  it('of LISP data packets are those of the packets inside, and none where these cannot be read', () => {
+    const inner = ipv4Packet('10.0.0.9', '10.0.0.1');
+    const six = encodeIp(
+      { source: ip('2001:db8::9'), destination: ip('2001:db8::1'), ttl: 64, protocol: 253 },
+      new Uint8Array(0),
+    );
+    const file = write(
+      'lisp.pcap',
+      captureOf([
+        lispPacket('203.0.113.1', inner),
+        lispPacket('203.0.113.1', lispPacket('203.0.113.2', inner)),
+        lispPacket('203.0.113.1', six),
+        lispPacket('203.0.113.1', inner, LISP_KK),
+        lispPacket('203.0.113.1', Uint8Array.of(0)),
+        ipv4Packet('192.0.2.1', '10.0.0.2'),
+      ]),
+    );
+    const { keys, facts } = captureKeys(file, 4, 4);
+    expect([...keys]).toEqual([0x0a00_0001, 0x0a00_0001, 0x0a00_0002, 0x0a00_0001]);
+    expect(facts).toEqual({ packets: 6, used: 3, insideLisp: 2, destinations: 2 });
+    expect([...captureKeys(file, 6, 1).keys]).toEqual([0x2001_0db8, 0, 0, 1]);
+    expect(captureKeys(file, 6, 1).facts).toEqual({ packets: 6, used: 1, insideLisp: 1, destinations: 1 });
+  });
+
+  it('of what is no capture are refused', () => {
     expect(() => captureKeys(write('no.pcap', 'nothing'), 4, 3)).toThrow('is no capture');
   });
 });

@@ -36,9 +36,51 @@ describe('the page of a run', () => {
   });
 
   it('has the numbers in tables, and who was refused', () => {
-    for (const cell of ['102.0', '100.0-104.0', '86.0', '25.0 %', '1 MiB', 'An imagined processor'])
+    for (const cell of ['102', '100-104', '86.0', '25.0 %', '1 MiB', 'An imagined processor'])
       expect(page).toContain(`<td>${cell}</td>`);
     expect(page).toContain('answers 3 for 10.0.0.1, where 7 is right');
+  });
+
+  it('says that a table is a made one', () => {
+    expect(page).toContain('<h1>Longest-prefix match: table.txt</h1>');
+    const { settings } = report();
+    const made = benchPage(report({ settings: { ...settings, table: 'made' } }));
+    expect(made).toContain('<h1>Longest-prefix match: A made table</h1>');
+  });
+
+  it('says what a leaf is, and who was refused after everything that was measured', () => {
+    expect(page).toContain('leaf: bytes of a value in the structure');
+    const headings = [...page.matchAll(/<h2>([^<]*)<\/h2>/g)].map(([, words]) => words!);
+    expect(headings).toEqual(['IPv4', 'Refused, not timed', 'Left out', 'Environment']);
+  });
+
+  it('has room for the longest name of a bar, and none of its letters left of the picture', () => {
+    const long = result({ kind: 'longest-prefix-match' });
+    const wide = benchPage(report({ results: [long, { ...long, batch: 1 }] }));
+    // Liberation Sans has its letters at most 7 of 12 pixels wide in the mean of such names.
+    for (const [, at, name] of wide.matchAll(/<text x="([\d.]+)"[^>]*text-anchor="end"[^>]*>([^<]*)</g))
+      expect(Number(at) - 7 * name!.length).toBeGreaterThanOrEqual(0);
+  });
+
+  it('writes no marks of the latency axis over each other', () => {
+    const slow = result({ kind: 'linear' });
+    const { percentiles } = slow.latency;
+    const wide = percentiles.map(({ percent }, i) => ({ percent, ns: 0.5 + i ** 6 }));
+    const both = benchPage(
+      report({ results: [{ ...slow, latency: { ...slow.latency, percentiles: wide } }], instruments: [] }),
+    );
+    const picture = /aria-label="Latency.*?<\/svg>/s.exec(both)![0];
+    const marks = [...picture.matchAll(/<text x="([\d.]+)" y="318"[^>]*>([\d.]+)</g)].map(([, at, name]) => ({
+      at: Number(at),
+      half: 3.5 * name!.length,
+      name,
+    }));
+    expect(marks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['1', '10', '100', '1000', '10000']),
+    );
+    const sorted = marks.toSorted((a, b) => a.at - b.at);
+    for (const [i, { at, half }] of sorted.slice(1).entries())
+      expect(at - half).toBeGreaterThan(sorted[i]!.at + sorted[i]!.half);
   });
 
   it('escapes what names of files may hold', () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runBench } from '../../src/bench/measure.ts';
+import { counted, significant } from '../../src/bench/number-text.ts';
 import { reportMarkdown } from '../../src/bench/report-markdown.ts';
 import { reportText } from '../../src/bench/report-text.ts';
 import { tidyCsv } from '../../src/bench/tidy-csv.ts';
@@ -51,6 +52,29 @@ describe('a report', () => {
     expect(page).toMatch(/<td>1<\/td>(?:(?!<\/tr>).)*<td>46\.5<\/td>/s);
     for (const batch of [256, 1])
       expect(page).toContain(`aria-label="Latency over rand, batches of ${batch}"`);
+  });
+});
+
+describe('numbers', () => {
+  it('of slow lookups keep three digits that say something', () => {
+    const slow = report({ results: [result({ rounds: [0.012345, 0.012346, 0.0125] })] });
+    for (const text of [reportText(slow), reportMarkdown(slow), benchPage(slow)]) {
+      expect(text).toContain('0.0123');
+      expect(text).toContain('0.0123-0.0125');
+    }
+    expect([0.5, 12.345, 123.45, 0].map(significant)).toEqual(['0.500', '12.3', '123', '0.00']);
+  });
+
+  it('of things are grouped, and one is one', () => {
+    const one = report({
+      tables: [{ family: 4, prefixes: 1, distinctValues: 1, lengths: { 8: 1 }, digest: 'd' }],
+    });
+    for (const text of [reportText(one), reportMarkdown(one), benchPage(one)]) {
+      expect(text).toContain('1 prefix, 1 value, digest d');
+      expect(text).toContain('1,024 keys, 50.0 % match; of 3,000 packets 2,000 for IPv4');
+      expect(text).toContain('1,200 of them inside LISP, 1 distinct destination');
+    }
+    expect(counted(1_048_576, 'key')).toBe('1,048,576 keys');
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ALL_KINDS } from '../../src/bench/forms.ts';
 import type { BenchReport } from '../../src/bench/results.ts';
 import type { FibStatsReport } from '../../src/cli/commands/fib-stats.ts';
+import { captureOf, ipv4Packet, lispPacket } from '../bench/packets.ts';
 import { pxtr, type CommandRun } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pxtr-bench-'));
@@ -105,5 +106,28 @@ describe('what cannot be measured', () => {
       code: 2,
       err: 'pxtr: --batch 7: neither 1 nor a multiple of 4 up to 256\n',
     });
+  });
+});
+
+describe('a capture', () => {
+  it('tells what it has, and which family it has nothing for', async () => {
+    const file = write(
+      'some.pcap',
+      captureOf([
+        ipv4Packet('192.0.2.1', '10.0.0.1'),
+        lispPacket('203.0.113.1', ipv4Packet('10.0.0.1', '10.0.0.1')),
+      ]),
+    );
+    const short = '--rounds 1 --milliseconds 1 --keys 512 --sample 0 --kinds poptrie'.split(' ');
+    const { code, out } = await pxtr('bench', '--table', TABLE, ...short, '--trace', file);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      'some.pcap: 512 keys, 100.0 % match; of 2 packets 2 for IPv4, 1 of them inside LISP, 1 distinct destination\n',
+    );
+    expect(out).toContain('left out:\n  IPv6 some.pcap: none of 2 packets has an IPv6 destination\n');
+    expect(out).not.toContain('IPv6,');
+    const six = await pxtr('bench', '--table', TABLE, ...short, '--trace', file, '--family', '6');
+    expect(six).toMatchObject({ code: 2, out: '' });
+    expect(six.err).toBe('pxtr: IPv6 some.pcap: none of 2 packets has an IPv6 destination\n');
   });
 });

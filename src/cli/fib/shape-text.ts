@@ -1,5 +1,6 @@
 /** A table of prefixes in words, bars and a map. */
 import type { Family } from '../../base/ip.ts';
+import { counted, grouped } from '../../bench/number-text.ts';
 import { REGION_BITS, type TableShape } from '../../tables/table-shape.ts';
 import { plural, table } from '../render/table.ts';
 
@@ -21,9 +22,9 @@ const MOST_REGIONS = 16;
 
 export function shapeText(shape: TableShape, kinds: readonly BuiltKind[]): string[] {
   const { family, prefixes, values, digest } = shape;
-  const numbers = values === 0 ? 'no numbers' : plural(values, 'distinct value');
+  const numbers = values === 0 ? 'no numbers' : counted(values, 'distinct value');
   return [
-    `IPv${family}: ${grouped(prefixes)} prefixes, ${numbers}, digest ${digest}`,
+    `IPv${family}: ${counted(prefixes, 'prefix', 'prefixes')}, ${numbers}, digest ${digest}`,
     '',
     ...lengthLines(shape),
     '',
@@ -103,10 +104,6 @@ function kindLines(kinds: readonly BuiltKind[]): string[] {
     parts.length === 1 ? '' : parts.map(({ part, bytes }) => `${part} ${grouped(bytes)}`).join(', '),
   ]);
   return table([header, ...rows], { indent: '  ' });
-}
-
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function percent(part: number, whole: number): string {

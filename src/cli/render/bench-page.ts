@@ -1,7 +1,17 @@
 /** A bench as one HTML page: pictures with their numbers beside them. It loads nothing and runs nothing. */
 import type { Family } from '../../base/ip.ts';
 import type { Instruments } from '../../bench/instruments.ts';
-import { nsAt, refusalText, sizeText } from '../../bench/report-text.ts';
+import { grouped, significant } from '../../bench/number-text.ts';
+import {
+  COLUMNS_TEXT,
+  nsAt,
+  rangeText,
+  refusalText,
+  sizeText,
+  tableName,
+  tableText,
+  traceText,
+} from '../../bench/report-text.ts';
 import { absenceText, type BenchReport, type TableResult } from '../../bench/results.ts';
 import { escapeXml as text } from '../../sim/draw/svg.ts';
 import { bars, curves, histogram, stackedBars } from './bench-plots.ts';
@@ -12,7 +22,7 @@ type Rows = readonly (readonly string[])[];
 
 export function benchPage(report: BenchReport): string {
   const { settings, tables, refused, absent } = report;
-  const title = `Longest-prefix match: ${settings.table}`;
+  const title = `Longest-prefix match: ${tableName(settings.table, (file) => file)}`;
   const links = [...tables.map(({ family }) => `IPv${family}`), 'Environment'];
   return htmlDocument(title, BENCH_STYLE, [
     tag('h1', {}, text(title)),
@@ -38,25 +48,25 @@ function listed(title: string, lines: readonly string[]): string[] {
 }
 
 function familyPart(report: BenchReport, family: Family): string {
-  const { prefixes, distinctValues, digest } = report.tables.find((each) => each.family === family)!;
+  const facts = report.tables.find((each) => each.family === family)!;
   const results = report.results.filter((each) => each.family === family);
   const instruments = report.instruments.filter((each) => each.family === family);
   const traces = report.traces.filter((each) => each.family === family);
   const [first] = traces;
   return [
     tag('h2', {}, `IPv${family}`),
-    tag('p', {}, text(`${prefixes} prefixes with ${distinctValues} values, digest ${digest}.`)),
+    tag('p', {}, text(`${tableText(facts)}.`)),
     lengthPart(report, family),
-    ...traces.map(({ trace, keys, matched }) => {
+    ...traces.map((traced) => {
+      const { trace } = traced;
       const own = results.filter((each) => each.trace === trace);
-      const about = `${keys} keys, ${(100 * matched).toFixed(1)} % of them match`;
       return [
         tag('h3', {}, text(`Speed, ${trace}`)),
         tag(
           'p',
           { class: 'faint' },
           text(
-            `Million lookups a second; the line is the range of the rounds. Blue: values of two bytes; orange: of four. ${about}.`,
+            `Million lookups a second; the line is the range of the rounds. Blue: values of two bytes; orange: of four. ${traceText(traced)}.`,
           ),
         ),
         speedBars(trace, own),
@@ -72,6 +82,7 @@ function familyPart(report: BenchReport, family: Family): string {
             own.filter((each) => each.batch === batch),
           ),
         ),
+        tag('p', { class: 'faint' }, text(COLUMNS_TEXT)),
         resultTable(own),
         readsPart(
           trace,
@@ -91,9 +102,9 @@ function lengthPart({ tables }: BenchReport, family: Family): string {
   const most = Math.log10(1 + Math.max(...Object.values(lengths)));
   const columns = Array.from({ length: high - low + 1 }, (_, i) => {
     const count = lengths[low + i] ?? 0;
-    return { name: `/${low + i}`, value: count, told: `/${low + i}: ${count}` };
+    return { name: `/${low + i}`, value: count, told: `/${low + i}: ${grouped(count)}` };
   });
-  const rows = bits.map((length) => [`/${length}`, String(lengths[length])]);
+  const rows = bits.map((length) => [`/${length}`, grouped(lengths[length]!)]);
   return [
     tag('h3', {}, 'Prefixes by length'),
     tag('p', { class: 'faint' }, 'The scale is logarithmic.'),
@@ -118,7 +129,7 @@ function speedBars(trace: string, results: readonly TableResult[]): string {
       value: result.mlps.median,
       least: result.mlps.min,
       most: result.mlps.max,
-      told: `${result.mlps.median.toFixed(1)} (${result.mlps.min.toFixed(1)}-${result.mlps.max.toFixed(1)})`,
+      told: `${significant(result.mlps.median)} (${rangeText(result.mlps)})`,
       color: result.leafBytes === 2 ? 0 : 1,
     }));
   return tag('div', { class: 'picture' }, rows.length === 0 ? '' : bars(`Speed over ${trace}`, rows));
@@ -159,8 +170,8 @@ function resultTable(results: readonly TableResult[]): string {
         kind,
         `${leafBytes} B`,
         String(batch),
-        mlps.median.toFixed(1),
-        `${mlps.min.toFixed(1)}-${mlps.max.toFixed(1)}`,
+        significant(mlps.median),
+        rangeText(mlps),
         ...percents.map((percent) => nsAt(latency.percentiles, percent)),
         bytesPerPrefix === null ? '?' : bytesPerPrefix.toFixed(1),
         buildMs.toFixed(0),
@@ -179,7 +190,7 @@ function readsPart(trace: string, instruments: readonly Instruments[]): string {
     const found = new Map(counted.map(({ reads, lookups }) => [reads, lookups]));
     const columns = Array.from({ length: high - low + 1 }, (_, i) => {
       const lookups = found.get(low + i) ?? 0;
-      return { name: String(low + i), value: lookups, told: `${low + i} reads: ${lookups} lookups` };
+      return { name: String(low + i), value: lookups, told: `${low + i} reads: ${grouped(lookups)} lookups` };
     });
     const svg = histogram(`Reads of ${formName(each)}`, columns, (lookups) => lookups / most, CELL);
     return tag('figure', {}, tag('figcaption', {}, text(`${formName(each)}, mean ${mean.toFixed(2)}`)), svg);
@@ -208,7 +219,7 @@ function readsPart(trace: string, instruments: readonly Instruments[]): string {
     tag(
       'p',
       { class: 'faint' },
-      `Of ${sample} lookups, by the number of reads. Lines are distinct lines of 64 bytes; LRU is the share of them that a cache of that size has.`,
+      `Of ${grouped(sample)} lookups, by the number of reads. Lines are distinct lines of 64 bytes; LRU is the share of them that a cache of that size has.`,
     ),
     tag('div', { class: 'cells' }, ...cells),
     table(head, rows),

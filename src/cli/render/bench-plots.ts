@@ -6,9 +6,10 @@ export const COLORS = 7;
 
 const WIDTH = 860;
 const ROW = 24;
-const NAME_WIDTH = 150;
+const LEAST_NAME_WIDTH = 150;
 const VALUE_WIDTH = 170;
-const PLOT_WIDTH = WIDTH - NAME_WIDTH - VALUE_WIDTH;
+/** Of a letter of 12 pixels, and a little more: nobody here can measure text. */
+const LETTER_WIDTH = 7;
 
 export function label(words: string, x: number, y: number, anchor = 'start', className = 'ink'): string {
   return element('text', { x, y, class: className, 'text-anchor': anchor }, escapeXml(words));
@@ -35,17 +36,18 @@ export interface Bar {
 
 /** A row a bar, with the range of the rounds as a line. */
 export function bars(title: string, rows: readonly Bar[]): string {
-  const scale = PLOT_WIDTH / Math.max(...rows.map(({ most }) => most));
+  const left = nameWidth(rows);
+  const scale = (WIDTH - left - VALUE_WIDTH) / Math.max(...rows.map(({ most }) => most));
   const body = rows.map(({ name, value, least, most, told, color }, i) => {
     const y = i * ROW;
-    const [from, to] = [NAME_WIDTH + least * scale, NAME_WIDTH + most * scale];
+    const [from, to] = [left + least * scale, left + most * scale];
     return element(
       'g',
       {},
       tooltip(`${name}: ${told}`),
-      label(name, NAME_WIDTH - 8, y + 16, 'end'),
+      label(name, left - 8, y + 16, 'end'),
       element('rect', {
-        x: NAME_WIDTH,
+        x: left,
         y: y + 4,
         width: Math.max(1, value * scale),
         height: 16,
@@ -61,6 +63,11 @@ export function bars(title: string, rows: readonly Bar[]): string {
   return picture(title, rows.length * ROW + 4, body);
 }
 
+/** Room for the longest name, at the left. */
+function nameWidth(rows: readonly { readonly name: string }[]): number {
+  return Math.max(LEAST_NAME_WIDTH, ...rows.map(({ name }) => LETTER_WIDTH * name.length + 16));
+}
+
 export interface StackedBar {
   readonly name: string;
   readonly told: string;
@@ -69,11 +76,12 @@ export interface StackedBar {
 
 /** A row a bar, all of the same length: shares. Parts that are wide enough have their name in them. */
 export function stackedBars(title: string, rows: readonly StackedBar[]): string {
+  const left = nameWidth(rows);
   const body = rows.flatMap(({ name, told, parts }, i) => {
     const y = i * ROW;
-    let x = NAME_WIDTH;
+    let x = left;
     const pieces = parts.map((part, j) => {
-      const width = part.share * PLOT_WIDTH;
+      const width = part.share * (WIDTH - left - VALUE_WIDTH);
       const at = x;
       x += width;
       const isWide = width > 8 + 8 * part.name.length;
@@ -86,7 +94,7 @@ export function stackedBars(title: string, rows: readonly StackedBar[]): string 
       );
     });
     return [
-      label(name, NAME_WIDTH - 8, y + 16, 'end'),
+      label(name, left - 8, y + 16, 'end'),
       ...pieces,
       label(told, WIDTH - VALUE_WIDTH + 8, y + 16, 'start', 'faint'),
     ];
@@ -114,9 +122,11 @@ export function curves(title: string, unit: string, all: readonly Curve[]): stri
     element('path', { d: `M${left} ${n(y(share))}H${right}`, class: 'grid' }),
     label(`${100 * share} %`, left - 6, y(share) + 4, 'end', 'faint'),
   ]);
-  const ticks = ticksBetween(low, high).flatMap((value) => [
+  const marks = ticksBetween(low, high);
+  const told = apart(marks, (value) => x(value));
+  const ticks = marks.flatMap((value) => [
     element('path', { d: `M${n(x(value))} ${top}V${CURVE_HEIGHT}`, class: 'grid' }),
-    label(String(value), x(value), CURVE_HEIGHT + 18, 'middle', 'faint'),
+    told.has(value) ? label(String(value), x(value), CURVE_HEIGHT + 18, 'middle', 'faint') : '',
   ]);
   const lines = all.map(({ name, points }, i) => {
     const d = points.map((point, j) => `${j === 0 ? 'M' : 'L'}${n(x(point.x))} ${n(y(point.y))}`).join('');
@@ -156,6 +166,19 @@ function ticksBetween(low: number, high: number): number[] {
     }
   }
   return found;
+}
+
+/** Which of the marks can be written below the axis: powers of ten first, then what leaves room between. */
+function apart(marks: readonly number[], x: (value: number) => number): Set<number> {
+  const reach = (value: number): number => (LETTER_WIDTH * String(value).length) / 2 + 4;
+  const taken: number[] = [];
+  for (const power of [true, false]) {
+    for (const value of marks.filter((each) => Number.isInteger(Math.log10(each)) === power)) {
+      const isFree = taken.every((other) => Math.abs(x(value) - x(other)) >= reach(value) + reach(other));
+      if (isFree) taken.push(value);
+    }
+  }
+  return new Set(taken);
 }
 
 export interface Column {

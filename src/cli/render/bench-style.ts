@@ -11,12 +11,12 @@ export const BENCH_STYLE = `
     --c0: #3a9bd9; --c1: #e69f00; --c2: #1fb58c; --c3: #d896bb; --c4: #8fd0f5; --c5: #f08a4b; --c6: #aab4be;
     --on0: #0d1117; --on1: #0d1117; --on2: #0d1117; --on3: #0d1117; --on4: #0d1117; --on5: #0d1117; --on6: #0d1117; }
 }
-body { margin: 2rem auto; padding: 0 1.25rem; max-width: 60rem; color: var(--ink); background: var(--page);
+body { margin: 2rem auto; padding: 0 1.25rem; max-width: 80rem; color: var(--ink); background: var(--page);
   font: 15px/1.5 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif; }
 h1 { font-size: 1.6rem; margin: 0 0 .25rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.3rem; margin: 2.5rem 0 .5rem; border-bottom: 1px solid var(--rule); }
 h3 { font-size: 1.05rem; margin: 2rem 0 .25rem; }
-p { margin: 0 0 .75rem; }
+p { margin: 0 0 .75rem; max-width: 60rem; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
 a { color: inherit; }
 .faint { color: var(--faint); }
