@@ -1,4 +1,5 @@
 import type { Environment } from '../src/bench/environment.ts';
+import { significant } from '../src/bench/number-text.ts';
 import type { CaseResult, Measured, Settings } from './runner.ts';
 
 /** What `--json` writes. */
@@ -11,8 +12,11 @@ export interface Report {
 /** Below this share of a core a round was disturbed; the row is marked. */
 const UNDISTURBED = 0.9;
 
-/** A table: a row a contender, with the ratio to the baseline last; GB/s where a case tells its bytes. */
-export function caseText(result: CaseResult): string {
+/**
+ * A table: a row a contender, with the ratio to the baseline last; GB/s where a case tells its bytes. `isFirst`: what `!` means
+ * has not been said before.
+ */
+export function caseText(result: CaseResult, isFirst: boolean): string {
   const { bytesPerCall: bytes, operationsPerCall: operations } = result;
   const speed = bytes === undefined ? [] : ['GB/s'];
   const header = [
@@ -26,11 +30,11 @@ export function caseText(result: CaseResult): string {
   ];
   const rows = result.measured.map((m) => [
     m.name + (isDisturbed(m) ? ' !' : ''),
-    number(m.medianNs),
-    `${number(m.minNs)}-${number(m.maxNs)}`,
+    significant(m.medianNs),
+    `${significant(m.minNs)}-${significant(m.maxNs)}`,
     String(m.rounds.length),
-    number(1000 / m.medianNs),
-    ...(bytes === undefined ? [] : [number(bytes / operations / m.medianNs)]),
+    significant(1000 / m.medianNs),
+    ...(bytes === undefined ? [] : [significant(bytes / operations / m.medianNs)]),
     m.ratio.toFixed(2),
   ]);
   const facts = Object.entries(result.facts).map(([key, value]) => `${key} ${value}`);
@@ -40,18 +44,18 @@ export function caseText(result: CaseResult): string {
     `  ${facts.join(', ')}`,
     ...aligned([header, ...rows]),
     ...notes,
+    ...(isFirst && hasDisturbed(result) ? [`  ${DISTURBED_NOTE}`] : []),
   ].join('\n');
 }
 
-export const DISTURBED_NOTE = '! some round had less than 90 % of a core: measure again on a quiet machine';
+const DISTURBED_NOTE = '! some round had less than 90 % of a core: measure again on a quiet machine';
 
-export function isDisturbed({ rounds }: Measured): boolean {
-  return rounds.some(({ cpuShare }) => cpuShare < UNDISTURBED);
+export function hasDisturbed({ measured }: CaseResult): boolean {
+  return measured.some(isDisturbed);
 }
 
-/** Three significant digits. */
-function number(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+function isDisturbed({ rounds }: Measured): boolean {
+  return rounds.some(({ cpuShare }) => cpuShare < UNDISTURBED);
 }
 
 /** First column to the left, the others to the right. */

@@ -4,11 +4,11 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
 import { readEnvironment } from '../src/bench/environment.ts';
 import { consumed as tableConsumed } from '../src/bench/rounds.ts';
 import { forwardSuite } from './forward.ts';
 import { kindsNamed } from '../src/bench/forms.ts';
+import { InputError } from '../src/bench/input-error.ts';
 import { runBench } from '../src/bench/measure.ts';
 import { loadPeers } from '../src/bench/peers/load-peers.ts';
 import { environmentText, reportText } from '../src/bench/report-text.ts';
@@ -19,10 +19,11 @@ import { nativeSuite } from './native.ts';
 import { offloadSuite } from './offload.ts';
 import { buildSuite, memorySuite } from './build.ts';
 import { callsSuite } from './calls.ts';
-import { caseText, DISTURBED_NOTE, isDisturbed, type Report } from './report.ts';
+import { failureOf, readArguments, settingsOf } from './arguments.ts';
+import { caseText, hasDisturbed, type Report } from './report.ts';
 import { updateSuite } from './update.ts';
 import { workersSuite } from './workers.ts';
-import { consumed, measureCase, type CaseResult, type Settings, type Suite } from './runner.ts';
+import { consumed, measureCase, type CaseResult, type Suite } from './runner.ts';
 
 const SUITES: readonly Suite[] = [
   lookupSuite,
@@ -61,36 +62,12 @@ pxtr bench does what --table does, with more traces and instruments.
 for example: npm run bench -- forward --rounds 5 --json forward.json`;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      help: { type: 'boolean', default: false },
-      json: { type: 'string' },
-      rounds: { type: 'string', default: '7' },
-      seconds: { type: 'string', default: '0.2' },
-      seed: { type: 'string', default: '1' },
-      keys: { type: 'string' },
-      unsummed: { type: 'boolean', default: false },
-      entries: { type: 'string' },
-      table: { type: 'string' },
-      traces: { type: 'string' },
-      kinds: { type: 'string' },
-      peers: { type: 'boolean', default: false },
-    },
-  });
+  const { values, positionals } = readArguments(process.argv.slice(2));
   if (values.help) {
     console.log(USAGE);
     return;
   }
-  const settings: Settings = {
-    rounds: positive('rounds', values.rounds),
-    seconds: positive('seconds', values.seconds),
-    seed: positive('seed', values.seed),
-    keys: values.keys === undefined ? 0 : positive('keys', values.keys),
-    unsummed: values.unsummed,
-    ...(values.entries === undefined ? {} : { entries: positive('entries', values.entries) }),
-    ...(values.table === undefined ? {} : { prefixes: values.table }),
-  };
+  const settings = settingsOf(values);
   if (values.table !== undefined && positionals.join() === 'lookup') {
     const { table, traces, kinds, peers, json } = values;
     const report = runBench(
@@ -131,14 +108,13 @@ async function main(): Promise<void> {
       for (const work of cases) {
         const result = await measureCase(suite.name, work, settings, showProgress);
         showProgress('');
-        console.log(`\n${caseText(result)}`);
+        console.log(`\n${caseText(result, !results.some(hasDisturbed))}`);
         results.push(result);
       }
     } finally {
       suite.close?.();
     }
   }
-  if (results.some(({ measured }) => measured.some(isDisturbed))) console.log(`\n${DISTURBED_NOTE}`);
   if (values.json !== undefined) {
     const report: Report = { environment, settings, results };
     writeReport(values.json, report);
@@ -154,15 +130,9 @@ function writeReport(file: string, report: unknown): void {
 function suiteNamed(name: string): Suite {
   const suite = SUITES.find((candidate) => candidate.name === name);
   if (suite === undefined) {
-    throw new Error(`no suite ${name}; there are: ${SUITES.map((each) => each.name).join(', ')}`);
+    throw new InputError(`no suite ${name}; there are: ${SUITES.map((each) => each.name).join(', ')}`);
   }
   return suite;
-}
-
-function positive(option: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new Error(`--${option} takes a positive number, not ${text}`);
-  return value;
 }
 
 /** One line that overwrites itself; nothing when the output is a file or a pipe. */
@@ -173,6 +143,7 @@ function showProgress(text: string): void {
 try {
   await main();
 } catch (error) {
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  const { lines, exitCode } = failureOf(error);
+  console.error(lines.join('\n'));
+  process.exitCode = exitCode;
 }

@@ -20,7 +20,7 @@ export function reportMarkdown(report: BenchReport): string {
   return [
     '# Longest-prefix match',
     ...environmentText(environment).split('\n'),
-    `${tableName(table, (file) => `Table \`${file}\``)}, seed ${seed}; ${rounds} rounds of ${milliseconds} ms of CPU time, each contender once in each. Medians, and the least and the largest round in brackets.`,
+    `Table: ${tableName(table)}, seed ${seed}; ${rounds} rounds of ${milliseconds} ms of CPU time, each contender once in each. Medians, and the least and the largest round in brackets.`,
     COLUMNS_TEXT,
     ...tables.flatMap((facts) => [
       `## IPv${facts.family}`,

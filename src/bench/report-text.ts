@@ -24,10 +24,7 @@ export function environmentText(environment: Environment): string {
 /** All of a run but the plots: the fastest first in each trace. */
 export function reportText(report: BenchReport): string {
   const { environment, settings, tables, traces, results, refused, absent, instruments } = report;
-  const parts = [
-    environmentText(environment),
-    `${tableName(settings.table, (file) => `Table ${file}`)}, seed ${settings.seed}`,
-  ];
+  const parts = [environmentText(environment), `table: ${tableName(settings.table)}, seed ${settings.seed}`];
   for (const facts of tables) {
     const { family } = facts;
     const own = results.filter((each) => each.family === family);
@@ -57,9 +54,8 @@ export function reportText(report: BenchReport): string {
 export const COLUMNS_TEXT =
   'leaf: bytes of a value in the structure. Mlps: million lookups a second of CPU time, the median of the rounds.';
 
-/** What was measured: a file, in the words that are given for one, or a table that was made. */
-export function tableName(table: string, ofFile: (file: string) => string): string {
-  return table === MADE_TABLE ? 'A made table' : ofFile(table);
+export function tableName(table: string): string {
+  return table === MADE_TABLE ? 'a made table' : table;
 }
 
 /** `3 prefixes, 2 values, digest 0123`. */

@@ -45,7 +45,7 @@ describe('the page of a run', () => {
     expect(page).toContain('<h1>Longest-prefix match: table.txt</h1>');
     const { settings } = report();
     const made = benchPage(report({ settings: { ...settings, table: 'made' } }));
-    expect(made).toContain('<h1>Longest-prefix match: A made table</h1>');
+    expect(made).toContain('<h1>Longest-prefix match: a made table</h1>');
   });
 
   it('says what a leaf is, and who was refused after everything that was measured', () => {

@@ -22,7 +22,7 @@ type Rows = readonly (readonly string[])[];
 
 export function benchPage(report: BenchReport): string {
   const { settings, tables, refused, absent } = report;
-  const title = `Longest-prefix match: ${tableName(settings.table, (file) => file)}`;
+  const title = `Longest-prefix match: ${tableName(settings.table)}`;
   const links = [...tables.map(({ family }) => `IPv${family}`), 'Environment'];
   return htmlDocument(title, BENCH_STYLE, [
     tag('h1', {}, text(title)),
@@ -147,7 +147,12 @@ function latencyCurves(title: string, results: readonly TableResult[]): string {
       .filter(({ percent }) => percent <= 99)
       .map(({ percent, ns }) => ({ x: ns, y: percent / 100 })),
   }));
-  return tag('div', { class: 'picture' }, curves(title, 'nanoseconds a lookup, logarithmic', all));
+  return tag(
+    'div',
+    { class: 'picture' },
+    tag('p', { class: 'faint' }, text(title)),
+    curves(title, 'nanoseconds a lookup, logarithmic', all),
+  );
 }
 
 function resultTable(results: readonly TableResult[]): string {
