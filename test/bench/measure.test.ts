@@ -132,13 +132,14 @@ describe('keys', () => {
         lispPacket('203.0.113.1', inner, LISP_KK),
         lispPacket('203.0.113.1', Uint8Array.of(0)),
         ipv4Packet('192.0.2.1', '10.0.0.2'),
+        encodeIp({ source: ip('192.0.2.1'), destination: ip('203.0.113.3'), ttl: 64, protocol: 4 }, inner),
       ]),
     );
-    const { keys, facts } = captureKeys(file, 4, 4);
-    expect([...keys]).toEqual([0x0a00_0001, 0x0a00_0001, 0x0a00_0002, 0x0a00_0001]);
-    expect(facts).toEqual({ packets: 6, used: 3, insideLisp: 2, destinations: 2 });
+    const { keys, facts } = captureKeys(file, 4, 5);
+    expect([...keys]).toEqual([0x0a00_0001, 0x0a00_0001, 0x0a00_0002, 0x0a00_0001, 0x0a00_0001]);
+    expect(facts).toEqual({ packets: 7, used: 4, insideLisp: 2, destinations: 2 });
     expect([...captureKeys(file, 6, 1).keys]).toEqual([0x2001_0db8, 0, 0, 1]);
-    expect(captureKeys(file, 6, 1).facts).toEqual({ packets: 6, used: 1, insideLisp: 1, destinations: 1 });
+    expect(captureKeys(file, 6, 1).facts).toEqual({ packets: 7, used: 1, insideLisp: 1, destinations: 1 });
   });
 
   it('of what is no capture are refused', () => {
