@@ -102,7 +102,7 @@ export interface NextHop {
   readonly mtu: number;
 }
 
-/** A way to encapsulate: only locators that may be used now are handed to the data plane. */
+/** A way to encapsulate. Locators that may never be used are none; one that may not be used now is `down`. */
 export interface EncapTarget {
   /** Own RLOC: outer source. Refused when it is not of the family of `destination`. */
   readonly source: IpAddress;
@@ -118,6 +118,11 @@ export interface EncapTarget {
   readonly pathMtu?: number;
   /** What the LISP header says beside the instance. Absent: nothing, the public profile. */
   readonly marking?: Marking;
+  /**
+   * No packet of this entry goes there for now: its flows are spread over the other targets, and theirs stay. Apart
+   * from `setLocatorState`, which is said of an RLOC and holds for all entries.
+   */
+  readonly down?: true;
 }
 
 /** A Map-Cache entry, as far as packets care. */
@@ -125,7 +130,7 @@ export interface ForwardingEntry {
   readonly eid: EidPrefix;
   /** ACTION_FORWARD (8), or the ACT code of a negative entry: 0..7. */
   readonly action: Action;
-  /** For ACTION_FORWARD, and checked with any action; none means that no locator is usable. */
+  /** For ACTION_FORWARD, and checked with any action; none, or none that is up, means that no locator is usable. */
   readonly targets: readonly EncapTarget[];
 }
 

@@ -18,6 +18,9 @@ interface LocatorSet {
   readonly targets: readonly EncapTarget[];
 }
 
+/** Of a member's preference: down for the entries of this set. Below are priority and weight, a byte each. */
+const DOWN = 1 << 16;
+
 /** A set as it is now, with an index of a target for each slot of its row; none when all are down. */
 export interface LocatorSetView {
   readonly targets: readonly EncapTarget[];
@@ -56,9 +59,11 @@ export class LocatorSets extends SharedRecords<LocatorSet> {
     const targets: EncapTarget[] = [];
     this.#members.every(set, (rewrite, preference) => {
       const way = this.#rewrites.wayOf(rewrite);
-      return targets.push({ ...way, priority: preference >>> 8, weight: preference & 0xff }) > 0;
+      const isDown = (preference & DOWN) !== 0;
+      const [priority, weight] = [(preference >>> 8) & 0xff, preference & 0xff];
+      return targets.push({ ...way, priority, weight, ...(isDown && { down: true }) }) > 0;
     });
-    return { targets, row: bucketRow(targets, (i) => this.#isDown(targets[i]!.destination)) };
+    return { targets, row: bucketRow(targets, (i) => this.#isUnused(targets[i]!)) };
   }
 
   /** From the next commit on. */
@@ -110,7 +115,7 @@ export class LocatorSets extends SharedRecords<LocatorSet> {
     this.#rows.set(set, row.length === 0 ? 0 : this.#buckets.take(row.length));
     for (let i = targets.length - 1; i >= 0; i--)
       this.#members.add(set, rewrites[i]!, preferenceOf(targets[i]!));
-    if (targets.some(({ destination }) => this.#isDown(destination))) this.#fill(set);
+    if (targets.some((target) => this.#isUnused(target))) this.#fill(set);
     else this.#writeRow(set, row, rewrites);
   }
 
@@ -118,6 +123,10 @@ export class LocatorSets extends SharedRecords<LocatorSet> {
     const row = this.rowOf(set);
     if (row !== 0) this.#buckets.retire(row);
     for (const rewrite of this.#members.clear(set)) this.#rewrites.release(rewrite);
+  }
+
+  #isUnused({ destination, down }: EncapTarget): boolean {
+    return down ?? this.#isDown(destination);
   }
 
   #isDown(locator: IpAddress): boolean {
@@ -138,6 +147,6 @@ export class LocatorSets extends SharedRecords<LocatorSet> {
   }
 }
 
-function preferenceOf({ priority, weight }: EncapTarget): number {
-  return (priority << 8) | weight;
+function preferenceOf({ priority, weight, down }: EncapTarget): number {
+  return (down ? DOWN : 0) | (priority << 8) | weight;
 }

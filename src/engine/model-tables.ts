@@ -64,10 +64,12 @@ export class ModelTable<T> {
   }
 }
 
-/** Ways to encapsulate, and the row of target indices that a flow hash picks from; both empty when none is usable. */
+/** Ways to encapsulate, and the row of target indices that a flow hash picks from. */
 export interface TargetSet {
   readonly targets: readonly EncapTarget[];
-  /** A power of two long. */
+  /** How many of them are up. */
+  readonly up: number;
+  /** A power of two long; empty when none is usable. */
   readonly row: readonly number[];
 }
 
@@ -76,7 +78,8 @@ export function targetSet(
   targets: readonly EncapTarget[],
   isDown: (target: EncapTarget) => boolean,
 ): TargetSet {
-  return { targets: [...targets], row: bucketRow(targets, (index) => isDown(targets[index]!)) };
+  const row = bucketRow(targets, (index) => isDown(targets[index]!));
+  return { targets: [...targets], up: targets.filter((target) => !isDown(target)).length, row };
 }
 
 export interface ModelEntry {

@@ -92,8 +92,7 @@ export function acceptance(
 export function entry(match: Match<ModelEntry> | undefined): string {
   if (match === undefined) return 'no match';
   const { action: code, set } = match.value;
-  const count = set.targets.length;
-  const locators = code === ACTION_FORWARD ? ` to ${count} locator${count === 1 ? '' : 's'}` : '';
+  const locators = code === ACTION_FORWARD ? ` to ${set.up} locator${set.up === 1 ? '' : 's'}` : '';
   return `${formatPrefix(match.prefix)}, ${action(code)}${locators}`;
 }
 

@@ -72,7 +72,8 @@ export class Model implements DataPlane {
   readonly #vrfs = new Map<number, ModelVrf>();
   /** Locators that are down, as of the next publish. */
   readonly #down = new Set<string>();
-  readonly #isDown = ({ destination }: EncapTarget): boolean => this.#down.has(formatIp(destination));
+  readonly #isDown = ({ destination, down }: EncapTarget): boolean =>
+    down ?? this.#down.has(formatIp(destination));
   #isProxyEtr = false;
   #publishedProxyEtr = false;
   #reception: ReceptionRules = {};

@@ -7,8 +7,8 @@ import { markingKey, type Marks } from './outer-headers.ts';
 import { readNextHop, readRewrite, writeRewrite } from './records.ts';
 import { SharedRecords } from './shared-records.ts';
 
-/** A target, priority and weight aside. */
-type Way = Omit<EncapTarget, 'priority' | 'weight'>;
+/** A target, without what a locator set says of it. */
+type Way = Omit<EncapTarget, 'priority' | 'weight' | 'down'>;
 
 interface InstanceTarget {
   readonly instanceId: number;

@@ -40,8 +40,12 @@ const target: fc.Arbitrary<EncapTarget> = fc
     weight: fc.constantFrom(0, 50, 50, 255),
     nextHop: fc.constantFrom(...HOPS),
     marks: fc.constantFrom(...MARKS),
+    down: fc.constantFrom<Pick<EncapTarget, 'down'>>({}, {}, {}, { down: true }),
   })
-  .map(({ from, marks, ...rest }) => ({ ...rest, ...marks, source: source(rest.destination, from) }));
+  .map(({ from, marks, down, ...rest }) => ({
+    ...{ ...rest, ...marks, ...down },
+    source: source(rest.destination, from),
+  }));
 const sets = fc.array(
   fc.record({ instanceId: fc.constantFrom(0, 7), targets: fc.array(target, { minLength: 1, maxLength: 4 }) }),
   { minLength: 1, maxLength: 12 },
@@ -87,7 +91,10 @@ class Twin {
   down = new Set<string>();
 
   row({ targets }: Wanted): number[] {
-    return bucketRow(targets, (i) => this.down.has(formatIp(targets[i]!.destination)));
+    return bucketRow(targets, (i) => {
+      const { destination, down } = targets[i]!;
+      return down ?? this.down.has(formatIp(destination));
+    });
   }
 
   copy(): Twin {

@@ -158,6 +158,40 @@ describe.each(PLANES)('the control plane sees entries (%s)', (_, makePlane) => {
     expect(send(plane, packetOf(4)).verdict.verdict).toBe(VERDICT_ENCAP);
   });
 
+  it('DP-23 which locators are down for one entry alone: the flows of the others stay where they are', () => {
+    const plane = siteRouter(makePlane());
+    const [eid, other] = ['10.2.0.0', '10.3.0.0'].map((net) => ({
+      instanceId: 0,
+      prefix: prefix(ip(net), 16),
+    }));
+    const packets = Array.from({ length: 64 }, (_, i) =>
+      packetOf(4, { payload: Uint8Array.of(4, i, 0, 53, 0, 8, 0, 0) }),
+    );
+    const ways = (): number[] => packets.map((packet) => send(plane, packet).bytes[19]!);
+    const tell = (at: EidPrefix, targets: readonly EncapTarget[]): void => {
+      plane.setEntry({ eid: at, action: ACTION_FORWARD, targets });
+      plane.publish();
+    };
+    tell(other!, THREE);
+    tell(eid!, THREE);
+    const before = ways();
+    expect(new Set(before)).toEqual(new Set([1, 2, 3]));
+    const failing = THREE.map((target, i) => (i === 1 ? { ...target, down: true as const } : target));
+    tell(eid!, failing);
+    const after = ways();
+    expect(after).not.toContain(2);
+    expect(after.filter((way, i) => way !== before[i] && before[i] !== 2)).toEqual([]);
+    expect(plane.entry(eid!)).toMatchObject({ targets: failing, buckets: 16, shares: [8, 0, 8] });
+    expect(plane.entry(other!)?.shares).not.toContain(0);
+    // It is down for another reason as well, and for one less: both have to be over.
+    plane.setLocatorState(THREE[1]!.destination, 'down');
+    tell(eid!, THREE);
+    expect(ways()).toEqual(after);
+    plane.setLocatorState(THREE[1]!.destination, 'up');
+    plane.publish();
+    expect(ways()).toEqual(before);
+  });
+
   it('in pages, by instance, family, address and length; a page may begin where nothing is any more', () => {
     const plane = makePlane();
     const eids = ['10.0.0.0/8', '10.0.0.0/16', '10.0.0.1/32', '10.9.0.0/16', '2001:db8::/32'].flatMap(

@@ -270,6 +270,7 @@ export class ForwardingGen extends Dice implements Meeting {
         nextHop: this.#wayOut(this.chance(50) ? 'via' : 'connected', this.family()),
         ...(this.chance(90) ? {} : { pathMtu: this.pick(NARROW_MTUS) }),
         ...(this.chance(80) ? {} : { marking: this.#marking() }),
+        ...(this.chance(90) ? {} : { down: true as const }),
       };
     });
   }
