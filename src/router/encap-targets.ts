@@ -1,7 +1,7 @@
-import { sameIp, type IpAddress } from '../base/ip.ts';
+import { anyAddress, sameIp, type IpAddress } from '../base/ip.ts';
 import { ACTION_FORWARD } from '../engine/codes.ts';
-import type { EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
-import { isUsable, type Locator } from '../mapping/locator.ts';
+import type { EncapTarget, ForwardingEntry, NextHop } from '../engine/data-plane.ts';
+import { isUnicastRloc, isUsable, PRIORITY_NEVER, type Locator } from '../mapping/locator.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { PathMtu } from '../roles/path-mtu.ts';
 import type { LocatorView } from './view.ts';
@@ -9,24 +9,34 @@ import type { TunnelSources } from './lisp-config.ts';
 import type { TrustedTunnels } from './trusted-tunnels.ts';
 import type { Underlay } from './underlay.ts';
 
-/** What is needed to encapsulate to a locator: only priority, weight and address matter. */
-export type Destination = Pick<Locator, 'address' | 'priority' | 'weight'>;
+/** What is needed to encapsulate to a locator: only priority, weight and address matter, and whether it is known to be down. */
+export type Destination = Pick<Locator, 'address' | 'priority' | 'weight'> & Pick<EncapTarget, 'down'>;
+
+/** Of a locator that packets cannot be sent to. */
+const NO_WAY: NextHop = { kind: 'discard', interfaceIndex: 0, mtu: 0 };
 
 /**
- * Turns locators into ways to encapsulate, given the underlay and the router's own RLOCs. Left out: locators that
- * may not be used (DP-21, DP-22), own addresses (an encapsulation loop), those without a route, and those of a
- * family in which this router has no RLOC to send from.
+ * Turns locators into ways to encapsulate, given the underlay and the router's own RLOCs. Down are own addresses (an
+ * encapsulation loop), those without a route, and those without an own RLOC to send from: left out, they would take
+ * their part of the split along, and flows of other locators would move. Left out are locators that may never be used
+ * (DP-21), and those of a family in which this router has no address at all.
  */
 export function encapTargets(
   destinations: readonly Destination[],
   sources: TunnelSources,
   underlay: Underlay,
 ): EncapTarget[] {
-  return destinations.flatMap(({ address, priority, weight }) => {
-    const nextHop = underlay.resolve(address);
-    if (nextHop === undefined || nextHop.kind === 'local') return [];
-    const source = sourceRloc(address, sources, underlay);
-    return source === undefined ? [] : [{ source, destination: address, priority, weight, nextHop }];
+  const possible = destinations.filter(
+    ({ address, priority }) =>
+      priority !== PRIORITY_NEVER && isUnicastRloc(address) && underlay.hasFamily(address.family),
+  );
+  return possible.map(({ address: destination, priority, weight, down }) => {
+    const nextHop = underlay.resolve(destination);
+    const source = sourceRloc(destination, sources, underlay);
+    const way = { destination, priority, weight };
+    if (nextHop === undefined || nextHop.kind === 'local' || source === undefined)
+      return { ...way, source: anyAddress(destination.family), nextHop: NO_WAY, down: true };
+    return { ...way, source, nextHop, ...(down && { down }) };
   });
 }
 
@@ -46,18 +56,20 @@ export function sourceRloc(
   return sameFamily[0] ?? (exclusive || isEid ? undefined : outgoing);
 }
 
-/** The data plane's form of a Map-Cache entry. */
+/** The data plane's form of a Map-Cache entry. An RLOC that is down for all entries is not for these to say. */
 export function forwardingEntry(
   mapping: Mapping,
   sources: TunnelSources,
   underlay: Underlay,
   paths?: PathMtu,
-  trusted?: Pick<TrustedTunnels, 'isDown' | 'marking'>,
+  trusted?: Pick<TrustedTunnels, 'isDownBySite' | 'marking'>,
 ): ForwardingEntry {
   const { eid, action, locators } = mapping;
   if (locators.length === 0) return { eid, action, targets: [] };
-  const usable = locators.filter((each) => isUsable(each) && trusted?.isDown(eid, each) !== true);
-  const targets = encapTargets(usable, sources, underlay);
+  // DP-22
+  const isDown = (each: Locator): boolean => !each.reachable || trusted?.isDownBySite(eid, each) === true;
+  const destinations = locators.map((each) => (isDown(each) ? { ...each, down: true as const } : each));
+  const targets = encapTargets(destinations, sources, underlay);
   return {
     eid,
     action: ACTION_FORWARD,

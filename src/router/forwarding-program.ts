@@ -1,4 +1,4 @@
-import { formatPrefix } from '../base/ip-text.ts';
+import { formatIp, formatPrefix } from '../base/ip-text.ts';
 import { sameIp, type Family, type IpAddress } from '../base/ip.ts';
 import { ACTION_FORWARD } from '../engine/codes.ts';
 import type { DataPlane, EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
@@ -39,6 +39,8 @@ export class ForwardingProgram {
   readonly #dataPlane: DataPlane;
   #static: StaticProgram = EMPTY;
   #entries = new Map<string, ForwardingEntry>();
+  /** RLOCs that are down for all entries. */
+  readonly #down = new Map<string, IpAddress>();
   #isDirty = false;
   #version = 0;
   /** The last publish found no room: the data plane has forgotten what it was told for it. */
@@ -60,7 +62,7 @@ export class ForwardingProgram {
     return this.#entries.values();
   }
 
-  /** The ways that packets which meet this entry take: its locators, or those to a PETR instead. */
+  /** The ways that packets which meet this entry take while they are up: its locators, or those to a PETR instead. */
   targetsOf({ eid, action, targets }: ForwardingEntry): readonly EncapTarget[] {
     if (action === ACTION_FORWARD) return targets;
     if (action !== ACTION_NATIVELY_FORWARD) return [];
@@ -71,11 +73,17 @@ export class ForwardingProgram {
     return petr?.targets ?? [];
   }
 
+  /** Whether no packet takes this way. */
+  isDown({ destination, down }: EncapTarget): boolean {
+    return down ?? this.#down.has(formatIp(destination));
+  }
+
   /** Whether LISP packets for `eid` go to `rloc`. */
   encapsulates({ instanceId, address }: Eid, rloc: IpAddress): boolean {
     const met = this.#dataPlane.matchEntry(instanceId, address);
     const entry = met && this.#entries.get(eidKey(met));
-    return entry !== undefined && this.targetsOf(entry).some(({ destination }) => sameIp(destination, rloc));
+    const ways = entry === undefined ? [] : this.targetsOf(entry);
+    return ways.some((target) => sameIp(target.destination, rloc) && !this.isDown(target));
   }
 
   setStatic(next: StaticProgram): void {
@@ -99,6 +107,20 @@ export class ForwardingProgram {
   setEntry(entry: ForwardingEntry): void {
     this.#entries.set(eidKey(entry.eid), entry);
     this.#dataPlane.setEntry(entry);
+    this.#isDirty = true;
+  }
+
+  /** Of an RLOC, in all entries: those that it is in are not told again. */
+  setLocatorState(rloc: IpAddress, state: 'up' | 'down'): void {
+    const key = formatIp(rloc);
+    if (this.#down.has(key) === (state === 'down')) return;
+    if (state === 'up') {
+      this.#down.delete(key);
+      this.#remove((plane) => plane.setLocatorState(rloc, 'up'));
+      return;
+    }
+    this.#down.set(key, rloc);
+    this.#dataPlane.setLocatorState(rloc, 'down');
     this.#isDirty = true;
   }
 
@@ -149,6 +171,7 @@ export class ForwardingProgram {
   #tellAll(dataPlane: DataPlane): void {
     tellStatic(dataPlane, this.#static);
     for (const entry of this.#entries.values()) dataPlane.setEntry(entry);
+    for (const rloc of this.#down.values()) dataPlane.setLocatorState(rloc, 'down');
   }
 }
 

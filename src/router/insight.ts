@@ -73,27 +73,34 @@ export function forwardingEntryViews(
     .map((entry: ForwardingEntry) => ({
       eid: entry.eid,
       action: forwardingAction(entry.action),
-      targets: targetViews(program.targetsOf(entry), names),
+      targets: targetViews(program.targetsOf(entry), (target) => program.isDown(target), names),
       hits: hits(entry.eid),
     }));
 }
 
-function targetViews(targets: readonly EncapTarget[], names: readonly string[]): ForwardingTargetView[] {
-  const row = bucketRow(targets);
-  return targets.map((target, index) => {
+/** Those that are up. */
+function targetViews(
+  targets: readonly EncapTarget[],
+  isDown: (target: EncapTarget) => boolean,
+  names: readonly string[],
+): ForwardingTargetView[] {
+  const row = bucketRow(targets, (index) => isDown(targets[index]!));
+  return targets.flatMap((target, index) => {
+    if (isDown(target)) return [];
     const { source, destination, priority, weight, nextHop, pathMtu = Infinity } = target;
     const mtu = Math.min(MAX_OUTER_BYTES, nextHop.mtu, pathMtu);
-    return {
+    const view = {
       source,
       destination,
       priority,
       weight,
       mtu,
       innerMtu: mtu - overhead(destination.family),
-      share: row.length === 0 ? 0 : row.filter((slot) => slot === index).length / row.length,
+      share: row.filter((slot) => slot === index).length / row.length,
       ...(nextHop.gateway === undefined ? {} : { gateway: nextHop.gateway }),
       interfaceName: names[nextHop.interfaceIndex] ?? '?',
     };
+    return [view];
   });
 }
 

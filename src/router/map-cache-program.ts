@@ -53,6 +53,9 @@ export class MapCacheProgram {
       count: (name, fields) => {
         effects.count(name, fields);
       },
+      path: (rloc, isUp) => {
+        program.setLocatorState(rloc, isUp ? 'up' : 'down');
+      },
     });
   }
 

@@ -88,5 +88,7 @@ function petr(lisp: LispOptions, family: Family, underlay: Underlay): PetrRow[] 
   const { usePetr } = perFamily(lisp.itr, family);
   if (usePetr.length === 0) return [];
   const targets = encapTargets(usePetr, tunnelSources(lisp, underlay), underlay);
+  // Without a PETR to send to, packets are forwarded natively.
+  if (targets.every(({ down }) => down)) return [];
   return [{ instanceId: 0, innerFamily: family, targets }];
 }

@@ -32,6 +32,8 @@ type Nonce = Pick<Marking, 'nonce' | 'echo'>;
 /** What the router is told. */
 export interface TrustedTunnelEffects {
   count(name: string, fields: TraceFields): void;
+  /** The way to an RLOC is down, or up again, for all mappings that have it. Up until it is told. */
+  path(rloc: IpAddress, isUp: boolean): void;
 }
 
 /** Plain data, structured-clone safe. */
@@ -44,7 +46,7 @@ export interface TrustedTunnelState {
   readonly bits: number | undefined;
   readonly heard: LocatorStatusState;
   readonly nonces: readonly (readonly [rloc: string, Nonce])[];
-  readonly unreachable: readonly string[];
+  readonly unreachable: readonly (readonly [string, IpAddress])[];
   readonly down: readonly (readonly [eid: string, rlocs: readonly string[]])[];
 }
 
@@ -61,7 +63,7 @@ export class TrustedTunnels {
   /** What the headers to an RLOC say of nonces. */
   #nonces = new Map<string, Nonce>();
   /** RLOCs that did not send a nonce back. */
-  #unreachable = new Set<string>();
+  readonly #unreachable = new Map<string, IpAddress>();
   /** By EID-Prefix: the RLOCs that its site says are down. */
   #down = new Map<string, ReadonlySet<string>>();
 
@@ -75,7 +77,6 @@ export class TrustedTunnels {
     if (!isOn) {
       this.#forgetOthers(now, []);
       this.#nonces.clear();
-      this.#unreachable.clear();
       this.#down.clear();
     }
     this.#database = isOn ? database : [];
@@ -155,9 +156,13 @@ export class TrustedTunnels {
   }
 
   /** Whether a locator of a mapping is not to be used, by what was heard. */
-  isDown(eid: EidPrefix, { address }: Locator): boolean {
-    const rloc = formatIp(address);
-    return this.#unreachable.has(rloc) || this.#down.get(eidKey(eid))?.has(rloc) === true;
+  isDown(eid: EidPrefix, locator: Locator): boolean {
+    return this.#unreachable.has(formatIp(locator.address)) || this.isDownBySite(eid, locator);
+  }
+
+  /** Whether the mapping's site says so: for other mappings that have the RLOC, this means nothing. */
+  isDownBySite(eid: EidPrefix, { address }: Locator): boolean {
+    return this.#down.get(eidKey(eid))?.has(formatIp(address)) === true;
   }
 
   save(): TrustedTunnelState {
@@ -184,7 +189,8 @@ export class TrustedTunnels {
     this.#heard.restore(state.heard);
     this.#bits = state.bits;
     this.#nonces = new Map(state.nonces);
-    this.#unreachable = new Set(state.unreachable);
+    for (const rloc of [...this.#unreachable.values()]) this.#setPath(rloc, true);
+    for (const [, rloc] of state.unreachable) this.#setPath(rloc, false);
     this.#down = new Map(state.down.map(([eid, rlocs]) => [eid, new Set(rlocs)]));
   }
 
@@ -207,7 +213,7 @@ export class TrustedTunnels {
       this.#echo.handle(now, { kind: 'forget', rloc }, []);
       this.#watched.delete(text);
       this.#nonces.delete(text);
-      this.#unreachable.delete(text);
+      this.#setPath(rloc, true);
     }
   }
 
@@ -220,11 +226,17 @@ export class TrustedTunnels {
         else this.#nonces.set(rloc, { nonce, echo });
         continue;
       }
-      if (output.isUp) this.#unreachable.delete(rloc);
-      else this.#unreachable.add(rloc);
+      this.#setPath(output.rloc, output.isUp);
       this.#effects.count(output.isUp ? 'echo-nonce-up' : 'echo-nonce-down', { rloc });
     }
     return outputs.length > 0;
+  }
+
+  #setPath(rloc: IpAddress, isUp: boolean): void {
+    const key = formatIp(rloc);
+    if (isUp && !this.#unreachable.delete(key)) return;
+    if (!isUp) this.#unreachable.set(key, rloc);
+    this.#effects.path(rloc, isUp);
   }
 
   #act(outputs: readonly LocatorStatusOutput[], mappingOf: (key: string) => Mapping | undefined): boolean {

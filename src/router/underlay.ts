@@ -68,6 +68,13 @@ export class Underlay {
       .flatMap(({ addresses }) => addresses.map(({ address }) => address));
   }
 
+  /** Whether any interface has an address of this family, be it shut down. */
+  hasFamily(family: Family): boolean {
+    return this.#interfaces.some(({ addresses }) =>
+      addresses.some(({ address }) => address.family === family),
+    );
+  }
+
   isOwn(address: IpAddress): boolean {
     return this.resolve(address)?.kind === 'local';
   }

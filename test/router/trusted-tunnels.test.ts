@@ -50,7 +50,10 @@ function tunnels(
   database: readonly Mapping[] = [],
 ): { trusted: TrustedTunnels; told: string[] } {
   const told: string[] = [];
-  const trusted = new TrustedTunnels(new SeededRandom(1, 'trust'), { count: (name) => told.push(name) });
+  const trusted = new TrustedTunnels(new SeededRandom(1, 'trust'), {
+    count: (name) => told.push(name),
+    path: () => undefined,
+  });
   trusted.configure(0, isOn, database, []);
   trusted.learn(0, REMOTE);
   return { trusted, told };
@@ -100,7 +103,10 @@ it('takes an RLOC for down while packets come from it without the nonce, and for
 });
 
 it('a second mapping with an RLOC that is asked already changes no header', () => {
-  const trusted = new TrustedTunnels(new SeededRandom(1, 'trust'), { count: () => undefined });
+  const trusted = new TrustedTunnels(new SeededRandom(1, 'trust'), {
+    count: () => undefined,
+    path: () => undefined,
+  });
   trusted.configure(0, true, [], []);
   expect(trusted.learn(0, REMOTE)).toBe(true);
   const before = trusted.marking(near.address);
