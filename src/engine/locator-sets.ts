@@ -126,7 +126,7 @@ export class LocatorSets extends SharedRecords<LocatorSet> {
   }
 
   #isUnused({ destination, down }: EncapTarget): boolean {
-    return down ?? this.#isDown(destination);
+    return (down ?? false) || this.#isDown(destination);
   }
 
   #isDown(locator: IpAddress): boolean {

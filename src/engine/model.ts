@@ -73,7 +73,7 @@ export class Model implements DataPlane {
   /** Locators that are down, as of the next publish. */
   readonly #down = new Set<string>();
   readonly #isDown = ({ destination, down }: EncapTarget): boolean =>
-    down ?? this.#down.has(formatIp(destination));
+    (down ?? false) || this.#down.has(formatIp(destination));
   #isProxyEtr = false;
   #publishedProxyEtr = false;
   #reception: ReceptionRules = {};

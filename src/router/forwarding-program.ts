@@ -75,7 +75,7 @@ export class ForwardingProgram {
 
   /** Whether no packet takes this way. */
   isDown({ destination, down }: EncapTarget): boolean {
-    return down ?? this.#down.has(formatIp(destination));
+    return (down ?? false) || this.#down.has(formatIp(destination));
   }
 
   /** Whether LISP packets for `eid` go to `rloc`. */
