@@ -1,7 +1,7 @@
 /**
  * 'no-room': a section is full. 'readers-busy': readers hold every snapshot. 'bad-module': not the module of this
- * version, or of another kind of memory. 'bad-options': a capacity or kind that cannot be had. 'bad-value': a table does
- * not hold this value.
+ * version, or of another kind of memory. 'bad-options': a capacity, kind or argument that cannot be had. 'bad-value': a
+ * table does not hold this value.
  */
 export type EngineErrorCode = 'no-room' | 'readers-busy' | 'bad-module' | 'bad-options' | 'bad-value';
 
@@ -27,4 +27,9 @@ export class EngineError extends Error {
     this.wanted = wanted;
     this.have = have;
   }
+}
+
+/** An option or argument that cannot be had; `hint` says what can. */
+export function badOption(name: string, hint: string): EngineError {
+  return new EngineError('bad-options', name, 1, 0, hint);
 }

@@ -260,8 +260,10 @@ export type FibPair = Readonly<Record<Family, Fib>>;
 
 /** Throws EngineError when the module has no such kind. */
 export function fibPair(memory: EngineMemory, exports: EngineExports, wanted: LpmKind | 'auto'): FibPair {
-  if (wanted !== 'auto' && exports.lpmCaps(lpmCode(wanted)) === 0)
-    throw new EngineError('bad-module', wanted, 1, 0, 'a kind of the module of pxtr/research');
+  if (wanted !== 'auto' && exports.lpmCaps(lpmCode(wanted)) === 0) {
+    const hint = 'a kind of pxtr/research: pass `wasm: await researchModule()`';
+    throw new EngineError('bad-module', wanted, 1, 0, hint);
+  }
   return { 4: new Fib(memory, exports, wanted, 4), 6: new Fib(memory, exports, wanted, 6) };
 }
 

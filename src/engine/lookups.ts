@@ -13,6 +13,7 @@ import {
   WORK_KEYS_OFFSET,
   WORK_RESULT_OFFSET,
 } from '../../assembly/layout.ts';
+import { badOption } from './errors.ts';
 import type { EngineMemory } from './memory.ts';
 import type { EngineExports } from './wasm.ts';
 
@@ -73,13 +74,17 @@ export class Lookups {
       words[at + 1] = address.w1;
       words[at + 2] = address.w2;
       words[at + 3] = address.w3;
-    }
+    } else if (address.family !== 4) throw badOption('address', 'use ip()');
     this.#lookUp(table, instanceId, address.family, 1);
     return words[this.#valuesAt / 4]!;
   }
 
   /** The same of many. `keys`: 1 (IPv4) or 4 (IPv6) words each, most significant first; `out`: room for a value for each. */
   batch(table: EngineTable, instanceId: number, family: Family, keys: Uint32Array, out: Uint32Array): void {
+    checkFamily(family);
+    // Those of another realm are no instances of ours, but say so.
+    if (keys[Symbol.toStringTag] !== 'Uint32Array' || out[Symbol.toStringTag] !== 'Uint32Array')
+      throw badOption('lookupBatch', 'use Uint32Array');
     const words = this.#words;
     const valuesAt = this.#valuesAt / 4;
     const width = family === 4 ? 1 : 4;
@@ -97,6 +102,9 @@ export class Lookups {
 
   /** The same of the first `count` keys in `keys`, into `values`. */
   inPlace(table: EngineTable, instanceId: number, family: Family, count: number): void {
+    checkFamily(family);
+    if (!(Number.isInteger(count) && count >= 0 && count <= BATCH_MAX))
+      throw badOption('lookupInPlace', `0 .. ${BATCH_MAX} keys at once, not ${count}`);
     this.#lookUp(table, instanceId, family, count);
   }
 
@@ -111,4 +119,9 @@ export class Lookups {
       count,
     );
   }
+}
+
+function checkFamily(family: Family): void {
+  const isKnown: boolean = family === 4 || family === 6;
+  if (!isKnown) throw badOption('family', `4 or 6, not ${family}`);
 }

@@ -1,8 +1,7 @@
-import { assert } from '../base/assert.ts';
 import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import { formatPrefix } from '../base/ip-text.ts';
 import type { EngineModule } from './engine-module.ts';
-import { EngineError } from './errors.ts';
+import { badOption, EngineError } from './errors.ts';
 import { fibPair, type FibChange, type FibPair } from './fib.ts';
 import { Lookups } from './lookups.ts';
 import { checkKind, LARGEST_VALUE, lpmCapabilities, type LpmCapabilities, type LpmKind } from './lpm.ts';
@@ -89,18 +88,26 @@ export class Lpm {
     return lpmCapabilities(this.#exports, this.kindOf(family));
   }
 
-  /** Adds a prefix, or gives it another value: 1 .. 2^31-1. Throws EngineError `bad-value` on any other. */
+  /** Adds a prefix, or gives it another value: 1 .. 2^31-1. Throws EngineError `bad-value` on any other, `bad-options` on what is no prefix. */
   insert(prefix: IpPrefix, value: number): void {
+    const changes = this.#changesOf(prefix);
     if (value === 0 || (value & LARGEST_VALUE) !== value) {
       const hint = `a value is 1 .. 2^31-1, not ${value}`;
       throw new EngineError('bad-value', formatPrefix(prefix), value, LARGEST_VALUE, hint);
     }
-    this.#changes[prefix.address.family].push({ prefix, value });
+    changes.push({ prefix, value });
   }
 
   /** Takes exactly this prefix away; nothing happens when it is not there. */
   remove(prefix: IpPrefix): void {
-    this.#changes[prefix.address.family].push({ prefix, value: 0 });
+    this.#changesOf(prefix).push({ prefix, value: 0 });
+  }
+
+  #changesOf(prefix: IpPrefix): FibChange[] {
+    // JavaScript lets text in, too.
+    const family = (prefix as Partial<IpPrefix> | undefined)?.address?.family;
+    if (family !== 4 && family !== 6) throw badOption('prefix', 'use cidr()');
+    return this.#changes[family];
   }
 
   /**
@@ -153,13 +160,8 @@ export class Lpm {
    * the engine's memory, always in the same array of 256, until the next lookup of any kind.
    */
   lookupInPlace(family: Family, count: number): Uint32Array {
-    const { keys, values } = this.#lookups;
-    assert(
-      Number.isInteger(count) && count >= 0 && 4 * count <= keys.length,
-      'there is room for so many keys',
-    );
     this.#lookups.inPlace('routes', 0, family, count);
-    return values;
+    return this.#lookups.values;
   }
 
   /** How full the memory is. */

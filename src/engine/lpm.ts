@@ -25,7 +25,7 @@ import {
   LPM_TREE_BITMAP,
 } from '../../assembly/layout.ts';
 import type { Family } from '../base/ip.ts';
-import { EngineError } from './errors.ts';
+import { badOption } from './errors.ts';
 import type { EngineExports } from './wasm.ts';
 
 /** Names of the lookup algorithms that every engine has; see docs/lpm.md. */
@@ -72,11 +72,13 @@ export function isResearchKind(kind: LpmKind): kind is ResearchLpmKind {
   return lpmCode(kind) >= LPM_FIRST_RESEARCH;
 }
 
-/** Throws EngineError when `kind`, given as the option `option`, is none of them. */
-export function checkKind(option: string, kind: LpmKind | 'auto'): void {
-  const kinds = ['auto', ...ALL_KINDS];
-  if (!kinds.includes(kind))
-    throw new EngineError('bad-options', option, 1, 0, `no kind ${kind}, but ${kinds.join(', ')}`);
+/** Throws EngineError when `kind`, given as the option `option`, is none of `kinds`. */
+export function checkKind(
+  option: string,
+  kind: LpmKind | 'auto',
+  kinds: readonly (LpmKind | 'auto')[] = ['auto', ...ALL_KINDS],
+): void {
+  if (!kinds.includes(kind)) throw badOption(option, `no kind ${kind}, but ${kinds.join(', ')}`);
 }
 
 /** Largest value that every kind can hold. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { compileEngineSync, type EngineModule } from './engine-module.ts';
 import { EngineError } from './errors.ts';
-import type { ResearchBuild } from './research-table.ts';
+import { checkResearchBuild, type ResearchBuild } from './research-table.ts';
 import { withSharedMemory } from './shared-module.ts';
 
 type Build = ResearchBuild | 'engine';
@@ -25,10 +25,11 @@ export function lookupPassModuleSync(): EngineModule {
 }
 
 /**
- * Compiled once, on the calling thread. Throws EngineError `bad-module` when the file is not there, as in a clone that has
- * not been built; what reading it and WebAssembly throw.
+ * Compiled once, on the calling thread. Throws EngineError `bad-options` when there is no such build, `bad-module` when the
+ * file is not there, as in a clone that has not been built; what reading it and WebAssembly throw.
  */
 export function researchModuleSync(build: ResearchBuild = 'research'): EngineModule {
+  checkResearchBuild(build);
   return load(build, false);
 }
 

@@ -1,15 +1,16 @@
 /** The research build from a file of its own, requested once. */
 import type { EngineModule } from './engine-module.ts';
-import type { ResearchBuild } from './research-table.ts';
+import { checkResearchBuild, type ResearchBuild } from './research-table.ts';
 import { loadModule } from './open-url.ts';
 
 const modules = new Map<ResearchBuild, Promise<EngineModule>>();
 
 /**
  * The module for the option `wasm` of `createEngine` and `createLpm`, from `research.wasm` or `traced.wasm` beside this
- * package. Rejects as `engineModule` of `pxtr/url` does.
+ * package. Rejects as `engineModule` of `pxtr/url` does, and with EngineError `bad-options` when there is no such build.
  */
 export async function researchModule(build: ResearchBuild = 'research'): Promise<EngineModule> {
+  checkResearchBuild(build);
   const known = modules.get(build);
   if (known !== undefined) return known;
   // Bundlers look for exactly this form, with the text in place.

@@ -1,5 +1,5 @@
-import type { Family, IpAddress } from '../base/ip.ts';
-import { word } from '../base/ip.ts';
+import { word, type Family, type IpAddress } from '../base/ip.ts';
+import { formatPrefix } from '../base/ip-text.ts';
 import {
   BUFFER_BYTES,
   CONTROL_OFFSET,
@@ -19,13 +19,29 @@ import {
 } from '../../assembly/layout.ts';
 import type { EngineModule } from './engine-module.ts';
 import { Engine } from './engine.ts';
-import { EngineError } from './errors.ts';
+import { badOption, EngineError } from './errors.ts';
 import { writeSpec, type FibChange } from './fib.ts';
-import { lpmCode, type LeafBytes, type LpmKind } from './lpm.ts';
+import {
+  checkKind,
+  leastLeafBytes,
+  LARGEST_VALUE,
+  LPM_KINDS,
+  lpmCode,
+  RESEARCH_KINDS,
+  serves,
+  type LeafBytes,
+  type LpmKind,
+} from './lpm.ts';
 import { partNames } from './lpm-parts.ts';
 
 /** Which module: `research` has all lookup algorithms, `traced` also tells what a lookup reads, and is slower. */
 export type ResearchBuild = 'research' | 'traced';
+
+/** Throws EngineError `bad-options` when there is no such build. */
+export function checkResearchBuild(build: string): void {
+  if (build !== 'research' && build !== 'traced')
+    throw badOption('build', `no ${build}, but research, traced`);
+}
 
 /** A table as researchers want it: of one kind, with leaves of one size. */
 export interface ResearchTableOptions {
@@ -81,6 +97,7 @@ export class ResearchTable {
 
   private constructor(module: EngineModule, options: ResearchTableOptions) {
     const { kind, leafBytes, family, fibBytes = FIB_BYTES, keyBytes = 0, seats = 0 } = options;
+    checkForm(options);
     this.kind = kind;
     this.leafBytes = leafBytes;
     this.family = family;
@@ -99,12 +116,20 @@ export class ResearchTable {
       shared: seats > 0,
     });
     if (this.engine.exports.lpmCaps(this.#code) === 0)
-      throw new EngineError('bad-module', kind, 1, 0, 'a kind of the module of pxtr/research');
+      throw new EngineError(
+        'bad-module',
+        kind,
+        1,
+        0,
+        'pass the module of `researchModule()`: a kind of pxtr/research',
+      );
   }
 
   /**
-   * A table of these prefixes, values 1 .. 2^31-1. Throws EngineError: `no-room` when it does not fit, `bad-value` when
-   * leaves of two bytes do not hold a value, `bad-module` when the module does not have the kind.
+   * A table of these prefixes of its family, values 1 .. 2^31-1. Throws EngineError: `no-room` when it does not fit,
+   * `bad-value` when a value is another or leaves of two bytes do not hold it, `bad-options` when a prefix is of the other
+   * family or there is no such kind, or not with these leaves or for this family, `bad-module` when the module does not
+   * have the kind.
    */
   static build(
     module: EngineModule,
@@ -120,6 +145,7 @@ export class ResearchTable {
   change(rows: readonly FibChange[]): void {
     const { exports, memory } = this.engine;
     const specs = memory.offset(SECTION_BUFFERS);
+    for (const row of rows) this.#check(row);
     exports.fibBegin();
     for (let first = 0; first < rows.length; first += CHUNK) {
       const count = Math.min(CHUNK, rows.length - first);
@@ -129,6 +155,15 @@ export class ResearchTable {
     }
     this.#take(() => exports.lpmPrepare(this.#code, this.family, this.#root));
     this.#take(() => this.#publish());
+  }
+
+  #check({ prefix, value }: FibChange): void {
+    if (prefix.address.family !== this.family)
+      throw badOption(formatPrefix(prefix), `no prefix of IPv${this.family}`);
+    if ((value & LARGEST_VALUE) !== value) {
+      const hint = `a value is 0 .. 2^31-1, not ${value}`;
+      throw new EngineError('bad-value', formatPrefix(prefix), value, LARGEST_VALUE, hint);
+    }
   }
 
   #take(work: () => number): void {
@@ -179,9 +214,13 @@ export class ResearchTable {
     return [{ part: 'all', bytes: this.readerBytes }];
   }
 
-  /** Looks one address up and tells what was read. Throws EngineError `bad-module` when the build is not `traced`. */
+  /**
+   * Looks one address up and tells what was read. Throws EngineError `bad-module` when the build is not `traced`, and
+   * `bad-options` for an address of the other family.
+   */
   walk(address: IpAddress): Walk {
     const { exports, memory } = this.engine;
+    if (address.family !== this.family) throw badOption('address', `none of IPv${this.family}: use ip()`);
     const traced = exports as unknown as Partial<TracedExports>;
     if (traced.startTrace === undefined || traced.tracedCount === undefined)
       throw new EngineError('bad-module', 'walk', 1, 0, 'only the traced module of pxtr/research walks');
@@ -204,4 +243,15 @@ export class ResearchTable {
     });
     return { value: memory.view.getUint32(out, true), touches };
   }
+}
+
+/** Throws EngineError when there is no such structure. */
+function checkForm({ kind, leafBytes, family }: ResearchTableOptions): void {
+  checkKind('kind', kind, [...LPM_KINDS, ...RESEARCH_KINDS]);
+  const families = ([4, 6] as const).filter((each) => serves(kind, each));
+  if (!families.includes(family))
+    throw badOption('family', `${kind} serves ${families.join(', ')}, not ${family}`);
+  const widths = ([2, 4] as const).filter((each) => each >= leastLeafBytes(kind));
+  if (!widths.includes(leafBytes))
+    throw badOption('leafBytes', `${kind} has leaves of ${widths.join(', ')} bytes, not ${leafBytes}`);
 }

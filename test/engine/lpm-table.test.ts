@@ -188,8 +188,34 @@ describe('Lpm', () => {
     expect(() => lpm.lookupBatch(4, new Uint32Array(6), new Uint32Array(5))).toThrow('room for each value');
   });
 
+  it('refuses text for addresses and prefixes, other families and arrays of other kinds', () => {
+    const lpm = createLpmSync();
+    const family = 5 as 4;
+    const list = [1, 2] as unknown as Uint32Array;
+    const address = '1.2.3.4' as unknown as IpAddress;
+    const range = '1.0.0.0/8' as unknown as IpPrefix;
+    const calls: [call: () => unknown, hint: string][] = [
+      [() => lpm.lookup(address), 'address: use ip()'],
+      [() => createEngineSync().matchEntry(0, address), 'address: use ip()'],
+      [() => lpm.insert(range, 1), 'prefix: use cidr()'],
+      [() => lpm.insert(range, 0), 'prefix: use cidr()'],
+      [() => lpm.remove(range), 'prefix: use cidr()'],
+      [() => lpm.remove({ address, bits: 8 }), 'prefix: use cidr()'],
+      [() => lpm.lookupInPlace(family, 1), 'family: 4 or 6, not 5'],
+      [() => lpm.lookupBatch(family, new Uint32Array(4)), 'family: 4 or 6, not 5'],
+      [() => lpm.lookupBatch(4, list), 'lookupBatch: use Uint32Array'],
+      [() => lpm.lookupBatch(4, new Uint32Array(2), list), 'lookupBatch: use Uint32Array'],
+    ];
+    for (const [call, hint] of calls) {
+      expect(call).toThrow(EngineError);
+      expect(call).toThrow(`engine: bad-options in ${hint}`);
+    }
+  });
+
   it.each([-1, 257, 1.5, Number.NaN])('refuses to look for %d keys in their place', (count) => {
-    expect(() => createLpmSync().lookupInPlace(4, count)).toThrow('room for so many keys');
+    expect(() => createLpmSync().lookupInPlace(4, count)).toThrow(
+      `engine: bad-options in lookupInPlace: 0 .. 256 keys at once, not ${count}`,
+    );
   });
 
   it('holds as many prefixes as its docstring says', () => {

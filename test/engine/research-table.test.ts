@@ -3,7 +3,10 @@ import type { Family, IpAddress } from '../../src/base/ip.ts';
 import { cidr, ip } from '../../src/base/ip-text.ts';
 import type { FibChange } from '../../src/engine/fib.ts';
 import { leastLeafBytes, LPM_KINDS, RESEARCH_KINDS, serves, type LpmKind } from '../../src/engine/lpm.ts';
+import { EngineError } from '../../src/engine/errors.ts';
 import { createLpmSync } from '../../src/engine/open-inline.ts';
+import { researchModuleSync } from '../../src/engine/open-research-node.ts';
+import { researchModule as fetchedResearchModule } from '../../src/engine/open-research-url.ts';
 import { ResearchTable, type ResearchTableOptions } from '../../src/engine/research-table.ts';
 import { engineModule } from './engine-builds.ts';
 
@@ -114,7 +117,56 @@ describe('what cannot be', () => {
   it('a kind of research in the module of routers', () => {
     const options = { kind: 'sail', leafBytes: 4, family: 4 } as const;
     expect(() => ResearchTable.build(engineModule('release'), [], options)).toThrow(/pxtr\/research/);
-    expect(() => createLpmSync({ kind: 'sail' })).toThrow(/pxtr\/research/);
+    expect(() => createLpmSync({ kind: 'sail' })).toThrow(
+      'engine: bad-module in sail: a kind of pxtr/research: pass `wasm: await researchModule()`',
+    );
+  });
+
+  it('a kind, a size of leaves or a family that there is not', () => {
+    const open = (options: object) => (): ResearchTable =>
+      ResearchTable.build(engineModule('research'), [], {
+        kind: 'patricia',
+        leafBytes: 4,
+        family: 4,
+        ...options,
+      });
+    const kinds = KINDS.join(', ');
+    const refused: [options: object, hint: string][] = [
+      [{ kind: 'foo' }, `kind: no kind foo, but ${kinds}`],
+      [{ kind: 'auto' }, `kind: no kind auto, but ${kinds}`],
+      [{ kind: 'sail', family: 6 }, 'family: sail serves 4, not 6'],
+      [{ kind: 'dir24-stride6', family: 4 }, 'family: dir24-stride6 serves 6, not 4'],
+      [{ family: 5 }, 'family: patricia serves 4, 6, not 5'],
+      [{ kind: 'dxr', leafBytes: 3 }, 'leafBytes: dxr has leaves of 2, 4 bytes, not 3'],
+      [{ leafBytes: 2 }, 'leafBytes: patricia has leaves of 4 bytes, not 2'],
+    ];
+    for (const [options, hint] of refused) {
+      expect(open(options)).toThrow(EngineError);
+      expect(open(options)).toThrow(`engine: bad-options in ${hint}`);
+    }
+  });
+
+  it('rows and walks of the other family, values that no kind holds', () => {
+    const table = build({ kind: 'patricia', leafBytes: 4, family: 4 });
+    expect(() => table.walk(ip('::1'))).toThrow('engine: bad-options in address: none of IPv4: use ip()');
+    expect(() => table.walk('10.0.0.1' as unknown as IpAddress)).toThrow('none of IPv4: use ip()');
+    const change = (text: string, value: number) => () => {
+      table.change([{ prefix: cidr(text), value }]);
+    };
+    expect(change('2001:db8::/32', 1)).toThrow('engine: bad-options in 2001:db8::/32: no prefix of IPv4');
+    for (const value of [-1, 1.5, 2 ** 31])
+      expect(change('10.0.0.0/8', value)).toThrow(
+        `engine: bad-value in 10.0.0.0/8: a value is 0 .. 2^31-1, not ${value}`,
+      );
+    expect(table.walk(ip('10.2.0.0')).value).toBe(2);
+  });
+
+  it('a build that there is not', async () => {
+    const build = 'foo' as 'research';
+    expect(() => researchModuleSync(build)).toThrow(
+      'engine: bad-options in build: no foo, but research, traced',
+    );
+    await expect(fetchedResearchModule(build)).rejects.toThrow('engine: bad-options in build: no foo');
   });
 
   it('a value that leaves of two bytes do not hold, a table that is larger than its memory', () => {
