@@ -101,7 +101,7 @@ describe('pxtr fib lookup', () => {
     );
   });
 
-  it('--explain tells each read, its lines and its bytes', async () => {
+  it('--explain tells each read, its lines and what it means', async () => {
     const { out } = await pxtr(
       'fib',
       'lookup',
@@ -112,10 +112,11 @@ describe('pxtr fib lookup', () => {
       'sail,poptrie,linear',
     );
     expect(out).toMatch(
-      /^ {2}sail: 3 reads in 3 lines of 64 bytes\n {4}1 {2}C16 {2}0x[0-9a-f]{8} {2}4 B {2}1 new line/m,
+      /^ {2}sail, values of 2 bytes: 3 reads in 3 lines of 64 bytes\n {4}1 {2}C16 {2}0x[0-9a-f]{8} {2}4 B {2}new line {2}slot 2,561 /m,
     );
-    expect(out).toMatch(/^ {2}poptrie: 4 reads in \d lines/m);
-    expect(out).toMatch(/^ {2}linear: 6 reads in \d lines/m);
+    expect(out).toMatch(/^ {2}poptrie, values of 2 bytes: 4 reads in \d lines/m);
+    expect(out).toMatch(/^ {2}linear, values of 4 bytes: 6 reads in \d lines/m);
+    expect(out.match(/value 4 = 10\.1\.2\.0\/24$/gm)).toHaveLength(3);
     const { out: json } = await pxtr(
       'fib',
       'lookup',
@@ -131,15 +132,61 @@ describe('pxtr fib lookup', () => {
     expect(report!.walks![0]!.reads.map(({ part, bytes }) => [part, bytes])).toEqual([
       ['C16', 4],
       ['C24', 4],
-      ['N32', 4],
+      ['N32', 2],
     ]);
-    // The value is the place of the prefix in the table.
-    expect(report!.walks![0]!.reads.at(-1)!.content).toBe('04000000');
+    expect(report!.valuesAre).toBe('numbers');
+    expect(report!.walks![0]).toMatchObject({ leafBytes: 2, lines: 3 });
+    expect(report!.walks![0]!.reads.at(-1)).toMatchObject({
+      content: '0400',
+      newLines: 1,
+      meaning: 'slot 3 of 256 (10.1.2.3/32): value 4 = 10.1.2.0/24',
+    });
   });
 
   it('without a choice explains by what a router would take', async () => {
     const { out } = await pxtr('fib', 'lookup', file, '10.1.2.3', '--explain');
-    expect(out).toMatch(/^ {2}compare: 6 reads/m);
+    expect(out).toMatch(/^ {2}compare, values of 4 bytes: 6 reads/m);
+  });
+
+  it('explains a table without values by places in it, and one with large values in leaves of four bytes', async () => {
+    const bare = join(folder, 'bare.txt');
+    writeFileSync(bare, '10.0.0.0/8\n10.1.0.0/16\n');
+    const { out } = await pxtr('fib', 'lookup', bare, '10.1.2.3', '--explain', '--kinds', 'dir24-8');
+    expect(out).toContain(
+      'the file has no values, so those below are places in it\n  dir24-8, values of 2 bytes: 1 read',
+    );
+    expect(out).toContain('value 2 = 10.1.0.0/16');
+    const large = join(folder, 'large.txt');
+    writeFileSync(large, '10.0.0.0/8 40000\n10.1.0.0/16 50000\n');
+    const { out: wide } = await pxtr('fib', 'lookup', large, '10.1.2.3', '--explain', '--kinds', 'dir24-8');
+    expect(wide).toContain('dir24-8, values of 4 bytes');
+    expect(wide).toContain('value 50000 = 10.1.0.0/16');
+  });
+
+  it('shows of a long list what was read first, and last', async () => {
+    const long = join(folder, 'long.txt');
+    writeFileSync(long, Array.from({ length: 60 }, (_, i) => `10.0.${i}.0/24 ${i + 1}`).join('\n'));
+    const { out } = await pxtr('fib', 'lookup', long, '10.0.1.1', '--explain', '--kinds', 'linear');
+    expect(out).toMatch(
+      /^ +47 {2}prefix .*\n +12 more like these\n +60 {2}prefix .*; (?:\n +)?ends with\s+value 2 = 10\.0\.1\.0\/24$/m,
+    );
+  });
+
+  it('explains a table that has nothing to read', async () => {
+    const alone = join(folder, 'alone.txt');
+    writeFileSync(alone, '0.0.0.0/0 9\n');
+    const { out } = await pxtr(
+      'fib',
+      'lookup',
+      alone,
+      '10.0.1.1',
+      '2001:db8::1',
+      '--explain',
+      '--kinds',
+      'hash-length',
+    );
+    expect(out).toContain('0 reads in 0 lines of 64 bytes\n       nothing to read: value 9 = 0.0.0.0/0\n');
+    expect(out).toContain('0 reads in 0 lines of 64 bytes\n       nothing to read: no prefix\n');
   });
 
   it('says what is no address, no algorithm, and none for this family', async () => {

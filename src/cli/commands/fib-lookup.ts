@@ -1,15 +1,17 @@
 import { Option, type Command } from 'commander';
 import { contains, type Family, type IpAddress, type IpPrefix } from '../../base/ip.ts';
 import { formatIp, formatPrefix, parseIp } from '../../base/ip-text.ts';
+import type { EngineForm } from '../../bench/engine-contender.ts';
 import { DEFAULT_KINDS_TEXT, formsOf, kindsNamed, noKindServes } from '../../bench/forms.ts';
 import { InputError } from '../../bench/input-error.ts';
-import { chooseLpm, leastLeafBytes, type LpmKind } from '../../engine/lpm.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { chooseLpm, LARGEST_NARROW_VALUE, leastLeafBytes, type LpmKind } from '../../engine/lpm.ts';
 import type { ResearchTable, Walk } from '../../engine/research-table.ts';
 import type { NamedValue, TableRow } from '../../tables/collect.ts';
 import { buildTable } from '../fib/built-table.ts';
 import { collectOptions, FILE_HELP, tableOptions, type TableFlags } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
-import { walkLines, walkReport, type WalkReport } from '../fib/walk-text.ts';
+import { walkLines, walkReport, type ToldWalk, type WalkReport } from '../fib/walk-text.ts';
 import { CliError, EXIT, type CliIo } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { plural } from '../render/table.ts';
@@ -39,6 +41,8 @@ export interface FibLookupReport {
   readonly kinds: readonly string[];
   /** With --explain: what each read. */
   readonly walks?: readonly WalkReport[];
+  /** With --explain: what the values of the reads are, numbers of the file or, where it has none, places in it. */
+  readonly valuesAre?: 'numbers' | 'places';
 }
 
 /** Adds `pxtr fib lookup`. Exit codes: 0 looked up, 1 the file is not right or algorithms differ, 2 usage. */
@@ -53,11 +57,12 @@ export function registerFibLookup(fib: Command, io: CliIo): void {
     .addOption(
       new Option('--kinds <a,b>', `ask these, or all (default: ${DEFAULT_KINDS_TEXT})`).argParser(kindsNamed),
     )
-    .option('--explain', 'show what the lookup reads, step by step')
+    .option('--explain', 'say what the lookup reads and what that means, read by read')
     .option('--json', 'one JSON document instead of text')
     .addHelpText(
       'after',
       '\nWith --explain and without --kinds the one that a router would take is asked.\n' +
+        'What is explained has the values of the file, of two bytes where they all fit.\n' +
         'Exit codes: 0 looked up, 1 the file is not right or algorithms differ, 2 usage.\n\n' +
         'Examples:\n  pxtr fib lookup table.txt 192.0.2.1 2001:db8::1\n' +
         '  pxtr fib lookup rib.mrt 192.0.2.1 --explain --kinds poptrie,sail',
@@ -98,55 +103,86 @@ function lookUp(
   progress: Progress,
 ): Answer[] {
   const names = new Map(values.map(({ value, name }) => [value, name]));
-  const tables = new Map<Family, readonly Numbered[]>();
+  const tables = new Map<Family, Numbered>();
   for (const { family } of addresses) {
     if (!tables.has(family)) tables.set(family, numberedTables(family, rows, flags, progress));
   }
   progress.end();
   return addresses.map((address) => {
     const around = rows.filter(({ prefix }) => contains(prefix, address)).reverse();
-    const asked = tables.get(address.family)!;
-    const walks = asked.map(({ table }) => ({ table, walk: table.walk(address) }));
-    for (const [i, { table, walk }] of walks.entries())
-      agree(table, walk, asked[i]!.rows, around[0], address);
+    const { rows: own, asked } = tables.get(address.family)!;
+    const match = around[0];
+    const walks = asked.map((table): ToldWalk => {
+      const walk = table.walk(address);
+      agree(table, walk, own, match, address);
+      return { table, walk, address, match: match?.prefix };
+    });
     const matches = around.map(({ prefix, value }) => matchOf(prefix, value, names));
     const report: FibLookupReport = {
       address: formatIp(address),
       match: matches[0] ?? null,
       covering: matches.slice(1),
-      kinds: asked.map(({ table }) => table.kind),
-      ...(flags.explain === true ? { walks: walks.map((each) => walkReport(each.table, each.walk)) } : {}),
+      kinds: asked.map(({ kind }) => kind),
+      ...(flags.explain === true ? { walks: walks.map(walkReport), valuesAre: valuesOf(rows) } : {}),
     };
     return { report, lines: linesOf(report, walks, flags.explain === true) };
   });
 }
 
-/** A table whose values are the places of its rows and 1, so that a lookup tells the prefix. */
+/** The prefixes of a family with the values that the tables of them have. */
 interface Numbered {
-  readonly table: ResearchTable;
   readonly rows: readonly TableRow[];
+  readonly asked: readonly ResearchTable[];
 }
 
 function numberedTables(
   family: Family,
-  rows: readonly TableRow[],
+  all: readonly TableRow[],
   { kinds, explain }: LookupFlags,
   progress: Progress,
-): Numbered[] {
-  const own = rows.filter(({ prefix }) => prefix.address.family === family);
-  const numbered = own.map(({ prefix }, i) => ({ prefix, value: i + 1 }));
+): Numbered {
+  const own = all.filter(({ prefix }) => prefix.address.family === family);
+  const rows = explain === true ? valuedRows(own) : own.map(({ prefix }, i) => ({ prefix, value: i + 1 }));
   const wanted =
     kinds ?? (explain === true ? [chooseLpm('auto', family, own.length, 'patricia')] : undefined);
-  const forms = formsOf(family, numbered, wanted).filter(
-    ({ kind, leafBytes }) => leafBytes === 4 || leastLeafBytes(kind) > leafBytes,
+  const forms = formsOf(family, rows, wanted).filter(({ kind, leafBytes }, i, all) =>
+    // What is explained is what would run, the narrowest; else each value is told from each other, in wider leaves.
+    explain === true
+      ? all.findIndex((form) => form.kind === kind) === i
+      : leafBytes === 4 || leastLeafBytes(kind) > leafBytes,
   );
   if (forms.length === 0) throw new InputError(noKindServes(family), 'Leave --kinds out.');
-  return forms.map((form) => {
+  const asked = forms.map((form) => {
     progress.tell(`IPv${family}: building ${form.kind}`);
-    return { table: buildTable('traced', form, family, numbered).table, rows: own };
+    return build(form, family, rows);
   });
+  return { rows, asked };
 }
 
+/** With the values of the file; where it has none, with places, from 1 again when leaves of two bytes hold no more. */
+function valuedRows(rows: readonly TableRow[]): TableRow[] {
+  return rows.map(({ prefix, value }, i) => ({
+    prefix,
+    value: value === 0 ? 1 + (i % LARGEST_NARROW_VALUE) : value,
+  }));
+}
+
+function valuesOf(rows: readonly TableRow[]): 'numbers' | 'places' {
+  return rows.some(({ value }) => value !== 0) ? 'numbers' : 'places';
+}
+
+/** Leaves of two bytes hold all values and may yet not hold the table; then it has four, as in a router. */
+function build(form: EngineForm, family: Family, rows: readonly TableRow[]): ResearchTable {
+  try {
+    return buildTable('traced', form, family, rows).table;
+  } catch (problem) {
+    if (form.leafBytes === 4 || !(problem instanceof EngineError) || problem.code !== 'bad-value')
+      throw problem;
+    return buildTable('traced', { ...form, leafBytes: 4 }, family, rows).table;
+  }
+}
+
+/** Throws CliError when a table gives another value than that of the match, found row by row. */
 function agree(
   table: ResearchTable,
   { value }: Walk,
@@ -154,12 +190,13 @@ function agree(
   match: TableRow | undefined,
   address: IpAddress,
 ): void {
-  const found = value === 0 ? undefined : rows[value - 1];
-  if (found === match) return;
-  const said = found === undefined ? 'nothing' : formatPrefix(found.prefix);
-  const right = match === undefined ? 'nothing' : formatPrefix(match.prefix);
+  const right = match === undefined ? undefined : rows.find(({ prefix }) => prefix === match.prefix);
+  if (value === (right?.value ?? 0)) return;
+  const found = rows.find((row) => row.value === value);
+  const text = (row: TableRow | undefined): string =>
+    row === undefined ? 'nothing' : formatPrefix(row.prefix);
   throw new CliError(
-    `${table.kind} finds ${said} for ${formatIp(address)}, and it is ${right}: please report it`,
+    `${table.kind} finds ${text(found)} for ${formatIp(address)}, and it is ${text(right)}: please report it`,
     EXIT.failed,
   );
 }
@@ -179,8 +216,8 @@ function matchText({ prefix, value, name }: Match): string {
 }
 
 function linesOf(
-  { address, match, covering, kinds }: FibLookupReport,
-  walks: readonly { readonly table: ResearchTable; readonly walk: Walk }[],
+  { address, match, covering, kinds, valuesAre }: FibLookupReport,
+  walks: readonly ToldWalk[],
   isExplained: boolean,
 ): string[] {
   return [
@@ -188,7 +225,10 @@ function linesOf(
     match === null ? '  no prefix covers it' : `  ${matchText(match)}`,
     ...(covering.length === 0 ? [] : [`  inside ${covering.map(matchText).join(', ')}`]),
     ...(isExplained
-      ? walks.flatMap(({ table, walk }) => walkLines(table, walk))
+      ? [
+          ...(valuesAre === 'places' ? ['  the file has no values, so those below are places in it'] : []),
+          ...walks.flatMap(walkLines),
+        ]
       : [kinds.length === 1 ? `  found by ${kinds[0]!}` : `  ${plural(kinds.length, 'algorithm')} agree`]),
   ];
 }
