@@ -6,7 +6,7 @@ import { createLpmSync } from '../src/engine/open-inline.ts';
 import { Digest } from '../src/tables/digest.ts';
 import { readRoutes } from './native-data.ts';
 
-/** Enough for a million prefixes in any kind. */
+/** Enough in any kind for a million prefixes that lie as those of the Internet do, not for as many far apart. */
 const TABLE_BYTES = 384 * 2 ** 20;
 
 /** Kinds that can hold a full table. */

@@ -48,7 +48,10 @@ export interface ResearchTableOptions {
   readonly kind: LpmKind;
   readonly leafBytes: LeafBytes;
   readonly family: Family;
-  /** Bytes for the table, its writer's part included. Default 384 MiB, enough for a million prefixes in any kind. */
+  /**
+   * Bytes for the table, its writer's part included. Default 384 MiB: enough in any kind for a million prefixes that lie as
+   * those of the Internet do. Where they lie far apart, some kinds take kilobytes for each.
+   */
   readonly fibBytes?: number;
   /** Bytes for keys that the caller puts into `Engine.memory` itself. Default none. */
   readonly keyBytes?: number;
@@ -170,7 +173,8 @@ export class ResearchTable {
     const root = this.#around(work) >>> 0;
     if (root === 0) {
       const { fibBytes } = this.engine.memory.capacity;
-      throw new EngineError('no-room', this.kind, fibBytes + 1, fibBytes);
+      const hint = `needs more than ${fibBytes} bytes`;
+      throw new EngineError('no-room', this.kind, fibBytes + 1, fibBytes, hint);
     }
     if (root === LPM_TOO_NARROW)
       throw new EngineError('bad-value', this.kind, 4, this.leafBytes, 'needs leaves of four bytes');

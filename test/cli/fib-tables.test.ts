@@ -76,6 +76,55 @@ describe('pxtr fib stats', () => {
   });
 });
 
+describe('a table that some algorithms do not hold', () => {
+  /** More /24 with longer prefixes than leaves of two bytes can number, and IPv6 prefixes that have all nodes to themselves. */
+  const scattered = join(folder, 'scattered.txt');
+  const lines = Array.from({ length: 33_000 }, (_, i) => {
+    const mixed = Math.imul(i + 1, 0x9e37_79b1) >>> 0;
+    const [top, upper, lower] = [0x2000 | (mixed >>> 19), mixed >>> 16, mixed & 0xffff].map((half) =>
+      half.toString(16),
+    );
+    return `${10 + (i >>> 16)}.${(i >>> 8) & 255}.${i & 255}.1/32 1\n${top}:${upper}:${lower}::/96 1`;
+  });
+  writeFileSync(scattered, lines.join('\n'));
+  const narrow = 'dir18-run, 2 B: does not fit: engine: bad-value in dir18-run: needs leaves of four bytes';
+  const large = 'multibit, 4 B: does not fit: engine: no-room in multibit: needs more than 184668160 bytes';
+
+  it('stats say so, and tell of the others', async () => {
+    const args = ['fib', 'stats', scattered, '--kinds', 'dir18-run,multibit,patricia'];
+    const { code, out } = await pxtr(...args, '--json');
+    expect(code).toBe(0);
+    const { kinds, refused } = JSON.parse(out) as FibStatsReport;
+    const named = (each: { family: number; kind: string; leafBytes: number }): string =>
+      `${each.family} ${each.kind} ${each.leafBytes}`;
+    expect(refused.map(named)).toEqual(['4 dir18-run 2', '6 multibit 4']);
+    expect(kinds.map(named)).toEqual(['4 dir18-run 4', '4 multibit 4', '4 patricia 4', '6 patricia 4']);
+    const { out: text } = await pxtr(...args);
+    expect(text).toContain(`  ${narrow}\n`);
+    expect(text).toContain(`  ${large}\n`);
+    const { out: csv } = await pxtr(...args, '--csv');
+    expect(csv).toContain('\n4,does not fit,dir18-run 2 B,1\n');
+    expect(csv).toContain('\n6,does not fit,multibit 4 B,1\n');
+  });
+
+  it('a lookup asks the others, and fails when there are none', async () => {
+    const { code, out } = await pxtr(
+      'fib',
+      'lookup',
+      scattered,
+      '33c6:9e37:79b1::1',
+      '--kinds',
+      'multibit,patricia',
+    );
+    expect(code).toBe(0);
+    expect(out).toBe(`33c6:9e37:79b1::1\n  33c6:9e37:79b1::/96 (1)\n  found by patricia\n  ${large}\n`);
+    expect(await pxtr('fib', 'lookup', scattered, '::1', '--kinds', 'multibit')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(large) as string,
+    });
+  });
+});
+
 describe('pxtr fib lookup', () => {
   it('finds the longest prefix by all algorithms, and what is around it', async () => {
     const { code, out } = await pxtr(

@@ -4,13 +4,13 @@ import { formatIp, formatPrefix, parseIp } from '../../base/ip-text.ts';
 import type { EngineForm } from '../../bench/engine-contender.ts';
 import { DEFAULT_KINDS_TEXT, formsOf, kindsNamed, noKindServes } from '../../bench/forms.ts';
 import { InputError } from '../../bench/input-error.ts';
-import { EngineError } from '../../engine/errors.ts';
 import { chooseLpm, LARGEST_NARROW_VALUE, leastLeafBytes, type LpmKind } from '../../engine/lpm.ts';
 import type { ResearchTable, Walk } from '../../engine/research-table.ts';
 import type { NamedValue, TableRow } from '../../tables/collect.ts';
-import { buildTable } from '../fib/built-table.ts';
+import { buildTable, type Built, type Unfit } from '../fib/built-table.ts';
 import { collectOptions, FILE_HELP, tableOptions, type TableFlags } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
+import { unfitLines } from '../fib/shape-text.ts';
 import { walkLines, walkReport, type ToldWalk, type WalkReport } from '../fib/walk-text.ts';
 import { CliError, EXIT, type CliIo } from '../io.ts';
 import { Progress } from '../progress.ts';
@@ -39,6 +39,8 @@ export interface FibLookupReport {
   readonly covering: readonly Match[];
   /** The algorithms that were asked; all of them gave the match. */
   readonly kinds: readonly string[];
+  /** Those that do not hold the table. */
+  readonly refused: readonly Unfit[];
   /** With --explain: what each read. */
   readonly walks?: readonly WalkReport[];
   /** With --explain: what the values of the reads are, numbers of the file or, where it has none, places in it. */
@@ -110,7 +112,7 @@ function lookUp(
   progress.end();
   return addresses.map((address) => {
     const around = rows.filter(({ prefix }) => contains(prefix, address)).reverse();
-    const { rows: own, asked } = tables.get(address.family)!;
+    const { rows: own, asked, refused } = tables.get(address.family)!;
     const match = around[0];
     const walks = asked.map((table): ToldWalk => {
       const walk = table.walk(address);
@@ -123,6 +125,7 @@ function lookUp(
       match: matches[0] ?? null,
       covering: matches.slice(1),
       kinds: asked.map(({ kind }) => kind),
+      refused,
       ...(flags.explain === true ? { walks: walks.map(walkReport), valuesAre: valuesOf(rows) } : {}),
     };
     return { report, lines: linesOf(report, walks, flags.explain === true) };
@@ -133,6 +136,7 @@ function lookUp(
 interface Numbered {
   readonly rows: readonly TableRow[];
   readonly asked: readonly ResearchTable[];
+  readonly refused: readonly Unfit[];
 }
 
 function numberedTables(
@@ -152,11 +156,16 @@ function numberedTables(
       : leafBytes === 4 || leastLeafBytes(kind) > leafBytes,
   );
   if (forms.length === 0) throw new InputError(noKindServes(family), 'Leave --kinds out.');
-  const asked = forms.map((form) => {
+  const asked: ResearchTable[] = [];
+  const refused: Unfit[] = [];
+  for (const form of forms) {
     progress.tell(`IPv${family}: building ${form.kind}`);
-    return build(form, family, rows);
-  });
-  return { rows, asked };
+    const built = build(form, family, rows);
+    if ('why' in built) refused.push(built);
+    else asked.push(built.table);
+  }
+  if (asked.length === 0) throw new CliError(unfitLines(refused).join('\n').trim(), EXIT.failed);
+  return { rows, asked, refused };
 }
 
 /** With the values of the file; where it has none, with places, from 1 again when leaves of two bytes hold no more. */
@@ -172,14 +181,10 @@ function valuesOf(rows: readonly TableRow[]): 'numbers' | 'places' {
 }
 
 /** Leaves of two bytes hold all values and may yet not hold the table; then it has four, as in a router. */
-function build(form: EngineForm, family: Family, rows: readonly TableRow[]): ResearchTable {
-  try {
-    return buildTable('traced', form, family, rows).table;
-  } catch (problem) {
-    if (form.leafBytes === 4 || !(problem instanceof EngineError) || problem.code !== 'bad-value')
-      throw problem;
-    return buildTable('traced', { ...form, leafBytes: 4 }, family, rows).table;
-  }
+function build(form: EngineForm, family: Family, rows: readonly TableRow[]): Built | Unfit {
+  const built = buildTable('traced', form, family, rows);
+  if (form.leafBytes === 4 || !('why' in built)) return built;
+  return buildTable('traced', { ...form, leafBytes: 4 }, family, rows);
 }
 
 /** Throws CliError when a table gives another value than that of the match, found row by row. */
@@ -216,7 +221,7 @@ function matchText({ prefix, value, name }: Match): string {
 }
 
 function linesOf(
-  { address, match, covering, kinds, valuesAre }: FibLookupReport,
+  { address, match, covering, kinds, refused, valuesAre }: FibLookupReport,
   walks: readonly ToldWalk[],
   isExplained: boolean,
 ): string[] {
@@ -230,5 +235,6 @@ function linesOf(
           ...walks.flatMap(walkLines),
         ]
       : [kinds.length === 1 ? `  found by ${kinds[0]!}` : `  ${plural(kinds.length, 'algorithm')} agree`]),
+    ...unfitLines(refused),
   ];
 }

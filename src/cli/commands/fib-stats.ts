@@ -6,7 +6,7 @@ import { withValues } from '../../bench/table-file.ts';
 import type { LpmKind } from '../../engine/lpm.ts';
 import type { TableRow } from '../../tables/collect.ts';
 import { shapeOf, type TableShape } from '../../tables/table-shape.ts';
-import { buildTable } from '../fib/built-table.ts';
+import { buildTable, type Unfit } from '../fib/built-table.ts';
 import { collectOptions, FILE_HELP, tableOptions, type TableFlags } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
 import { shapeText, type BuiltKind } from '../fib/shape-text.ts';
@@ -27,6 +27,8 @@ interface StatsFlags extends TableFlags {
 export interface FibStatsReport {
   readonly families: readonly TableShape[];
   readonly kinds: readonly BuiltKind[];
+  /** Kinds that do not hold the table. */
+  readonly refused: readonly Unfit[];
 }
 
 /** Adds `pxtr fib stats`. Exit codes: 0 read, 1 the file is not right, 2 usage. */
@@ -64,16 +66,21 @@ export function registerFibStats(fib: Command, io: CliIo): void {
 function reportOf(rows: readonly TableRow[], flags: StatsFlags, progress: Progress): FibStatsReport {
   const families: TableShape[] = [];
   const kinds: BuiltKind[] = [];
+  const refused: Unfit[] = [];
   for (const family of [4, 6] as const) {
     const own = rows.filter(({ prefix }) => prefix.address.family === family);
     if (own.length === 0) continue;
     families.push(shapeOf(family, own));
-    if (flags.build) kinds.push(...builtKinds(family, own, flags.kinds, progress));
+    if (!flags.build) continue;
+    for (const each of builtKinds(family, own, flags.kinds, progress)) {
+      if ('why' in each) refused.push(each);
+      else kinds.push(each);
+    }
   }
   progress.end();
-  if (flags.build && kinds.length === 0)
+  if (flags.build && kinds.length + refused.length === 0)
     throw new InputError(families.map(({ family }) => noKindServes(family)).join(', '));
-  return { families, kinds };
+  return { families, kinds, refused };
 }
 
 function builtKinds(
@@ -81,11 +88,13 @@ function builtKinds(
   rows: readonly TableRow[],
   kinds: readonly LpmKind[] | undefined,
   progress: Progress,
-): BuiltKind[] {
+): (BuiltKind | Unfit)[] {
   const numbered = withValues(rows, SEED);
   return formsOf(family, numbered, kinds).map((form) => {
     progress.tell(`IPv${family}: building ${form.kind}, leaves of ${form.leafBytes} bytes`);
-    const { table, buildMs } = buildTable('research', form, family, numbered);
+    const built = buildTable('research', form, family, numbered);
+    if ('why' in built) return built;
+    const { table, buildMs } = built;
     return {
       family,
       ...form,
@@ -97,12 +106,15 @@ function builtKinds(
   });
 }
 
-function textOf({ families, kinds }: FibStatsReport): string {
-  const of = (family: Family): BuiltKind[] => kinds.filter((each) => each.family === family);
-  return families.map((shape) => shapeText(shape, of(shape.family)).join('\n')).join('\n\n');
+function textOf({ families, kinds, refused }: FibStatsReport): string {
+  const texts = families.map((shape) => {
+    const isOf = ({ family }: { readonly family: Family }): boolean => family === shape.family;
+    return shapeText(shape, kinds.filter(isOf), refused.filter(isOf)).join('\n');
+  });
+  return texts.join('\n\n');
 }
 
-function csvOf({ families, kinds }: FibStatsReport): string {
+function csvOf({ families, kinds, refused }: FibStatsReport): string {
   const lines = ['family,what,of,value'];
   for (const { family, prefixes, values, lengths, depths, regions } of families) {
     const line = (what: string, of: string | number, value: number): void => {
@@ -120,6 +132,8 @@ function csvOf({ families, kinds }: FibStatsReport): string {
       line('build ms', name, each.buildMs);
       for (const { part, bytes } of each.parts) line('bytes', `${name} ${part}`, bytes);
     }
+    for (const each of refused.filter((unfit) => unfit.family === family))
+      line('does not fit', `${each.kind} ${each.leafBytes} B`, 1);
   }
   return `${lines.join('\n')}\n`;
 }

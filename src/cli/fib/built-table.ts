@@ -1,11 +1,15 @@
 /** Tables as the engine holds them, for the commands over tables. */
 import type { Family } from '../../base/ip.ts';
+import { EngineError } from '../../engine/errors.ts';
 import type { LpmKind } from '../../engine/lpm.ts';
 import { researchModuleSync } from '../../engine/open-research-node.ts';
 import { ResearchTable, type ResearchBuild } from '../../engine/research-table.ts';
 import type { TableRow } from '../../tables/collect.ts';
 
-/** More than any kind takes for a prefix, and what the largest has before the first. */
+/**
+ * What a prefix takes in most kinds where prefixes lie as those of the Internet do, and what the largest kind has before
+ * the first. Of prefixes that lie far apart, some kinds take kilobytes each: those tables are told not to fit.
+ */
 const BYTES_PER_PREFIX = 512;
 const LEAST_BYTES = 160 * 2 ** 20;
 
@@ -15,24 +19,42 @@ export interface Built {
   readonly buildMs: number;
 }
 
-/** Builds one; the rows have numbers. Throws EngineError as `ResearchTable.build`. */
+/** A kind, and the size of its leaves. */
+interface Form {
+  readonly kind: LpmKind;
+  readonly leafBytes: 2 | 4;
+}
+
+/** A kind that does not hold the table, and why. */
+export interface Unfit extends Form {
+  readonly family: Family;
+  readonly why: string;
+}
+
+/** Builds one; the rows have numbers. What does not fit is told, and is no reason to do without the others. */
 export function buildTable(
   build: ResearchBuild,
-  form: { readonly kind: LpmKind; readonly leafBytes: 2 | 4 },
+  form: Form,
   family: Family,
   rows: readonly TableRow[],
-): Built {
+): Built | Unfit {
   let buildMs = 0;
-  const table = ResearchTable.build(researchModuleSync(build), rows, {
-    ...form,
-    family,
-    fibBytes: LEAST_BYTES + BYTES_PER_PREFIX * rows.length,
-    around: (work) => {
-      const start = performance.now();
-      const result = work();
-      buildMs += performance.now() - start;
-      return result;
-    },
-  });
-  return { table, buildMs };
+  const module = researchModuleSync(build);
+  try {
+    const table = ResearchTable.build(module, rows, {
+      ...form,
+      family,
+      fibBytes: LEAST_BYTES + BYTES_PER_PREFIX * rows.length,
+      around: (work) => {
+        const start = performance.now();
+        const result = work();
+        buildMs += performance.now() - start;
+        return result;
+      },
+    });
+    return { table, buildMs };
+  } catch (problem) {
+    if (!(problem instanceof EngineError) || problem.code === 'bad-module') throw problem;
+    return { family, ...form, why: problem.message };
+  }
 }

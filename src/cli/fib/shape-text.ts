@@ -3,6 +3,7 @@ import type { Family } from '../../base/ip.ts';
 import { counted, grouped } from '../../bench/number-text.ts';
 import { REGION_BITS, type TableShape } from '../../tables/table-shape.ts';
 import { plural, table } from '../render/table.ts';
+import type { Unfit } from './built-table.ts';
 
 /** A kind that was built of the table. */
 export interface BuiltKind {
@@ -20,7 +21,11 @@ const BAR_WIDTH = 40;
 const SHADES = ' .:-=+*#%@';
 const MOST_REGIONS = 16;
 
-export function shapeText(shape: TableShape, kinds: readonly BuiltKind[]): string[] {
+export function shapeText(
+  shape: TableShape,
+  kinds: readonly BuiltKind[],
+  refused: readonly Unfit[],
+): string[] {
   const { family, prefixes, values, digest } = shape;
   const numbers = values === 0 ? 'no numbers' : counted(values, 'distinct value');
   return [
@@ -32,6 +37,7 @@ export function shapeText(shape: TableShape, kinds: readonly BuiltKind[]): strin
     '',
     ...(family === 4 ? heatLines(shape) : regionLines(shape)),
     ...(kinds.length === 0 ? [] : ['', ...kindLines(kinds)]),
+    ...(refused.length === 0 ? [] : ['', ...unfitLines(refused)]),
   ];
 }
 
@@ -104,6 +110,11 @@ function kindLines(kinds: readonly BuiltKind[]): string[] {
     parts.length === 1 ? '' : parts.map(({ part, bytes }) => `${part} ${grouped(bytes)}`).join(', '),
   ]);
   return table([header, ...rows], { indent: '  ' });
+}
+
+/** One line for each. */
+export function unfitLines(refused: readonly Unfit[]): string[] {
+  return refused.map(({ kind, leafBytes, why }) => `  ${kind}, ${leafBytes} B: does not fit: ${why}`);
 }
 
 function percent(part: number, whole: number): string {
