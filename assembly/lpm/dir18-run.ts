@@ -21,7 +21,7 @@ import { touch } from './touch';
 export const CAPS = CAP_V4 | CAP_INSERT;
 export const ATOMICITY = ATOMICITY_PER_ADDRESS;
 
-const DIRECTORY_BYTES: u32 = BLOCK_COUNT << 2;
+export const DIRECTORY_BYTES: u32 = BLOCK_COUNT << 2;
 
 export function footprint(leafBytes: i32, specs: usize, count: u32): u32 {
   return footprintOf(leafBytes, DIRECTORY_BYTES, specs, count);

@@ -19,7 +19,7 @@ export const ATOMICITY = ATOMICITY_PER_ADDRESS;
 
 // @ts-ignore: decorator
 @inline
-function directoryBytes(leafBytes: u32): u32 {
+export function directoryBytes(leafBytes: u32): u32 {
   return leafBytes << 24;
 }
 

@@ -101,6 +101,13 @@ function unitsOf(bytes: u32): u32 {
   return max((bytes + 7) >>> 3, LEAST_UNITS);
 }
 
+/** What a node of `bytes` bytes takes of the pool. */
+// @ts-ignore: decorator
+@inline
+export function poolBytes(bytes: u32): u32 {
+  return unitsOf(bytes) << 3;
+}
+
 // @ts-ignore: decorator
 @inline
 function freeList(pool: usize, units: u32): usize {

@@ -21,11 +21,11 @@ export function slotsOf(table: usize, level: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-function runsOf(node: usize): u32 {
+export function runsOf(node: usize): u32 {
   return <u32>popcnt<u64>(load<u64>(node));
 }
 
-function idOfRun(wide: bool, node: usize, run: u32): u32 {
+export function idOfRun(wide: bool, node: usize, run: u32): u32 {
   return wide ? load<u32>(node + (<usize>run << 2), IDS) : <u32>load<u16>(node + (<usize>run << 1), IDS);
 }
 

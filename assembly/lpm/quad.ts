@@ -27,7 +27,7 @@ import {
 } from './table4';
 import { touch } from './touch';
 
-const QUAD_BYTES: u32 = 16;
+export const QUAD_BYTES: u32 = 16;
 /** What one quad takes of the pool at most, in largest nodes: four, and itself. */
 export const NODES_OF_QUAD: u32 = 5;
 export const QUADS_BYTES: u32 = 32768 << 2;

@@ -36,6 +36,7 @@ const WAITING_EPOCH: usize = 20;
 const RETIRED: usize = 24;
 const RETIRED_EPOCH: usize = 28;
 const FREE: usize = 32;
+export const UNIT_BYTES: u32 = 16;
 /** A wide node of 64 runs: 8 + 64 * 4 bytes, and its link. */
 const MOST_UNITS: u32 = 17;
 const CHUNK_BYTES: u32 = 65536;

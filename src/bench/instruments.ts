@@ -90,10 +90,7 @@ export function instrument(table: Traced, trace: string, keys: Uint32Array, samp
   }
   const total = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0);
   const sorted = linesOf.toSorted();
-  const parts = table.parts();
-  // Kinds of one part call it `all` when they are asked for sizes, and by its name when they are walked.
-  const [only] = byPart.size === 1 && parts.length === 1 ? byPart.keys() : [];
-  const sizes = new Map(parts.map(({ part, bytes }) => [only ?? part, bytes]));
+  const sizes = new Map(table.parts().map(({ part, bytes }) => [part, bytes]));
   const names = [...new Set([...sizes.keys(), ...byPart.keys()])];
   return {
     family,

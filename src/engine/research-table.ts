@@ -205,17 +205,17 @@ export class ResearchTable {
     return this.engine.exports.lpmReaderBytes(this.#code, this.#root) >>> 0 || this.liveBytes;
   }
 
-  /** What lookups walk, by part, where the kind keeps its parts apart; otherwise all of it as one. */
+  /**
+   * What lookups walk, by part; 64 bytes before the parts of a structure that is built whole are in none. A module of
+   * routers cannot tell the parts of a kind that has several, and says `all`.
+   */
   parts(): { readonly part: string; readonly bytes: number }[] {
     const partBytes = this.engine.exports['lpmPartBytes'] as
       ((kind: number, root: number, part: number) => number) | undefined;
     const names = partNames(this.kind);
-    const parts = names.map((part, i) => ({
-      part,
-      bytes: (partBytes?.(this.#code, this.#root, i) ?? 0) >>> 0,
-    }));
-    if (parts.some(({ bytes }) => bytes > 0)) return parts;
-    return [{ part: 'all', bytes: this.readerBytes }];
+    if (names.length === 1) return [{ part: names[0]!, bytes: this.readerBytes }];
+    if (partBytes === undefined) return [{ part: 'all', bytes: this.readerBytes }];
+    return names.map((part, i) => ({ part, bytes: partBytes(this.#code, this.#root, i) >>> 0 }));
   }
 
   /**

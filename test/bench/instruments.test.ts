@@ -56,13 +56,12 @@ describe('instruments', () => {
         asked.push(address);
         return [touch('node', address === '0.0.0.1' ? 0 : 64)];
       },
-      () => [{ part: 'all', bytes: 128 }],
+      () => [{ part: 'node', bytes: 128 }],
     );
     const told = instrument(one, 'rand', KEYS, 3);
     expect(asked).toEqual(['0.0.0.1', '0.0.0.2', '0.0.0.1']);
     expect(told.sample).toBe(3);
     expect(told.caches.map(({ hitRate }) => hitRate)).toEqual([1, 1, 1]);
-    // Of one part, which has two names: the one that walks tell.
     expect(told.parts).toEqual([{ part: 'node', bytes: 128, reads: 1, lines: 1 }]);
   });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Family, IpAddress } from '../../src/base/ip.ts';
-import { cidr, ip } from '../../src/base/ip-text.ts';
+import { prefix, type Family, type IpAddress } from '../../src/base/ip.ts';
+import { cidr, formatPrefix, ip } from '../../src/base/ip-text.ts';
 import type { FibChange } from '../../src/engine/fib.ts';
 import { leastLeafBytes, LPM_KINDS, RESEARCH_KINDS, serves, type LpmKind } from '../../src/engine/lpm.ts';
 import { EngineError } from '../../src/engine/errors.ts';
+import { partNames } from '../../src/engine/lpm-parts.ts';
 import { createLpmSync } from '../../src/engine/open-inline.ts';
 import { researchModuleSync } from '../../src/engine/open-research-node.ts';
 import { researchModule as fetchedResearchModule } from '../../src/engine/open-research-url.ts';
@@ -32,6 +33,21 @@ const INSIDE: Readonly<Record<Family, readonly string[]>> = {
 
 function rowsOf(family: Family): FibChange[] {
   return PREFIXES[family].map((text, i) => ({ prefix: cidr(text), value: i + 1 }));
+}
+
+const BUILT_WHOLE: readonly LpmKind[] = ['multibit', 'poptrie', 'dxr', 'sail', 'hash-length'];
+
+/** Prefixes of all lengths, some beside and some inside others. */
+function mixedRows(family: Family): FibChange[] {
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const mixed = Math.imul(i + 1, 0x9e37_79b1) >>> 0;
+    const [a, b, c, d] = [mixed >>> 24, (mixed >>> 16) & 7, (mixed >>> 8) & 15, mixed & 255];
+    const hex = [b, c, d, i].map((word) => word.toString(16));
+    const text =
+      family === 4 ? `${1 + (a & 15)}.${b}.${c}.${d}` : `2001:${(a & 7).toString(16)}:${hex.join(':')}::1`;
+    return { prefix: prefix(ip(text), 1 + ((7 * i) % (family === 4 ? 32 : 128))), value: 1 + (i % 50) };
+  });
+  return [...new Map(rows.map((row) => [formatPrefix(row.prefix), row])).values()];
 }
 
 function build(options: ResearchTableOptions): ResearchTable {
@@ -70,13 +86,38 @@ describe.each(FORMS)('a $kind of $leafBytes bytes, IPv$family', (form) => {
     expect(single(table, ip(INSIDE[form.family][2]!))).toBe(second!.value);
   });
 
-  it('has parts that make up what lookups walk', () => {
-    const table = build(form);
-    const total = table.parts().reduce((sum, { bytes }) => sum + bytes, 0);
-    expect(total).toBeLessThanOrEqual(table.readerBytes);
-    // A built structure has 64 bytes in front of its parts.
-    expect(total).toBeGreaterThanOrEqual(table.readerBytes - 64);
-    expect(table.liveBytes).toBeGreaterThanOrEqual(table.readerBytes);
+  it('has the parts that are declared, and they make up what lookups walk', () => {
+    const table = ResearchTable.build(engineModule('traced'), mixedRows(form.family), form);
+    const isWhole = BUILT_WHOLE.includes(form.kind);
+    const expectSum = (): Map<string, number> => {
+      const parts = table.parts();
+      expect(parts.map(({ part }) => part)).toEqual(partNames(form.kind));
+      const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+      // A built structure has 64 bytes in front of its parts.
+      expect(total).toBe(table.readerBytes - (isWhole ? 64 : 0));
+      expect(table.liveBytes).toBeGreaterThanOrEqual(table.readerBytes);
+      return new Map(parts.map(({ part, bytes }) => [part, bytes]));
+    };
+    const bytesOf = expectSum();
+    // What is left over is what waits for readers, and so far nothing has been replaced.
+    expect(bytesOf.get('retired') ?? 0).toBe(0);
+    for (const [part, bytes] of bytesOf)
+      if (part !== 'retired' && part !== 'prefix') expect(bytes, part).toBeGreaterThan(0);
+    const seen = new Map<string, Set<number>>();
+    for (const { prefix } of mixedRows(form.family)) {
+      for (const { part, at, bytes } of table.walk(prefix.address).touches) {
+        const bytesSeen = seen.get(part) ?? new Set();
+        seen.set(part, bytesSeen);
+        for (let i = 0; i < bytes; i++) bytesSeen.add(at + i);
+      }
+    }
+    // The prefixes of dir24-stride6 are in the tree of the writer.
+    for (const [part, { size }] of seen)
+      if (part !== 'prefix' || form.kind !== 'dir24-stride6')
+        expect(bytesOf.get(part), part).toBeGreaterThanOrEqual(size);
+    table.change(mixedRows(form.family).map(({ prefix }, i) => ({ prefix, value: i % 3 === 0 ? 0 : 7 })));
+    const later = expectSum();
+    if (later.has('retired')) expect(later.get('retired')).toBeGreaterThan(0);
   });
 });
 

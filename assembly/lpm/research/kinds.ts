@@ -8,6 +8,12 @@ import {
   CAP_V4,
   CAP_V6,
   LPM_BINARY_TRIE,
+  LPM_DIR18_RUN,
+  LPM_DIR18_RUN_NARROW,
+  LPM_DIR24_8,
+  LPM_DIR24_8_NARROW,
+  LPM_DIR24_STRIDE6,
+  LPM_DIR24_STRIDE6_NARROW,
   LPM_DXR,
   LPM_DXR_NARROW,
   LPM_HASH_LENGTH,
@@ -20,11 +26,15 @@ import {
   SPEC_BYTES,
   SPEC_FAMILY_OFFSET,
 } from '../../layout';
+import * as dir18Run from '../dir18-run';
+import * as dir24 from '../dir24-8';
 import { isEmpty, specBits } from '../spec';
 import * as binaryTrie from './binary-trie';
 import * as dxr from './dxr';
 import * as hashLength from './hash-length';
 import * as multibit from './multibit';
+import { partBytes4 } from './parts4';
+import { partBytes6 } from './parts6';
 import * as poptrie from './poptrie';
 import * as rebuilt from './rebuilt';
 import * as sail from './sail';
@@ -112,10 +122,19 @@ export function readerBytes(kind: i32, root: u32): u32 {
   return kind == LPM_BINARY_TRIE || kind == LPM_TREE_BITMAP ? 0 : rebuilt.structureBytes(root);
 }
 
-/** Bytes of a part of the structure of a kind that is built whole; 0 for the others. */
+/** Bytes of a part of what lookups walk, of the kinds that have several; 0 for the others. */
 export function partBytes(kind: i32, root: u32, part: u32): u32 {
-  if (kind < LPM_MULTIBIT || isEmpty(root)) return 0;
-  return rebuilt.partBytes(root, part);
+  if (isEmpty(root)) return 0;
+  switch (kind) {
+    case LPM_DIR18_RUN_NARROW:
+    case LPM_DIR18_RUN: return partBytes4(root, dir18Run.DIRECTORY_BYTES, true, part);
+    case LPM_DIR24_8_NARROW: return partBytes4(root, dir24.directoryBytes(2), false, part);
+    case LPM_DIR24_8: return partBytes4(root, dir24.directoryBytes(4), false, part);
+    case LPM_DIR24_STRIDE6_NARROW:
+    case LPM_DIR24_STRIDE6: return partBytes6(root, part);
+    case LPM_TREE_BITMAP: return treeBitmap.partBytes(root, part);
+    default: return kind < LPM_MULTIBIT ? 0 : rebuilt.partBytes(root, part);
+  }
 }
 
 export function batch(kind: i32, family: i32, root: usize, keys: usize, out: usize, n: i32): void {

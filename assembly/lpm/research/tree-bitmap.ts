@@ -267,6 +267,22 @@ function destroyLists(node: usize, arena: usize): void {
   arenaRelease(arena, list, count * NODE_BYTES);
 }
 
+/** Bytes of all lists of nodes, or of all lists of values, as blocks of the arena. */
+export function partBytes(root: usize, part: u32): u32 {
+  return part > 1 ? 0 : (part == 0 ? blockBytes(NODE_BYTES) : 0) + listBytes(root, part == 0);
+}
+
+function listBytes(node: usize, ofNodes: bool): u32 {
+  const list = <usize>load<u32>(node, CHILDREN);
+  const count = <u32>popcnt(childBits(node));
+  const values = <u32>popcnt(inside(node));
+  let bytes: u32 = ofNodes || values == 0 ? 0 : blockBytes(values << 2);
+  if (count == 0) return bytes;
+  if (ofNodes) bytes += blockBytes(count * NODE_BYTES);
+  for (let i: u32 = 0; i < count; i++) bytes += listBytes(list + <usize>(i * NODE_BYTES), ofNodes);
+  return bytes;
+}
+
 /** Makes `spec` the prefix that follows it by address and then length, with its value. False = there is none. */
 export function next(family: i32, root: usize, spec: usize, first: bool): bool {
   if (isEmpty(root)) return false;
