@@ -24,7 +24,7 @@ import type { EngineModule } from './engine-module.ts';
 import { clearSeat, makeSeat, type WorkerSeat } from './engine-worker.ts';
 import { EngineError } from './errors.ts';
 import { Lookups, type EngineTable } from './lookups.ts';
-import { checkKind, type LpmKind } from './lpm.ts';
+import { checkKind, type LpmKind, type Traffic } from './lpm.ts';
 import type { ReceptionRules } from './marking.ts';
 import { EngineMemory, presets, type EngineCapacity } from './memory.ts';
 import { PacketQueue } from './packet-queue.ts';
@@ -35,6 +35,8 @@ import { instantiateEngine, type EngineExports } from './wasm.ts';
 export interface EngineOptions extends Partial<EngineCapacity> {
   /** Lookup algorithm of all tables, or of each (what is left out is 'auto'); default 'auto'. See docs/lpm.md. */
   readonly lpm?: LpmKind | 'auto' | Partial<TableKinds>;
+  /** For 'auto': 'skewed' lets it take dir24-8 where there is room. Default 'spread'. See docs/lpm.md. */
+  readonly traffic?: Traffic;
   /** The memory is a SharedArrayBuffer; the module must be the shared build. Default false. */
   readonly shared?: boolean;
   /**
@@ -68,13 +70,19 @@ export class Engine implements DataPlane {
   readonly #lookups: Lookups;
   readonly #publisher: Publisher;
 
-  private constructor(module: EngineModule, memory: EngineMemory, exports: EngineExports, lpm: TableKinds) {
+  private constructor(
+    module: EngineModule,
+    memory: EngineMemory,
+    exports: EngineExports,
+    lpm: TableKinds,
+    traffic: Traffic,
+  ) {
     this.#module = module;
     this.#memory = memory;
     this.#exports = exports;
     this.#packets = new PacketQueue(memory, exports, WORKER);
     this.#lookups = Lookups.ofOwner(memory, exports);
-    this.#publisher = new Publisher(memory, exports, lpm);
+    this.#publisher = new Publisher(memory, exports, lpm, traffic);
   }
 
   /**
@@ -82,12 +90,12 @@ export class Engine implements DataPlane {
    * cannot be met, or a module of another layout or another kind of memory.
    */
   static open(module: EngineModule, options: EngineOptions = {}): Engine {
-    const { lpm = 'auto', shared = false, flags = 0, ...capacity } = options;
+    const { lpm = 'auto', traffic = 'spread', shared = false, flags = 0, ...capacity } = options;
     const memory = new EngineMemory({ ...presets.lab, ...capacity }, { shared });
     memory.setFlags(flags);
     const exports = instantiateEngine(module, memory.memory);
     exports.fibInit();
-    return new Engine(module, memory, exports, tableKinds(lpm));
+    return new Engine(module, memory, exports, tableKinds(lpm), traffic);
   }
 
   /** Map-Cache entries that fit, PETRs included. */

@@ -15,10 +15,12 @@ import {
   LARGE_TABLE,
   SMALL_TABLE,
   chooseLpm,
+  isLarge,
   leastLeafBytes,
   lpmCode,
   type LeafBytes,
   type LpmKind,
+  type Traffic,
 } from './lpm.ts';
 import type { EngineMemory } from './memory.ts';
 import type { EngineExports } from './wasm.ts';
@@ -31,12 +33,15 @@ export interface FibChange {
 
 /** By how much a table grows until its kind is looked at again. */
 const GROWTH = 1.125;
-const EMPTY_DIR18_BYTES = 4.25 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** What an empty table takes; of dir24-8 with leaves of two bytes and, while values outgrow them, of four beside. */
+const EMPTY_DIR18_BYTES = 4.25 * MIB;
+const EMPTY_DIR24_BYTES = 100 * MIB;
 /** Bytes a prefix in dir18-run: of a full table of the Internet at most; and where it stops to be worth it. */
 const DENSE_BYTES = 128;
 const SPARSE_BYTES = 1024;
 /** Of dir24-stride6: what an empty table and the first rows take, and the writer's part of a prefix. */
-const EMPTY_STRIDE6_BYTES = 6 * 1024 * 1024;
+const EMPTY_STRIDE6_BYTES = 6 * MIB;
 const STRIDE6_PREFIX_BYTES = 96;
 
 /** A structure in the engine's memory. */
@@ -45,6 +50,8 @@ interface Form {
   readonly leafBytes: LeafBytes;
   /** 0 or 1 when it is empty. */
   readonly root: number;
+  /** The reason for the kind. */
+  readonly why: string;
 }
 
 /**
@@ -54,6 +61,7 @@ interface Form {
 export class Fib {
   readonly family: Family;
   readonly #wanted: LpmKind | 'auto';
+  readonly #traffic: Traffic;
   readonly #memory: EngineMemory;
   readonly #exports: EngineExports;
   #published: Form;
@@ -68,19 +76,31 @@ export class Fib {
   #removals = 0;
   #countFrom = SMALL_TABLE + 1;
 
-  constructor(memory: EngineMemory, exports: EngineExports, wanted: LpmKind | 'auto', family: Family) {
+  constructor(
+    memory: EngineMemory,
+    exports: EngineExports,
+    wanted: LpmKind | 'auto',
+    family: Family,
+    traffic: Traffic,
+  ) {
     this.#memory = memory;
     this.#exports = exports;
     this.#wanted = wanted;
+    this.#traffic = traffic;
     this.family = family;
-    const kind = chooseLpm(wanted, family, 0, 'patricia');
-    this.#form = { kind, leafBytes: leastLeafBytes(kind), root: 0 };
+    const { kind, why } = chooseLpm(wanted, family, 0, 'patricia');
+    this.#form = { kind, leafBytes: leastLeafBytes(kind), root: 0, why };
     this.#published = this.#form;
   }
 
   /** The algorithm in use. */
   get kind(): LpmKind {
     return this.#form.kind;
+  }
+
+  /** The reason for it. */
+  get why(): string {
+    return this.#form.why;
   }
 
   get leafBytes(): LeafBytes {
@@ -144,26 +164,37 @@ export class Fib {
 
   /** Takes the kind that 'auto' has for a table of so many prefixes. True when that is another than before. */
   #choose(prefixes: number): boolean {
-    const kind = chooseLpm('auto', this.family, prefixes, this.#form.kind);
-    const isLarge = kind === 'dir18-run' || kind === 'dir24-stride6';
-    const isChange = this.#take(isLarge && !this.#affords(prefixes) ? 'patricia' : kind);
+    const now = this.#form.kind;
+    let { kind, why } = chooseLpm('auto', this.family, prefixes, now, this.#traffic);
+    for (let refusal; (refusal = this.#refusal(kind, prefixes)) !== ''; why = refusal)
+      kind = kind === 'dir24-8' ? 'dir18-run' : 'patricia';
+    const isChange = this.#take(kind);
+    if (this.#form.kind !== kind) why = `no room to make ${kind} beside ${now}`;
+    this.#form = { ...this.#form, why };
     const next = this.#form.kind === 'compare' ? SMALL_TABLE + 1 : LARGE_TABLE;
     this.#countFrom = Math.max(next, prefixes * GROWTH);
     return isChange;
   }
 
   /**
-   * Whether the kind for large tables is worth its memory for the prefixes that there are: in dir18-run sparse ones, such
-   * as host routes of all the world, take a kilobyte each; dir24-stride6 takes the room that prefixes leave. What another
-   * kind has used of the arena cannot be had back for this one.
+   * Why a kind for large tables is not worth its memory for the prefixes that there are, '' when it is: in dir18-run sparse
+   * ones, such as host routes of all the world, take a kilobyte each; dir24-stride6 takes the room that prefixes leave.
+   * What another kind has used of the arena cannot be had back for this one.
    */
-  #affords(prefixes: number): boolean {
+  #refusal(kind: LpmKind, prefixes: number): string {
+    if (!isLarge(kind)) return '';
     const { fibBytes } = this.#memory.capacity;
-    if (this.family === 6) return EMPTY_STRIDE6_BYTES + prefixes * STRIDE6_PREFIX_BYTES <= fibBytes / 2;
-    const bytes = this.#exports.lpmEstimate(this.code, this.#form.root, this.#specs) >>> 0;
-    const each = bytes / prefixes;
-    const share = each <= DENSE_BYTES ? 0.75 : each <= SPARSE_BYTES ? 0.25 : 0;
-    return EMPTY_DIR18_BYTES + bytes <= fibBytes * share;
+    let bytes = EMPTY_STRIDE6_BYTES + prefixes * STRIDE6_PREFIX_BYTES;
+    let share = 0.5;
+    if (this.family === 4) {
+      bytes = this.#exports.lpmEstimate(this.code, this.#form.root, this.#specs) >>> 0;
+      const each = bytes / prefixes;
+      share = each <= DENSE_BYTES ? 0.75 : each <= SPARSE_BYTES ? 0.25 : 0;
+      bytes += kind === 'dir24-8' ? EMPTY_DIR24_BYTES : EMPTY_DIR18_BYTES;
+    }
+    if (bytes <= fibBytes * share) return '';
+    const mib = (of: number): string => (of / MIB).toFixed(1);
+    return `${kind} would take ${mib(bytes)} MiB, at most ${mib(fibBytes * share)} of ${mib(fibBytes)} are worth it`;
   }
 
   /** Before insertions: takes the kind for as many prefixes as there may come to be. True when it took another. */
@@ -208,7 +239,7 @@ export class Fib {
     const root = this.#exports.lpmConvert(this.code, family, from.root, code, this.#specs) >>> 0;
     if (root === 0 || root === LPM_TOO_NARROW) return undefined;
     this.#replaced.push(from);
-    return { kind, leafBytes, root };
+    return { kind, leafBytes, root, why: from.why };
   }
 
   /** Values less 1 of up to `limit` prefixes behind `after`, in order. */
@@ -259,12 +290,17 @@ export class Fib {
 export type FibPair = Readonly<Record<Family, Fib>>;
 
 /** Throws EngineError when the module has no such kind. */
-export function fibPair(memory: EngineMemory, exports: EngineExports, wanted: LpmKind | 'auto'): FibPair {
+export function fibPair(
+  memory: EngineMemory,
+  exports: EngineExports,
+  wanted: LpmKind | 'auto',
+  traffic: Traffic = 'spread',
+): FibPair {
   if (wanted !== 'auto' && exports.lpmCaps(lpmCode(wanted)) === 0) {
     const hint = 'a kind of pxtr/research: pass `wasm: await researchModule()`';
     throw new EngineError('bad-module', wanted, 1, 0, hint);
   }
-  return { 4: new Fib(memory, exports, wanted, 4), 6: new Fib(memory, exports, wanted, 6) };
+  return { 4: new Fib(memory, exports, wanted, 4, traffic), 6: new Fib(memory, exports, wanted, 6, traffic) };
 }
 
 export function writeSpec({ view }: EngineMemory, at: number, { prefix, value }: FibChange): void {

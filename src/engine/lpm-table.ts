@@ -4,7 +4,14 @@ import type { EngineModule } from './engine-module.ts';
 import { badOption, EngineError } from './errors.ts';
 import { fibPair, type FibChange, type FibPair } from './fib.ts';
 import { Lookups } from './lookups.ts';
-import { checkKind, LARGEST_VALUE, lpmCapabilities, type LpmCapabilities, type LpmKind } from './lpm.ts';
+import {
+  checkKind,
+  LARGEST_VALUE,
+  lpmCapabilities,
+  type LpmCapabilities,
+  type LpmKind,
+  type Traffic,
+} from './lpm.ts';
 import { EngineMemory } from './memory.ts';
 import { SnapshotWriter } from './snapshot.ts';
 import { instantiateEngine, type EngineExports } from './wasm.ts';
@@ -13,9 +20,11 @@ import { instantiateEngine, type EngineExports } from './wasm.ts';
 export interface LpmOptions {
   /** Lookup algorithm of both families; default 'auto'. See docs/lpm.md. */
   readonly kind?: LpmKind | 'auto';
+  /** For 'auto': 'skewed' lets it take dir24-8 where there is room. Default 'spread'. See docs/lpm.md. */
+  readonly traffic?: Traffic;
   /**
    * Bytes for the prefixes of both families, never grown; default 16 MiB, and with the kinds for large tables 64
-   * (dir18-run, dir24-stride6) and 192 (dir24-8). Patricia takes at most 64 bytes for an IPv4 prefix and 96 for an IPv6 one, and while
+   * (dir18-run, dir24-stride6) and 192 (dir24-8, and 'auto' for skewed traffic). Patricia takes at most 64 bytes for an IPv4 prefix and 96 for an IPv6 one, and while
    * a change is not published, the nodes it replaces as well. docs/lpm.md says what the others take.
    */
   readonly tableBytes?: number;
@@ -56,12 +65,17 @@ export class Lpm {
   readonly #lookups: Lookups;
   #changes: Readonly<Record<Family, FibChange[]>> = { 4: [], 6: [] };
 
-  private constructor(memory: EngineMemory, exports: EngineExports, kind: LpmKind | 'auto') {
+  private constructor(
+    memory: EngineMemory,
+    exports: EngineExports,
+    kind: LpmKind | 'auto',
+    traffic: Traffic,
+  ) {
     this.kind = kind;
     this.#memory = memory;
     this.#exports = exports;
     this.#snapshots = new SnapshotWriter(memory, exports);
-    this.#fibs = fibPair(memory, exports, kind);
+    this.#fibs = fibPair(memory, exports, kind, traffic);
     this.#empty = fibPair(memory, exports, kind);
     this.#lookups = Lookups.ofOwner(memory, exports);
     this.#swing();
@@ -69,18 +83,25 @@ export class Lpm {
 
   /** An empty table. Throws EngineError on options that cannot be met, or a module of another layout. */
   static open(module: EngineModule, options: LpmOptions = {}): Lpm {
-    const { kind = 'auto', tableBytes = LARGE_TABLE_BYTES[kind] ?? DEFAULT_TABLE_BYTES } = options;
+    const { kind = 'auto', traffic = 'spread' } = options;
+    const likely = kind === 'auto' && traffic === 'skewed' ? 'dir24-8' : kind;
+    const { tableBytes = LARGE_TABLE_BYTES[likely] ?? DEFAULT_TABLE_BYTES } = options;
     checkKind('kind', kind);
     const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, buffers: 1, workers: 1 };
     const memory = new EngineMemory({ ...rest, fibBytes: tableBytes });
     const exports = instantiateEngine(module, memory.memory);
     exports.fibInit();
-    return new Lpm(memory, exports, kind);
+    return new Lpm(memory, exports, kind, traffic);
   }
 
   /** The algorithm that serves a family now: 'auto' changes it with the table, and no kind serves all families. */
   kindOf(family: Family): LpmKind {
     return this.#fibs[family].kind;
+  }
+
+  /** The reason for that algorithm in a few words, from when it was last thought over. */
+  whyKind(family: Family): string {
+    return this.#fibs[family].why;
   }
 
   /** What that algorithm can do. */

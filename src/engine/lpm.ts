@@ -128,11 +128,42 @@ export function serves(kind: LpmKind, family: Family): boolean {
   return family === 4 || !FOUR_ONLY.includes(kind);
 }
 
+/**
+ * How the addresses of packets lie, which 'auto' cannot see: all over the table, or most of them on few addresses. See
+ * docs/lpm.md for what it changes.
+ */
+export type Traffic = 'spread' | 'skewed';
+
+/** A kind, and the reason for it in a few words. */
+export interface LpmChoice {
+  readonly kind: LpmKind;
+  readonly why: string;
+}
+
+/** Whether 'auto' takes it for many prefixes. */
+export function isLarge(kind: LpmKind): boolean {
+  return kind.startsWith('dir');
+}
+
 /** The kind for a table of `prefixes` prefixes, which is of kind `now`; what does not serve a family is replaced. */
-export function chooseLpm(wanted: LpmKind | 'auto', family: Family, prefixes: number, now: LpmKind): LpmKind {
-  if (wanted !== 'auto') return serves(wanted, family) ? wanted : 'patricia';
-  const large = family === 4 ? 'dir18-run' : 'dir24-stride6';
-  if (prefixes >= (now === large ? LARGE_TABLE / 2 : LARGE_TABLE)) return large;
-  if (family === 6) return 'patricia';
-  return prefixes <= (now === 'compare' ? SMALL_TABLE : SMALL_TABLE / 2) ? 'compare' : 'patricia';
+export function chooseLpm(
+  wanted: LpmKind | 'auto',
+  family: Family,
+  prefixes: number,
+  now: LpmKind,
+  traffic: Traffic = 'spread',
+): LpmChoice {
+  if (wanted !== 'auto')
+    return serves(wanted, family)
+      ? { kind: wanted, why: 'asked for' }
+      : { kind: 'patricia', why: `${wanted} does not serve IPv${family}` };
+  const many = isLarge(now) && prefixes < LARGE_TABLE ? LARGE_TABLE / 2 : LARGE_TABLE;
+  if (prefixes >= many) {
+    const why = `${many} prefixes or more`;
+    if (family === 6) return { kind: 'dir24-stride6', why };
+    return { kind: traffic === 'skewed' ? 'dir24-8' : 'dir18-run', why: `${why}, ${traffic} traffic` };
+  }
+  const few = now === 'compare' && prefixes > SMALL_TABLE / 2 ? SMALL_TABLE : SMALL_TABLE / 2;
+  if (family === 4 && prefixes <= few) return { kind: 'compare', why: `${few} prefixes or fewer` };
+  return { kind: 'patricia', why: `fewer than ${many} prefixes` };
 }

@@ -14,7 +14,7 @@ import type { EncapTarget, EntryView, ForwardingEntry, NextHop } from './data-pl
 import { entryView } from './entry-view.ts';
 import { fibPair, type Fib, type FibChange, type FibPair } from './fib.ts';
 import { ForwardingTable } from './forwarding-table.ts';
-import type { LpmKind } from './lpm.ts';
+import type { LpmKind, Traffic } from './lpm.ts';
 import type { ReceptionRules } from './marking.ts';
 import type { EngineMemory } from './memory.ts';
 import { readEntryAction, readHits } from './records.ts';
@@ -71,6 +71,7 @@ export class Publisher {
   readonly #memory: EngineMemory;
   readonly #exports: EngineExports;
   readonly #lpm: TableKinds;
+  readonly #traffic: Traffic;
   readonly #table: ForwardingTable;
   readonly #snapshots: SnapshotWriter;
   readonly #vrfs = new Map<number, Vrf>();
@@ -89,11 +90,12 @@ export class Publisher {
   #replaced: number[] = [];
   #undo: (() => void)[] = [];
 
-  constructor(memory: EngineMemory, exports: EngineExports, lpm: TableKinds) {
+  constructor(memory: EngineMemory, exports: EngineExports, lpm: TableKinds, traffic: Traffic) {
     const isQuiesced = (epoch: number): boolean => exports.quiesced(epoch) === 1;
     this.#memory = memory;
     this.#exports = exports;
     this.#lpm = lpm;
+    this.#traffic = traffic;
     this.#table = new ForwardingTable(memory, isQuiesced);
     const { entries } = memory.capacity;
     this.#entries = new EidIndex(entries > MANY_ENTRIES ? entries : undefined);
@@ -321,7 +323,7 @@ export class Publisher {
       const kinds = [routes, cache, policy];
       vrf = {
         instanceId,
-        fibs: kinds.map((kind) => fibPair(this.#memory, this.#exports, kind)),
+        fibs: kinds.map((kind) => fibPair(this.#memory, this.#exports, kind, this.#traffic)),
         routes: new Map(),
         policies: new PrefixTable(),
         petr: new Map(),

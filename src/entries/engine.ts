@@ -49,6 +49,7 @@ export {
   type LpmKind,
   type ResearchLpmKind,
   type RouterLpmKind,
+  type Traffic,
 } from '../engine/lpm.ts';
 
 // Packets larger than the wire.

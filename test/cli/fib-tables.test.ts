@@ -77,51 +77,64 @@ describe('pxtr fib stats', () => {
 });
 
 describe('a table that some algorithms do not hold', () => {
-  /** More /24 with longer prefixes than leaves of two bytes can number, and IPv6 prefixes that have all nodes to themselves. */
-  const scattered = join(folder, 'scattered.txt');
-  const lines = Array.from({ length: 33_000 }, (_, i) => {
-    const mixed = Math.imul(i + 1, 0x9e37_79b1) >>> 0;
-    const [top, upper, lower] = [0x2000 | (mixed >>> 19), mixed >>> 16, mixed & 0xffff].map((half) =>
-      half.toString(16),
-    );
-    return `${10 + (i >>> 16)}.${(i >>> 8) & 255}.${i & 255}.1/32 1\n${top}:${upper}:${lower}::/96 1`;
-  });
-  writeFileSync(scattered, lines.join('\n'));
+  /** More /24 with longer prefixes than leaves of two bytes can number. */
+  const hosts = join(folder, 'hosts.txt');
   const narrow = 'dir18-run, 2 B: does not fit: engine: bad-value in dir18-run: needs leaves of four bytes';
-  const large = 'multibit, 4 B: does not fit: engine: no-room in multibit: needs more than 184668160 bytes';
+  const host = (i: number): string => `${10 + (i >>> 16)}.${(i >>> 8) & 255}.${i & 255}.1/32 1`;
+  writeFileSync(hosts, Array.from({ length: 33_000 }, (_, i) => host(i)).join('\n'));
+  /** Prefixes that share few nodes. */
+  const deep = join(folder, 'deep.txt');
+  const large = 'multibit, 4 B: does not fit: engine: no-room in multibit: needs more than 174940160 bytes';
+  const words = (i: number): string => {
+    const mixed = Math.imul(i + 1, 0x9e37_79b1) >>> 0;
+    return [0x2000 | (mixed >>> 19), mixed >>> 16, mixed & 0xffff].map((word) => word.toString(16)).join(':');
+  };
+  writeFileSync(deep, Array.from({ length: 14_000 }, (_, i) => `${words(i)}::1/128 1`).join('\n'));
 
   it('stats say so, and tell of the others', async () => {
-    const args = ['fib', 'stats', scattered, '--kinds', 'dir18-run,multibit,patricia'];
-    const { code, out } = await pxtr(...args, '--json');
+    const { code, out } = await pxtr('fib', 'stats', hosts, '--kinds', 'dir18-run,patricia');
     expect(code).toBe(0);
-    const { kinds, refused } = JSON.parse(out) as FibStatsReport;
-    const named = (each: { family: number; kind: string; leafBytes: number }): string =>
-      `${each.family} ${each.kind} ${each.leafBytes}`;
-    expect(refused.map(named)).toEqual(['4 dir18-run 2', '6 multibit 4']);
-    expect(kinds.map(named)).toEqual(['4 dir18-run 4', '4 multibit 4', '4 patricia 4', '6 patricia 4']);
-    const { out: text } = await pxtr(...args);
-    expect(text).toContain(`  ${narrow}\n`);
-    expect(text).toContain(`  ${large}\n`);
-    const { out: csv } = await pxtr(...args, '--csv');
+    expect(out).toMatch(/^ {2}dir18-run {2}4 B .* directory 1,048,576, bitmap [\s\S]*^ {2}patricia {3}4 B /m);
+    expect(out).toContain(`\n\n  ${narrow}\n\n`);
+    expect(out).toContain(
+      '  a router with 176 MiB for tables takes dir18-run: 4096 prefixes or more, spread traffic\n',
+    );
+    const { out: csv } = await pxtr('fib', 'stats', hosts, '--kinds', 'dir18-run', '--csv');
     expect(csv).toContain('\n4,does not fit,dir18-run 2 B,1\n');
-    expect(csv).toContain('\n6,does not fit,multibit 4 B,1\n');
+  });
+
+  it('stats --json say so as well', async () => {
+    const { out } = await pxtr('fib', 'stats', deep, '--kinds', 'multibit,patricia', '--json');
+    const { kinds, refused, auto } = JSON.parse(out) as FibStatsReport;
+    expect(refused).toEqual([{ family: 6, kind: 'multibit', leafBytes: 4, why: large.slice(29) }]);
+    expect(kinds.map(({ kind }) => kind)).toEqual(['patricia']);
+    expect(auto).toMatchObject([{ family: 6, kind: 'dir24-stride6', why: '4096 prefixes or more' }]);
   });
 
   it('a lookup asks the others, and fails when there are none', async () => {
-    const { code, out } = await pxtr(
-      'fib',
-      'lookup',
-      scattered,
-      '33c6:9e37:79b1::1',
-      '--kinds',
-      'multibit,patricia',
-    );
+    const address = `${words(0)}::1`;
+    const { code, out } = await pxtr('fib', 'lookup', deep, address, '--kinds', 'multibit,patricia');
     expect(code).toBe(0);
-    expect(out).toBe(`33c6:9e37:79b1::1\n  33c6:9e37:79b1::/96 (1)\n  found by patricia\n  ${large}\n`);
-    expect(await pxtr('fib', 'lookup', scattered, '::1', '--kinds', 'multibit')).toMatchObject({
+    expect(out).toBe(`${address}\n  ${address}/128 (1)\n  found by patricia\n  ${large}\n`);
+    expect(await pxtr('fib', 'lookup', deep, '::1', '--kinds', 'multibit')).toMatchObject({
       code: 1,
       err: expect.stringContaining(large) as string,
     });
+  });
+});
+
+describe('what a router would take', () => {
+  const far = join(folder, 'far.txt');
+  const hosts = Array.from({ length: 5000 }, (_, i) => `${1 + (i >>> 8)}.${i & 255}.0.1/32 1`);
+  writeFileSync(far, hosts.join('\n'));
+  const told =
+    /a router with 162 MiB for tables takes patricia: dir18-run would take 9\.9 MiB, at most 0\.0 of/;
+
+  it('heeds the room that prefixes far apart would take, in stats and in a lookup', async () => {
+    expect((await pxtr('fib', 'stats', far, '--kinds', 'patricia')).out).toMatch(told);
+    const { out } = await pxtr('fib', 'lookup', far, '1.2.0.1', '--explain');
+    expect(out).toMatch(told);
+    expect(out).toMatch(/^ {2}patricia, values of 4 bytes: \d+ reads/m);
   });
 });
 
@@ -194,7 +207,12 @@ describe('pxtr fib lookup', () => {
 
   it('without a choice explains by what a router would take', async () => {
     const { out } = await pxtr('fib', 'lookup', file, '10.1.2.3', '--explain');
-    expect(out).toMatch(/^ {2}compare, values of 4 bytes: 6 reads/m);
+    expect(out).toMatch(
+      /^ {2}a router with 160 MiB for tables takes compare: 8 prefixes or fewer\n {2}compare, values of 4 bytes: 6 reads/m,
+    );
+    const { out: json } = await pxtr('fib', 'lookup', file, '10.1.2.3', '--explain', '--json');
+    const [{ auto }] = JSON.parse(json) as [FibLookupReport];
+    expect(auto).toMatchObject({ family: 4, kind: 'compare', why: '8 prefixes or fewer' });
   });
 
   it('explains a table without values by places in it, and one with large values in leaves of four bytes', async () => {

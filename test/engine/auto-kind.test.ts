@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ipv4, ipv6, prefix, type IpPrefix } from '../../src/base/ip.ts';
 import { EngineError } from '../../src/engine/errors.ts';
 import type { Lpm } from '../../src/engine/lpm-table.ts';
-import { createLpmSync } from '../../src/engine/open-inline.ts';
+import { createEngineSync, createLpmSync } from '../../src/engine/open-inline.ts';
 
 const dense = (i: number): IpPrefix => prefix(ipv4((0x0a00_0000 + i * 256) >>> 0), 24);
 const sparse = (i: number): IpPrefix => prefix(ipv4(Math.imul(i + 1, 0x9e37_79b1)), 32);
@@ -32,8 +32,11 @@ describe("kind 'auto'", () => {
   it('goes up and down with the number of prefixes, a few at a time', () => {
     const lpm = createLpmSync({ tableBytes: 32 << 20 });
     const seen: string[] = [];
+    const reasons: string[] = [];
     const note = (): void => {
-      if (seen.at(-1) !== lpm.kindOf(4)) seen.push(lpm.kindOf(4));
+      if (seen.at(-1) === lpm.kindOf(4)) return;
+      seen.push(lpm.kindOf(4));
+      reasons.push(lpm.whyKind(4));
     };
     for (let n = 0; n < 6000; n += 8) {
       insert(lpm, dense, n, n + 8);
@@ -45,6 +48,13 @@ describe("kind 'auto'", () => {
       note();
     }
     expect(seen).toEqual(['compare', 'patricia', 'dir18-run', 'patricia', 'compare']);
+    expect(reasons).toEqual([
+      '8 prefixes or fewer',
+      'fewer than 4096 prefixes',
+      '4096 prefixes or more, spread traffic',
+      'fewer than 2048 prefixes',
+      '8 prefixes or fewer',
+    ]);
     expectValues(lpm, dense, 100, () => 0);
     expect(lpm.stats().liveBytes).toBe(0);
   });
@@ -63,7 +73,62 @@ describe("kind 'auto'", () => {
     const lpm = createLpmSync({ tableBytes: 64 << 20 });
     insert(lpm, sparse, 0, 10_000);
     expect(lpm.kindOf(4)).toBe('patricia');
+    expect(lpm.whyKind(4)).toMatch(/^dir18-run would take 1\d\.\d MiB, at most 0\.0 of 64\.0 are worth it$/);
     expectValues(lpm, sparse, 10_000, (i) => i + 1);
+  });
+
+  it('takes dir24-8 where traffic is said to be skewed, and answers as without', () => {
+    const tableBytes = 192 << 20;
+    const lpms = (['skewed', 'spread'] as const).map((traffic) => createLpmSync({ tableBytes, traffic }));
+    const seen: string[][] = [[], []];
+    const both = (change: (lpm: Lpm) => void): void => {
+      for (const [i, lpm] of lpms.entries()) {
+        change(lpm);
+        if (seen[i]!.at(-1) !== lpm.kindOf(4)) seen[i]!.push(lpm.kindOf(4));
+      }
+      const keys = Uint32Array.from({ length: 9000 }, (_, i) => dense(i).address.w0 + (i & 255));
+      expect(lpms[0]!.lookupBatch(4, keys)).toEqual(lpms[1]!.lookupBatch(4, keys));
+    };
+    const host = (i: number): IpPrefix => prefix(ipv4(dense(i).address.w0 + (i & 255)), 32);
+    both((lpm) => insert(lpm, dense, 0, 3000));
+    both((lpm) => insert(lpm, dense, 3000, 8000));
+    expect(lpms[0]!.whyKind(4)).toBe('4096 prefixes or more, skewed traffic');
+    both((lpm) => insert(lpm, host, 0, 500, 9000));
+    both((lpm) => insert(lpm, dense, 100, 200, 100_000));
+    both((lpm) => remove(lpm, dense, 1000, 7900));
+    both((lpm) => remove(lpm, host, 0, 500));
+    both((lpm) => remove(lpm, dense, 0, 8000));
+    expect(seen).toEqual([
+      ['patricia', 'dir24-8', 'patricia', 'compare'],
+      ['patricia', 'dir18-run', 'patricia', 'compare'],
+    ]);
+    expect(lpms[0]!.stats().liveBytes).toBe(0);
+  });
+
+  it('takes dir18-run for skewed traffic where dir24-8 has no room', () => {
+    const lpm = createLpmSync({ tableBytes: 64 << 20, traffic: 'skewed' });
+    insert(lpm, dense, 0, 5000);
+    expect(lpm.kindOf(4)).toBe('dir18-run');
+    expect(lpm.whyKind(4)).toMatch(/^dir24-8 would take 100\.\d MiB, at most 48\.0 of 64\.0 are worth it$/);
+    expect(createLpmSync({ traffic: 'skewed' }).stats().memoryBytes).toBeGreaterThan(192 << 20);
+  });
+
+  it('is told of the traffic by the options of an engine', () => {
+    const out = { kind: 'connected', interfaceIndex: 1, mtu: 1500 } as const;
+    const live = (['skewed', 'spread'] as const).map((traffic) => {
+      const engine = createEngineSync({ fibBytes: 192 << 20, traffic });
+      for (let i = 0; i < 5000; i++) engine.setRoute(0, dense(i), out);
+      engine.publish();
+      return engine.stats().fibLiveBytes;
+    });
+    expect(live[0]).toBeGreaterThan(32 << 20);
+    expect(live[1]).toBeLessThan(8 << 20);
+  });
+
+  it('says of a kind that was asked for that it was, or does not serve', () => {
+    const lpm = createLpmSync({ kind: 'dir18-run' });
+    expect(lpm.whyKind(4)).toBe('asked for');
+    expect(lpm.whyKind(6)).toBe('dir18-run does not serve IPv6');
   });
 
   it('does without dir18-run where there is no room for it', () => {
@@ -79,6 +144,7 @@ describe("kind 'auto'", () => {
     const { liveBytes } = lpm.stats();
     expect(() => insert(lpm, dense, 10, 20_000)).toThrow(EngineError);
     expect(lpm.kindOf(4)).toBe('compare');
+    expect(lpm.whyKind(4)).toBe('8 prefixes or fewer');
     expect(lpm.stats().liveBytes).toBe(liveBytes);
     expectValues(lpm, dense, 20, (i) => (i < 10 ? i + 1 : 0));
     insert(lpm, dense, 10, 100);
@@ -119,5 +185,6 @@ describe("kind 'auto'", () => {
     const lpm = createLpmSync({ tableBytes: 8 << 20 });
     insert(lpm, (i) => prefix(ipv6(0x2001_0000 + i, 0, 0, 0), 32), 0, 5000);
     expect(lpm.kindOf(6)).toBe('patricia');
+    expect(lpm.whyKind(6)).toBe('dir24-stride6 would take 6.5 MiB, at most 4.0 of 8.0 are worth it');
   });
 });

@@ -4,12 +4,13 @@ import { formatIp, formatPrefix, parseIp } from '../../base/ip-text.ts';
 import type { EngineForm } from '../../bench/engine-contender.ts';
 import { DEFAULT_KINDS_TEXT, formsOf, kindsNamed, noKindServes } from '../../bench/forms.ts';
 import { InputError } from '../../bench/input-error.ts';
-import { chooseLpm, LARGEST_NARROW_VALUE, leastLeafBytes, type LpmKind } from '../../engine/lpm.ts';
+import { LARGEST_NARROW_VALUE, leastLeafBytes, type LpmKind } from '../../engine/lpm.ts';
 import type { ResearchTable, Walk } from '../../engine/research-table.ts';
 import type { NamedValue, TableRow } from '../../tables/collect.ts';
 import { buildTable, type Built, type Unfit } from '../fib/built-table.ts';
 import { collectOptions, FILE_HELP, tableOptions, type TableFlags } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
+import { choiceLine, routerChoice, type RouterChoice } from '../fib/router-choice.ts';
 import { unfitLines } from '../fib/shape-text.ts';
 import { walkLines, walkReport, type ToldWalk, type WalkReport } from '../fib/walk-text.ts';
 import { CliError, EXIT, type CliIo } from '../io.ts';
@@ -41,6 +42,8 @@ export interface FibLookupReport {
   readonly kinds: readonly string[];
   /** Those that do not hold the table. */
   readonly refused: readonly Unfit[];
+  /** Where it is not said which to ask: what a router would take. */
+  readonly auto?: RouterChoice;
   /** With --explain: what each read. */
   readonly walks?: readonly WalkReport[];
   /** With --explain: what the values of the reads are, numbers of the file or, where it has none, places in it. */
@@ -112,7 +115,7 @@ function lookUp(
   progress.end();
   return addresses.map((address) => {
     const around = rows.filter(({ prefix }) => contains(prefix, address)).reverse();
-    const { rows: own, asked, refused } = tables.get(address.family)!;
+    const { rows: own, asked, refused, auto } = tables.get(address.family)!;
     const match = around[0];
     const walks = asked.map((table): ToldWalk => {
       const walk = table.walk(address);
@@ -126,6 +129,7 @@ function lookUp(
       covering: matches.slice(1),
       kinds: asked.map(({ kind }) => kind),
       refused,
+      ...(auto === undefined ? {} : { auto }),
       ...(flags.explain === true ? { walks: walks.map(walkReport), valuesAre: valuesOf(rows) } : {}),
     };
     return { report, lines: linesOf(report, walks, flags.explain === true) };
@@ -137,6 +141,7 @@ interface Numbered {
   readonly rows: readonly TableRow[];
   readonly asked: readonly ResearchTable[];
   readonly refused: readonly Unfit[];
+  readonly auto?: RouterChoice;
 }
 
 function numberedTables(
@@ -147,8 +152,9 @@ function numberedTables(
 ): Numbered {
   const own = all.filter(({ prefix }) => prefix.address.family === family);
   const rows = explain === true ? valuedRows(own) : own.map(({ prefix }, i) => ({ prefix, value: i + 1 }));
-  const wanted =
-    kinds ?? (explain === true ? [chooseLpm('auto', family, own.length, 'patricia')] : undefined);
+  const auto = kinds === undefined && explain === true ? routerChoice(family, rows) : undefined;
+  if (auto?.kind === null) throw new CliError(choiceLine(auto).trim(), EXIT.failed);
+  const wanted = auto === undefined ? kinds : [auto.kind];
   const forms = formsOf(family, rows, wanted).filter(({ kind, leafBytes }, i, all) =>
     // What is explained is what would run, the narrowest; else each value is told from each other, in wider leaves.
     explain === true
@@ -165,7 +171,7 @@ function numberedTables(
     else asked.push(built.table);
   }
   if (asked.length === 0) throw new CliError(unfitLines(refused).join('\n').trim(), EXIT.failed);
-  return { rows, asked, refused };
+  return { rows, asked, refused, ...(auto === undefined ? {} : { auto }) };
 }
 
 /** With the values of the file; where it has none, with places, from 1 again when leaves of two bytes hold no more. */
@@ -221,7 +227,7 @@ function matchText({ prefix, value, name }: Match): string {
 }
 
 function linesOf(
-  { address, match, covering, kinds, refused, valuesAre }: FibLookupReport,
+  { address, match, covering, kinds, refused, auto, valuesAre }: FibLookupReport,
   walks: readonly ToldWalk[],
   isExplained: boolean,
 ): string[] {
@@ -229,6 +235,7 @@ function linesOf(
     address,
     match === null ? '  no prefix covers it' : `  ${matchText(match)}`,
     ...(covering.length === 0 ? [] : [`  inside ${covering.map(matchText).join(', ')}`]),
+    ...(auto === undefined ? [] : [choiceLine(auto)]),
     ...(isExplained
       ? [
           ...(valuesAre === 'places' ? ['  the file has no values, so those below are places in it'] : []),

@@ -9,6 +9,7 @@ import { shapeOf, type TableShape } from '../../tables/table-shape.ts';
 import { buildTable, type Unfit } from '../fib/built-table.ts';
 import { collectOptions, FILE_HELP, tableOptions, type TableFlags } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
+import { choiceLine, routerChoice, type RouterChoice } from '../fib/router-choice.ts';
 import { shapeText, type BuiltKind } from '../fib/shape-text.ts';
 import type { CliIo } from '../io.ts';
 import { Progress } from '../progress.ts';
@@ -29,6 +30,8 @@ export interface FibStatsReport {
   readonly kinds: readonly BuiltKind[];
   /** Kinds that do not hold the table. */
   readonly refused: readonly Unfit[];
+  /** What a router would take, unless nothing is built. */
+  readonly auto: readonly RouterChoice[];
 }
 
 /** Adds `pxtr fib stats`. Exit codes: 0 read, 1 the file is not right, 2 usage. */
@@ -67,12 +70,15 @@ function reportOf(rows: readonly TableRow[], flags: StatsFlags, progress: Progre
   const families: TableShape[] = [];
   const kinds: BuiltKind[] = [];
   const refused: Unfit[] = [];
+  const auto: RouterChoice[] = [];
   for (const family of [4, 6] as const) {
     const own = rows.filter(({ prefix }) => prefix.address.family === family);
     if (own.length === 0) continue;
     families.push(shapeOf(family, own));
     if (!flags.build) continue;
-    for (const each of builtKinds(family, own, flags.kinds, progress)) {
+    const numbered = withValues(own, SEED);
+    auto.push(routerChoice(family, numbered));
+    for (const each of builtKinds(family, numbered, flags.kinds, progress)) {
       if ('why' in each) refused.push(each);
       else kinds.push(each);
     }
@@ -80,7 +86,7 @@ function reportOf(rows: readonly TableRow[], flags: StatsFlags, progress: Progre
   progress.end();
   if (flags.build && kinds.length + refused.length === 0)
     throw new InputError(families.map(({ family }) => noKindServes(family)).join(', '));
-  return { families, kinds, refused };
+  return { families, kinds, refused, auto };
 }
 
 function builtKinds(
@@ -89,10 +95,9 @@ function builtKinds(
   kinds: readonly LpmKind[] | undefined,
   progress: Progress,
 ): (BuiltKind | Unfit)[] {
-  const numbered = withValues(rows, SEED);
-  return formsOf(family, numbered, kinds).map((form) => {
+  return formsOf(family, rows, kinds).map((form) => {
     progress.tell(`IPv${family}: building ${form.kind}, leaves of ${form.leafBytes} bytes`);
-    const built = buildTable('research', form, family, numbered);
+    const built = buildTable('research', form, family, rows);
     if ('why' in built) return built;
     const { table, buildMs } = built;
     return {
@@ -106,10 +111,12 @@ function builtKinds(
   });
 }
 
-function textOf({ families, kinds, refused }: FibStatsReport): string {
+function textOf({ families, kinds, refused, auto }: FibStatsReport): string {
   const texts = families.map((shape) => {
     const isOf = ({ family }: { readonly family: Family }): boolean => family === shape.family;
-    return shapeText(shape, kinds.filter(isOf), refused.filter(isOf)).join('\n');
+    const lines = shapeText(shape, kinds.filter(isOf), refused.filter(isOf));
+    const choices = auto.filter(isOf).map(choiceLine);
+    return [...lines, ...(choices.length === 0 ? [] : ['', ...choices])].join('\n');
   });
   return texts.join('\n\n');
 }

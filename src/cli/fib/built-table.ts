@@ -19,6 +19,11 @@ export interface Built {
   readonly buildMs: number;
 }
 
+/** Bytes that are given to each kind for these rows. */
+export function tableBytesOf(rows: readonly TableRow[]): number {
+  return LEAST_BYTES + BYTES_PER_PREFIX * rows.length;
+}
+
 /** A kind, and the size of its leaves. */
 interface Form {
   readonly kind: LpmKind;
@@ -44,7 +49,7 @@ export function buildTable(
     const table = ResearchTable.build(module, rows, {
       ...form,
       family,
-      fibBytes: LEAST_BYTES + BYTES_PER_PREFIX * rows.length,
+      fibBytes: tableBytesOf(rows),
       around: (work) => {
         const start = performance.now();
         const result = work();
