@@ -3,7 +3,7 @@
  * bench/results/<name>/.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { readEnvironment } from '../src/bench/environment.ts';
 import { consumed as tableConsumed } from '../src/bench/rounds.ts';
 import { forwardSuite } from './forward.ts';
@@ -88,6 +88,8 @@ async function main(): Promise<void> {
     showProgress('');
     console.log(reportText(report));
     if (json !== undefined) writeReport(json, report);
+    // What cannot manage a table is told; what answers wrongly is a fault.
+    if (report.refused.some(({ trace }) => trace !== undefined)) process.exitCode = 1;
     if (!Number.isInteger(tableConsumed())) throw new Error('contenders return integers');
     return;
   }
@@ -116,7 +118,10 @@ async function main(): Promise<void> {
     }
   }
   if (values.json !== undefined) {
-    const report: Report = { environment, settings, results };
+    // Where the list lies is nobody's business but this machine's.
+    const { prefixes, ...rest } = settings;
+    const told = prefixes === undefined ? rest : { ...rest, prefixes: basename(prefixes) };
+    const report: Report = { environment, settings: told, results };
     writeReport(values.json, report);
   }
   if (!Number.isInteger(consumed())) throw new Error('contenders return integers');

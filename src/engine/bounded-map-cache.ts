@@ -22,7 +22,10 @@ export interface BoundedMapCacheOptions {
 
 /** An entry, and what a data plane does not know of it. */
 export interface LearnedEntryView extends EntryView {
-  /** Until it ends; 0 for one whose time is over, or that has left and waits for `publish`, NEVER for one that was not learned here. */
+  /**
+   * Until it ends; 0 for one whose time is over, or that has left and waits for `publish`, NEVER for one that was not
+   * learned here.
+   */
   readonly ttlLeft: Micros;
   /** When the sweep last found that packets had met it: they did so since the step before. Undefined: never found. */
   readonly lastUse?: Micros;
@@ -46,8 +49,9 @@ export interface SweepStep {
  * Keeps learned entries of one data plane to a number, and ends them. What is set in the data plane past it is static: it
  * never leaves, and `learn` does not touch it. An EID-Prefix is either static or learned; to make a learned one static,
  * `forget` it, then set it. Everything is a function of the times that are handed in; nothing is visible to packets
- * before `publish`, which publishes what was set past it as well: once there is one of these, publish by it alone. No call takes longer for there being more entries, but for `sweep` as its budget says. 90 to 100 bytes an
- * entry, as typed arrays that are made once.
+ * before `publish`, which publishes what was set past it as well: once there is one of these, publish by it alone. No call
+ * takes longer for there being more entries, but for `sweep` as its budget says. 90 to 100 bytes an entry, as typed arrays
+ * that are made once.
  */
 export class BoundedMapCache {
   readonly #plane: DataPlane;
@@ -66,7 +70,10 @@ export class BoundedMapCache {
   /** Numbers below this have been members. */
   #used = 0;
   #cursor = 0;
-  /** Since the last publish: EID-Prefixes that were told to the data plane, those of them that had been published as learned, new numbers. */
+  /**
+   * Since the last publish: EID-Prefixes that were told to the data plane, those of them that had been published as
+   * learned, new numbers.
+   */
   #unpublished: EidPrefix[] = [];
   #before: EidPrefix[] = [];
   #fresh: number[] = [];

@@ -9,7 +9,7 @@ import {
   SPEC_FAMILY_OFFSET,
   SPEC_VALUE_OFFSET,
 } from '../../assembly/layout.ts';
-import { EngineError } from './errors.ts';
+import { badOption, EngineError } from './errors.ts';
 import {
   LARGEST_NARROW_VALUE,
   LARGE_TABLE,
@@ -289,13 +289,15 @@ export class Fib {
 /** The tables of a purpose, one for each family. */
 export type FibPair = Readonly<Record<Family, Fib>>;
 
-/** Throws EngineError when the module has no such kind. */
+/** Throws EngineError when the module has no such kind, and on traffic that is neither. */
 export function fibPair(
   memory: EngineMemory,
   exports: EngineExports,
   wanted: LpmKind | 'auto',
   traffic: Traffic = 'spread',
 ): FibPair {
+  const isKnown: boolean = traffic === 'spread' || traffic === 'skewed';
+  if (!isKnown) throw badOption('traffic', `spread or skewed, not ${traffic}`);
   if (wanted !== 'auto' && exports.lpmCaps(lpmCode(wanted)) === 0) {
     const hint = 'a kind of pxtr/research: pass `wasm: await researchModule()`';
     throw new EngineError('bad-module', wanted, 1, 0, hint);

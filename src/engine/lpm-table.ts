@@ -24,8 +24,9 @@ export interface LpmOptions {
   readonly traffic?: Traffic;
   /**
    * Bytes for the prefixes of both families, never grown; default 16 MiB, and with the kinds for large tables 64
-   * (dir18-run, dir24-stride6) and 192 (dir24-8, and 'auto' for skewed traffic). Patricia takes at most 64 bytes for an IPv4 prefix and 96 for an IPv6 one, and while
-   * a change is not published, the nodes it replaces as well. docs/lpm.md says what the others take.
+   * (dir18-run, dir24-stride6) and 192 (dir24-8, and 'auto' for skewed traffic). Patricia takes at most 64 bytes for an
+   * IPv4 prefix and 96 for an IPv6 one, and while a change is not published, the nodes it replaces as well. docs/lpm.md
+   * says what the others take.
    */
   readonly tableBytes?: number;
 }
@@ -109,7 +110,10 @@ export class Lpm {
     return lpmCapabilities(this.#exports, this.kindOf(family));
   }
 
-  /** Adds a prefix, or gives it another value: 1 .. 2^31-1. Throws EngineError `bad-value` on any other, `bad-options` on what is no prefix. */
+  /**
+   * Adds a prefix, or gives it another value: 1 .. 2^31-1. Throws EngineError `bad-value` on any other, `bad-options` on
+   * what is no prefix.
+   */
   insert(prefix: IpPrefix, value: number): void {
     const changes = this.#changesOf(prefix);
     if (value === 0 || (value & LARGEST_VALUE) !== value) {

@@ -6,6 +6,7 @@ import type { Eid } from '../mapping/eid.ts';
 import { buildIcmpPacket, type IcmpMessage } from '../wire/icmp.ts';
 import { decodeIp, type IpPacket } from '../wire/ip-packet.ts';
 import { IcmpErrors, type ErrorCause, type IcmpErrorState } from './icmp-errors.ts';
+import { MTU_FLOOR } from '../roles/path-mtu.ts';
 import { quotedLisp, relayedCause, relaySource, type QuotedLisp } from './icmp-relay.ts';
 import { ownEid } from './lisp-config.ts';
 import type { NodeOutput, PingRequest, TracerouteRequest } from './node.ts';
@@ -39,9 +40,6 @@ export interface LocalServiceState {
   readonly icmpErrors: IcmpErrorState;
   readonly fragments: ReassemblyState;
 }
-
-/** What a link has to carry for IPv6 (RFC 8200 §5). */
-const LEAST_MTU6 = 1280;
 
 /** A packet that could not be forwarded, and what its sender should hear. */
 export interface Refusal {
@@ -131,10 +129,10 @@ export class LocalServices {
     const source = errorSource(refusal, ip.value, addresses);
     const { family, destination } = ip.value;
     let told = mtu;
-    if (cause === 'too-big' && family === 6 && mtu < LEAST_MTU6) {
+    if (cause === 'too-big' && family === 6 && mtu < MTU_FLOOR[6]) {
       // No host sends less (RFC 8201 §4), so what is larger does not get there: for the operator to see.
       this.#effects.count('path-mtu-below-ipv6-minimum', { to: formatIp(destination), mtu });
-      told = LEAST_MTU6;
+      told = MTU_FLOOR[6];
     }
     const packet = source && this.#errors.build(now, cause, bytes, source, told);
     if (packet === 'limited') this.#effects.count('icmp-error-limited', { to: formatIp(ip.value.source) });

@@ -113,6 +113,12 @@ describe("kind 'auto'", () => {
     expect(createLpmSync({ traffic: 'skewed' }).stats().memoryBytes).toBeGreaterThan(192 << 20);
   });
 
+  it.each(['skew', ''])('refuses the traffic %j', (text) => {
+    const traffic = text as 'skewed';
+    for (const open of [() => createLpmSync({ traffic }), () => createEngineSync({ traffic })])
+      expect(open).toThrow(`engine: bad-options in traffic: spread or skewed, not ${text}`);
+  });
+
   it('is told of the traffic by the options of an engine', () => {
     const out = { kind: 'connected', interfaceIndex: 1, mtu: 1500 } as const;
     const live = (['skewed', 'spread'] as const).map((traffic) => {
