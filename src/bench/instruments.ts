@@ -1,7 +1,8 @@
 /** What lookups of a kind read, seen from inside: by the traced build of the engine, over the first keys of a trace. */
 import { ipv4, ipv6, type Family } from '../base/ip.ts';
-import type { LeafBytes } from '../engine/lpm.ts';
+import type { LeafBytes, LpmKind } from '../engine/lpm.ts';
 import type { Walk } from '../engine/research-table.ts';
+import { LevelCounts, type LengthAndLevel, type LevelUse } from './levels.ts';
 import { LruCache } from './lru.ts';
 import { percentile } from './statistics.ts';
 
@@ -34,24 +35,33 @@ export interface Instruments {
   /** Distinct lines of 64 bytes that a lookup reads. */
   readonly lines: { readonly mean: number; readonly median: number; readonly p99: number };
   readonly parts: readonly PartUse[];
+  readonly levels: readonly LevelUse[];
+  /** Lookups by the length of what they match and the level at which they end. */
+  readonly lengthsByLevel: readonly LengthAndLevel[];
   /** Share of lines found in an LRU cache, after the first half of the sample has filled it. */
   readonly caches: readonly { readonly bytes: number; readonly hitRate: number }[];
 }
 
 /** The structure that is looked into. */
 export interface Traced {
-  readonly kind: string;
+  readonly kind: LpmKind;
   readonly leafBytes: LeafBytes;
   readonly family: Family;
   parts(): readonly { readonly part: string; readonly bytes: number }[];
   walk(address: ReturnType<typeof ipv4>): Walk;
 }
 
-/** Walks the first `sample` of the keys. */
-export function instrument(table: Traced, trace: string, keys: Uint32Array, sample: number): Instruments {
+/** Walks the first keys: as many as there are lengths of their matches, undefined for those without one. */
+export function instrument(
+  table: Traced,
+  trace: string,
+  keys: Uint32Array,
+  matches: readonly (number | undefined)[],
+): Instruments {
   const { family, kind, leafBytes } = table;
   const width = family === 4 ? 1 : 4;
-  const count = Math.min(sample, keys.length / width);
+  const count = matches.length;
+  const levels = new LevelCounts(kind);
   const histogram = new Map<number, number>();
   const byPart = new Map<string, { reads: number; lines: number }>();
   const linesOf = new Uint32Array(count);
@@ -72,12 +82,13 @@ export function instrument(table: Traced, trace: string, keys: Uint32Array, samp
       const use = byPart.get(part) ?? { reads: 0, lines: 0 };
       byPart.set(part, use);
       use.reads++;
-      for (let line = Math.floor(start / LINE_BYTES); line * LINE_BYTES < start + bytes; line++) {
-        if (seen.has(line)) continue;
+      const before = seen.size;
+      for (let line = Math.floor(start / LINE_BYTES); line * LINE_BYTES < start + bytes; line++)
         seen.add(line);
-        use.lines++;
-      }
+      use.lines += seen.size - before;
+      levels.read(part, seen.size - before);
     }
+    levels.end(matches[i]);
     linesOf[i] = seen.size;
     for (const each of caches) {
       for (const line of seen) {
@@ -109,6 +120,8 @@ export function instrument(table: Traced, trace: string, keys: Uint32Array, samp
       reads: (byPart.get(part)?.reads ?? 0) / count,
       lines: (byPart.get(part)?.lines ?? 0) / count,
     })),
+    levels: levels.levels(),
+    lengthsByLevel: levels.byLength(),
     caches: caches.map(({ bytes, hits, uses }) => ({ bytes, hitRate: uses === 0 ? 1 : hits / uses })),
   };
 }

@@ -145,7 +145,7 @@ class FamilyBench {
       tables: [tableFacts(this.#family, this.#rows)],
       traces,
       results,
-      instruments: this.#look(),
+      instruments: this.#look(oracle),
       refused: this.#refused,
     };
   }
@@ -226,9 +226,10 @@ class FamilyBench {
   }
 
   /** In builds of their own, one after another: they are slower, and nothing of them is timed. */
-  #look(): Instruments[] {
+  #look(oracle: Oracle): Instruments[] {
     const { sample } = this.#options;
     if (sample === 0) return [];
+    const matches = new Map(this.#traces.map(({ name, keys }) => [name, oracle.lengths(keys, sample)]));
     const refused = new Set(
       this.#refused.map(({ kind, leafBytes, trace }) => `${kind} ${leafBytes} ${trace ?? ''}`),
     );
@@ -244,7 +245,7 @@ class FamilyBench {
         .filter(({ name }) => !refused.has(`${kind} ${leafBytes} ${name}`))
         .map(({ name, keys }) => {
           this.#step(`${name}: what ${kind} reads`, STEPS.instruments);
-          return instrument(table, name, keys, sample);
+          return instrument(table, name, keys, matches.get(name)!);
         });
     });
   }

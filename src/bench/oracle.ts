@@ -21,15 +21,28 @@ export class Oracle {
 
   /** The value of a key of one word, or four; 0 without a match. */
   lookup(key: Uint32Array): number {
+    return this.#find(key)?.value ?? 0;
+  }
+
+  /** The lengths of the prefixes that the first `count` of these keys match; undefined without a match. */
+  lengths(keys: Uint32Array, count: number): (number | undefined)[] {
+    const most = Math.min(count, keys.length / this.#width);
+    return Array.from(
+      { length: most },
+      (_, i) => this.#find(keys.subarray(i * this.#width, (i + 1) * this.#width))?.bits,
+    );
+  }
+
+  #find(key: Uint32Array): { readonly bits: number; readonly value: number } | undefined {
     for (const [bits, values] of this.#lengths) {
       const masked = Array.from(
         key,
         (word, w) => (word & wordMask(Math.max(0, Math.min(32, bits - 32 * w)))) >>> 0,
       );
       const value = values.get(nameOf(masked));
-      if (value !== undefined) return value;
+      if (value !== undefined) return { bits, value };
     }
-    return 0;
+    return undefined;
   }
 
   /** Of `count` keys that lie evenly among these: the number of each, and its value. */

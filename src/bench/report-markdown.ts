@@ -1,5 +1,7 @@
 /** A report as Markdown, to be pasted where it is discussed. */
 import type { Family } from '../base/ip.ts';
+import type { Instruments } from './instruments.ts';
+import { bandsOf, inBand, meanLevel } from './levels.ts';
 import { absenceText, type BenchReport } from './results.ts';
 import { significant } from './number-text.ts';
 import {
@@ -120,7 +122,28 @@ function instrumentTables({ instruments }: BenchReport, family: Family): string[
         ]),
       ),
     ),
+    'By level: reads of a lookup there, and the share of lookups that end there.',
+    levelTable(own),
   ];
+}
+
+function levelTable(instruments: readonly Instruments[]): string {
+  const bands = bandsOf(instruments.map(({ levels }) => levels));
+  return markdownTable(
+    ['Kind', 'Leaf, B', 'Trace', 'Mean', ...bands.map(({ name }) => name)],
+    instruments.map(({ kind, leafBytes, trace, sample, levels }) => [
+      `\`${kind}\``,
+      String(leafBytes),
+      trace,
+      meanLevel(levels).toFixed(2),
+      ...bands.map((band) => {
+        const { reads, lookups } = inBand(levels, band);
+        return reads + lookups === 0
+          ? ''
+          : `${reads.toFixed(2)} (${((100 * lookups) / sample).toFixed(1)} %)`;
+      }),
+    ]),
+  );
 }
 
 /** The first column to the left, the others to the right. */

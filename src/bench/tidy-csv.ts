@@ -5,7 +5,10 @@ const HEADER = ['family', 'trace', 'kind', 'leaf_bytes', 'batch', 'measure', 'at
 
 type Cell = string | number;
 
-/** `at`: the round of `mlps`, the percentile of `latency_ns`, the part, the number of reads, the size of a cache. */
+/**
+ * `at`: the round of `mlps`, the percentile of `latency_ns`, the part, the number of reads, the level, the matched length and
+ * the level, the size of a cache.
+ */
 export function tidyCsv({ tables, results, instruments }: BenchReport): string {
   const rows: Cell[][] = [HEADER];
   for (const { family, prefixes, lengths } of tables) {
@@ -30,7 +33,8 @@ export function tidyCsv({ tables, results, instruments }: BenchReport): string {
     }
     told.add(form.join());
   }
-  for (const { family, trace, kind, leafBytes, reads, parts, caches } of instruments) {
+  for (const each of instruments) {
+    const { family, trace, kind, leafBytes, reads, parts, levels, lengthsByLevel, caches } = each;
     const name = [family, trace, kind, leafBytes, ''];
     for (const { reads: at, lookups } of reads.histogram)
       rows.push([...name, 'lookups_of_reads', at, lookups]);
@@ -39,6 +43,18 @@ export function tidyCsv({ tables, results, instruments }: BenchReport): string {
       rows.push([...name, 'part_reads', part, made]);
       rows.push([...name, 'part_lines', part, lines]);
     }
+    for (const { level, reads: made, lines, lookups } of levels) {
+      rows.push([...name, 'level_reads', level, made]);
+      rows.push([...name, 'level_lines', level, lines]);
+      rows.push([...name, 'lookups_to_level', level, lookups]);
+    }
+    for (const { bits, level, lookups } of lengthsByLevel)
+      rows.push([
+        ...name,
+        'lookups_of_length_to_level',
+        `${bits === null ? 'none' : `/${bits}`} ${level}`,
+        lookups,
+      ]);
     for (const { bytes, hitRate } of caches) rows.push([...name, 'cache_hit_rate', bytes, hitRate]);
   }
   return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');

@@ -106,6 +106,15 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
           { part: 'direct', bytes: 2 ** 20, reads: 1, lines: 1 },
           { part: 'node', bytes: 3000 * (i + 1), reads: 1.25 + i, lines: 1 },
         ],
+        levels: [
+          { level: 1, reads: 1, lines: 1, lookups: 250 },
+          { level: 2, reads: 1.25 + i, lines: 1, lookups: 750 },
+        ],
+        lengthsByLevel: [
+          { bits: null, level: 1, lookups: 250 },
+          { bits: 16, level: 2, lookups: 700 },
+          { bits: 25, level: 2, lookups: 50 },
+        ],
         caches: [
           { bytes: 32 * 2 ** 10, hitRate: 0.25 },
           { bytes: 2 ** 20, hitRate: 0.75 },

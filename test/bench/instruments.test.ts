@@ -2,14 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { formatIp } from '../../src/base/ip-text.ts';
 import { instrument, type Traced } from '../../src/bench/instruments.ts';
+import { ALL_KINDS } from '../../src/bench/forms.ts';
+import { bandsOf, inBand, LEVEL_PARTS, LevelCounts, meanLevel } from '../../src/bench/levels.ts';
 import { LruCache } from '../../src/bench/lru.ts';
 import { middle, percentile, spreadOf } from '../../src/bench/statistics.ts';
-import type { Touch } from '../../src/engine/research-table.ts';
+import { leastLeafBytes } from '../../src/engine/lpm.ts';
+import { partNames } from '../../src/engine/lpm-parts.ts';
+import { researchModuleSync } from '../../src/engine/open-research-node.ts';
+import { ResearchTable, type Touch } from '../../src/engine/research-table.ts';
+import { NESTED } from './support.ts';
 
 /** Reads `touchesOf(address)`. */
 function traced(touchesOf: (address: string) => readonly Touch[], parts: Traced['parts']): Traced {
   return {
-    kind: 'imagined',
+    kind: 'multibit',
     leafBytes: 4,
     family: 4,
     parts,
@@ -18,6 +24,8 @@ function traced(touchesOf: (address: string) => readonly Touch[], parts: Traced[
 }
 const touch = (part: string, at: number, bytes = 4): Touch => ({ part, at, bytes });
 const KEYS = Uint32Array.of(1, 2, 1, 2);
+/** Of so many keys. */
+const unmatched = (count: number): undefined[] => Array.from({ length: count }, () => undefined);
 
 describe('instruments', () => {
   it('count reads, distinct lines, and both by part', () => {
@@ -32,7 +40,7 @@ describe('instruments', () => {
         { part: 'never', bytes: 7 },
       ],
     );
-    const told = instrument(table, 'rand', KEYS, 4);
+    const told = instrument(table, 'rand', KEYS, unmatched(4));
     expect(told.reads).toEqual({
       mean: 2,
       histogram: [
@@ -58,7 +66,7 @@ describe('instruments', () => {
       },
       () => [{ part: 'node', bytes: 128 }],
     );
-    const told = instrument(one, 'rand', KEYS, 3);
+    const told = instrument(one, 'rand', KEYS, unmatched(3));
     expect(asked).toEqual(['0.0.0.1', '0.0.0.2', '0.0.0.1']);
     expect(told.sample).toBe(3);
     expect(told.caches.map(({ hitRate }) => hitRate)).toEqual([1, 1, 1]);
@@ -70,7 +78,9 @@ describe('instruments', () => {
       () => [touch('root', 0), touch('leaf', 64)],
       () => [{ part: 'all', bytes: 128 }],
     );
-    expect(instrument(mixed, 'rand', KEYS, 4).parts.map(({ part, bytes }) => [part, bytes])).toEqual([
+    expect(
+      instrument(mixed, 'rand', KEYS, unmatched(4)).parts.map(({ part, bytes }) => [part, bytes]),
+    ).toEqual([
       ['all', 128],
       ['root', null],
       ['leaf', null],
@@ -88,11 +98,81 @@ describe('instruments', () => {
       () => [{ part: 'node', bytes: 64 * lines }],
     );
     // 128 KiB in turn: LRU forgets each line of 32 KiB just before it is wanted.
-    expect(instrument(wide, 'scan', keys, keys.length).caches).toEqual([
+    expect(instrument(wide, 'scan', keys, unmatched(keys.length)).caches).toEqual([
       { bytes: 32 * 2 ** 10, hitRate: 0 },
       { bytes: 2 ** 20, hitRate: 1 },
       { bytes: 8 * 2 ** 20, hitRate: 1 },
     ]);
+  });
+});
+
+describe('levels', () => {
+  it('have what is read there, the lookups that end there, and the lengths that these match', () => {
+    const table = traced(
+      (address) =>
+        address === '0.0.0.1'
+          ? [touch('root', 0), touch('node', 64), touch('node', 68)]
+          : [touch('root', 60)],
+      () => [{ part: 'all', bytes: 128 }],
+    );
+    const told = instrument(table, 'rand', KEYS, [24, 8, 16, undefined]);
+    expect(told.levels).toEqual([
+      { level: 1, reads: 1, lines: 1, lookups: 2 },
+      { level: 2, reads: 0.5, lines: 0.5, lookups: 0 },
+      { level: 3, reads: 0.5, lines: 0, lookups: 2 },
+    ]);
+    expect(told.lengthsByLevel).toEqual([
+      { bits: null, level: 1, lookups: 1 },
+      { bits: 8, level: 1, lookups: 1 },
+      { bits: 16, level: 3, lookups: 1 },
+      { bits: 24, level: 3, lookups: 1 },
+    ]);
+    expect(meanLevel(told.levels)).toBe(2);
+  });
+
+  it('are none where nothing is read, and then there is a level 0', () => {
+    const counts = new LevelCounts('patricia');
+    counts.end(0);
+    counts.read('node', 1);
+    counts.end(8);
+    expect(counts.levels()).toEqual([
+      { level: 0, reads: 0, lines: 0, lookups: 1 },
+      { level: 1, reads: 0.5, lines: 0.5, lookups: 1 },
+    ]);
+  });
+
+  it('begin with parts that the kind has', () => {
+    for (const kind of ALL_KINDS)
+      expect(partNames(kind), kind).toEqual(expect.arrayContaining([...LEVEL_PARTS[kind]]));
+  });
+
+  // By the pictures in docs/lpm.md: 10.0.0.0/8, 10.1.0.0/16 and 10.1.2.128/25, and a lookup of the /25.
+  it.each([
+    ['linear', 1],
+    ['compare', 1],
+    ['dir18-run', 4],
+    ['dir24-8', 3],
+    ['binary-trie', 26],
+    ['tree-bitmap', 7],
+    ['multibit', 3],
+    ['poptrie', 3],
+    ['sail', 3],
+  ] as const)('of %s are %i down to a /25', (kind, depth) => {
+    const rows = NESTED.filter(({ prefix }) => prefix.address.family === 4);
+    const module = researchModuleSync('traced');
+    const leafBytes = leastLeafBytes(kind);
+    const built = ResearchTable.build(module, rows, { kind, leafBytes, family: 4 });
+    const { levels } = instrument(built, 'one', Uint32Array.of(0x0a01_0281), [25]);
+    expect(levels.map(({ level, lookups }) => [level, lookups])).toEqual(
+      Array.from({ length: depth }, (_, i) => [i + 1, i + 1 === depth ? 1 : 0]),
+    );
+  });
+
+  it('are put together beyond the eighth', () => {
+    const levels = Array.from({ length: 20 }, (_, i) => ({ level: i + 1, reads: 1, lines: 0.5, lookups: 3 }));
+    const bands = bandsOf([levels, []]);
+    expect(bands.map(({ name }) => name).slice(6)).toEqual(['7', '8', '9-16', '17-20']);
+    expect(inBand(levels, bands.at(-1)!)).toEqual({ level: 17, reads: 4, lines: 2, lookups: 12 });
   });
 });
 

@@ -29,10 +29,28 @@ describe('the page of a run', () => {
         `Latency over ${trace}, batches of 256`,
         'Reads of poptrie 2 B',
         'Reads of dxr 2 B',
+        'Lengths and levels of poptrie 2 B',
+        'Lengths and levels of dxr 2 B',
       ]),
       'Bytes by part',
     ]);
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('has a heat map with a cell for each length and level, the darker the more lookups', () => {
+    const map = /aria-label="Lengths and levels of poptrie 2 B".*?<\/svg>/s.exec(page)![0];
+    const cells = [...map.matchAll(/x="([\d.]+)" y="(\d+)".*?fill-opacity="([\d.]+)"><title>([^<]*)</g)];
+    expect(cells.map(([, x, y, , told]) => `${x} ${y} ${told}`)).toEqual([
+      '36 0 none at level 1: 250',
+      '60 9 /16 at level 2: 700',
+      '60 18 /25 at level 2: 50',
+    ]);
+    const dark = cells.map(([, , , opacity]) => Number(opacity));
+    expect(dark[1]).toBe(1);
+    expect(dark[0]).toBeLessThan(dark[1]!);
+    expect(dark[2]).toBeLessThan(dark[0]!);
+    expect(page).toContain('<td>2: 700</td>');
+    expect(page).toContain('<td>1.25, 75.0 %</td>');
   });
 
   it('has the numbers in tables, and who was refused', () => {

@@ -14,11 +14,11 @@ import {
 } from '../../bench/report-text.ts';
 import { absenceText, type BenchReport, type TableResult } from '../../bench/results.ts';
 import { escapeXml as text } from '../../sim/draw/svg.ts';
+import { levelsPart } from './bench-levels.ts';
 import { bars, curves, histogram, stackedBars } from './bench-plots.ts';
 import { BENCH_STYLE } from './bench-style.ts';
+import { folded, formName, table } from './bench-table.ts';
 import { htmlDocument, tag } from './html.ts';
-
-type Rows = readonly (readonly string[])[];
 
 export function benchPage(report: BenchReport): string {
   const { settings, tables, refused, absent } = report;
@@ -88,6 +88,10 @@ function familyPart(report: BenchReport, family: Family): string {
           trace,
           instruments.filter((each) => each.trace === trace),
         ),
+        levelsPart(
+          trace,
+          instruments.filter((each) => each.trace === trace),
+        ),
       ].join('\n');
     }),
     // Sizes are those of the structure, whatever is looked up in it.
@@ -116,9 +120,6 @@ function lengthPart({ tables }: BenchReport, family: Family): string {
     folded('The numbers', table(['Length', 'Prefixes'], rows)),
   ].join('\n');
 }
-
-const formName = ({ kind, leafBytes }: { readonly kind: string; readonly leafBytes: number }): string =>
-  `${kind} ${leafBytes} B`;
 
 function speedBars(trace: string, results: readonly TableResult[]): string {
   const isOneBatch = batchesOf(results).length === 1;
@@ -267,16 +268,4 @@ function bytesPart(instruments: readonly Instruments[]): string {
 function environmentTable({ environment, settings }: BenchReport): string {
   const rows = Object.entries({ ...environment, ...settings }).map(([name, value]) => [name, String(value)]);
   return tag('div', { class: 'environment' }, table(['', ''], rows));
-}
-
-function folded(summary: string, content: string): string {
-  return tag('details', {}, tag('summary', {}, summary), content);
-}
-
-function table(head: readonly string[], rows: Rows): string {
-  const header = head.every((word) => word === '')
-    ? ''
-    : tag('thead', {}, tag('tr', {}, ...head.map((word) => tag('th', { scope: 'col' }, text(word)))));
-  const body = rows.map((row) => tag('tr', {}, ...row.map((cell) => tag('td', {}, text(cell)))));
-  return tag('div', { class: 'scroll' }, tag('table', {}, header, tag('tbody', {}, ...body)));
 }

@@ -15,7 +15,8 @@ export function label(words: string, x: number, y: number, anchor = 'start', cla
   return element('text', { x, y, class: className, 'text-anchor': anchor }, escapeXml(words));
 }
 
-function picture(title: string, height: number, body: readonly string[], width = WIDTH): string {
+/** `body` is SVG. */
+export function picture(title: string, height: number, body: readonly string[], width = WIDTH): string {
   const attributes = {
     viewBox: `0 0 ${width} ${Math.ceil(height)}`,
     width,
