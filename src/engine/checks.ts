@@ -5,7 +5,7 @@ import { formatEidPrefix, MAX_INSTANCE_ID, type EidPrefix } from '../mapping/eid
 import { ACTION_FORWARD, POLICY_RTR_DESTINATION } from '../../assembly/layout.ts';
 import type { EncapTarget, ForwardingEntry, NextHop } from './data-plane.ts';
 import { EngineError } from './errors.ts';
-import type { Marking } from './marking.ts';
+import type { LocatorNonce, Marking } from './marking.ts';
 import { NEXT_HOP_KINDS } from './records.ts';
 
 const U16 = 0xffff;
@@ -67,6 +67,12 @@ export function checkLocatorState(locator: IpAddress, state: string): void {
   const of = (): string => `locator ${formatIp(locator)}`;
   checkAddress(of, 'address', locator);
   if (state !== 'up' && state !== 'down') refuse(of, 'state', NaN, 0, `'${state}' is not up or down`);
+}
+
+export function checkNonce(locator: IpAddress, nonce: LocatorNonce | undefined): void {
+  const of = (): string => `locator ${formatIp(locator)}`;
+  checkAddress(of, 'address', locator);
+  if (nonce !== undefined) checkMarking(of, nonce);
 }
 
 function checkTarget(entry: Subject, target: EncapTarget): void {

@@ -1,7 +1,7 @@
 import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import type { Action } from '../mapping/action.ts';
 import type { EidPrefix } from '../mapping/eid.ts';
-import type { Marking, ReceptionRules, TunnelReport } from './marking.ts';
+import type { LocatorNonce, Marking, ReceptionRules, TunnelReport } from './marking.ts';
 
 /**
  * The data plane of one router: tables in, packets in, verdicts out. Implemented by Engine (WASM, fast) and by
@@ -44,9 +44,15 @@ export interface DataPlane {
    */
   setLocatorState(locator: IpAddress, state: 'up' | 'down'): void;
   /**
+   * The nonce in LISP headers toward this remote RLOC; undefined is none, the default. Of targets whose marking has a
+   * nonce, map-versions or GPE the header stays as it is. Costs a word for each way that leads there, however many
+   * entries there are. Holds also for targets yet to come.
+   */
+  setNonce(locator: IpAddress, nonce: LocatorNonce | undefined): void;
+  /**
    * Makes the changes since the last call visible to packets: between two batches of this thread, all at once. A batch that
    * another thread is in sees all or none, but for lookup kinds that change in place (docs/lpm.md), whose changes it may
-   * see address by address, and for what a locator's state changes. Throws EngineError on lack of room.
+   * see address by address, and for what a locator's state or nonce changes. Throws EngineError on lack of room.
    */
   publish(): void;
 

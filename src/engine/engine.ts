@@ -4,6 +4,7 @@ import {
   checkEid,
   checkEntry,
   checkLocatorState,
+  checkNonce,
   checkPetr,
   checkPlace,
   checkPolicy,
@@ -25,7 +26,7 @@ import { clearSeat, makeSeat, type WorkerSeat } from './engine-worker.ts';
 import { EngineError } from './errors.ts';
 import { Lookups, type EngineTable } from './lookups.ts';
 import { checkKind, type LpmKind, type Traffic } from './lpm.ts';
-import type { ReceptionRules } from './marking.ts';
+import type { LocatorNonce, ReceptionRules } from './marking.ts';
 import { EngineMemory, presets, type EngineCapacity } from './memory.ts';
 import { PacketQueue } from './packet-queue.ts';
 import { Publisher, type TableKinds } from './publisher.ts';
@@ -138,6 +139,11 @@ export class Engine implements DataPlane {
   setLocatorState(locator: IpAddress, state: 'up' | 'down'): void {
     checkLocatorState(locator, state);
     this.#publisher.setDown(locator, state === 'down');
+  }
+
+  setNonce(locator: IpAddress, nonce: LocatorNonce | undefined): void {
+    checkNonce(locator, nonce);
+    this.#publisher.setNonce(locator, nonce);
   }
 
   setProxyEtr(enabled: boolean): void {

@@ -4,6 +4,7 @@ import type { IpAddress } from '../base/ip.ts';
 import { hashIp } from '../base/open-table.ts';
 import { bucketRow } from './buckets.ts';
 import type { EncapTarget } from './data-plane.ts';
+import type { LocatorNonce } from './marking.ts';
 import type { EngineMemory } from './memory.ts';
 import type { NextHops } from './next-hops.ts';
 import { writeBuckets } from './records.ts';
@@ -71,6 +72,11 @@ export class LocatorSets extends SharedRecords<LocatorSet> {
     if (this.#isDown(locator) === isDown) return;
     this.#toggle(locator);
     this.#toggled.push(locator);
+  }
+
+  /** From the next commit on. */
+  setNonce(locator: IpAddress, nonce: LocatorNonce | undefined): void {
+    this.#rewrites.setNonce(locator, nonce);
   }
 
   /** Rewrites the rows of locators that have come up or gone down, in place, and lets go of sets without users. */

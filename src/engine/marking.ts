@@ -21,6 +21,22 @@ export interface Marking {
   readonly checksum?: boolean;
 }
 
+/** What is asked of a locator, or answered to it: changes with packets, so that it is said of an RLOC and not of entries. */
+export interface LocatorNonce {
+  /** 24 bits. */
+  readonly nonce: number;
+  readonly echo?: boolean;
+}
+
+/**
+ * The marks of a header toward a locator that a nonce has been set for. Marks that have the field for something else, or a
+ * nonce of their own, stay as they are.
+ */
+export function withNonce(marking: Marking | undefined, said: LocatorNonce | undefined): Marking | undefined {
+  const isTaken = marking?.nonce !== undefined || marking?.versions !== undefined || marking?.gpe === true;
+  return said === undefined || isTaken ? marking : { ...marking, ...said };
+}
+
 /** How LISP headers are read. What is absent is off, which is the public profile. */
 export interface ReceptionRules {
   /** Verdicts of decapsulated packets tell what the header said. */

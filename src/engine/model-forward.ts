@@ -38,7 +38,7 @@ import {
   VERDICT_PUNT,
 } from '../../assembly/layout.ts';
 import type { NextHop } from './data-plane.ts';
-import type { TunnelReport } from './marking.ts';
+import { withNonce, type TunnelReport } from './marking.ts';
 import { decapsulate } from './model-decap.ts';
 import {
   encapsulated,
@@ -288,7 +288,8 @@ class Walk {
     ]);
     if (target === undefined) return this.#drop(REASON_NO_USABLE_RLOC);
 
-    const { source, destination, nextHop, pathMtu = Infinity, marking = {} } = target;
+    const { source, destination, nextHop, pathMtu = Infinity } = target;
+    const marking = withNonce(target.marking, this.#tables.nonceToward(destination)) ?? {};
     const added = overhead(source.family);
     const room = Math.max(0, Math.min(MAX_OUTER_BYTES, nextHop.mtu, pathMtu) - added);
     const { length } = packet.bytes;

@@ -3,7 +3,7 @@ import { formatPrefix } from '../base/ip-text.ts';
 import type { Action } from '../mapping/action.ts';
 import { bucketRow } from './buckets.ts';
 import type { EncapTarget, NextHop } from './data-plane.ts';
-import type { ReceptionRules } from './marking.ts';
+import type { LocatorNonce, ReceptionRules } from './marking.ts';
 
 /** What a lookup found. */
 export interface Match<T> {
@@ -125,6 +125,8 @@ export function isDefault(prefix: IpPrefix): boolean {
 export interface ModelTables {
   /** Undefined when the instance is unknown. */
   vrf(instanceId: number): ModelVrf | undefined;
+  /** Undefined: none is set. */
+  nonceToward(locator: IpAddress): LocatorNonce | undefined;
   readonly isProxyEtr: boolean;
   readonly reception: ReceptionRules;
 }

@@ -14,6 +14,7 @@ import {
   checkEid,
   checkEntry,
   checkLocatorState,
+  checkNonce,
   checkPetr,
   checkPlace,
   checkPolicy,
@@ -40,7 +41,7 @@ import {
   type ModelTables,
   type TargetSet,
 } from './model-tables.ts';
-import type { ReceptionRules } from './marking.ts';
+import type { LocatorNonce, ReceptionRules } from './marking.ts';
 import { presets } from './memory.ts';
 import type { Explanation, Phase } from './phases.ts';
 
@@ -74,6 +75,9 @@ export class Model implements DataPlane {
   readonly #down = new Set<string>();
   readonly #isDown = ({ destination, down }: EncapTarget): boolean =>
     (down ?? false) || this.#down.has(formatIp(destination));
+  /** By locator. */
+  readonly #nonces = new Map<string, LocatorNonce>();
+  #publishedNonces: ReadonlyMap<string, LocatorNonce> = new Map();
   #isProxyEtr = false;
   #publishedProxyEtr = false;
   #reception: ReceptionRules = {};
@@ -91,11 +95,13 @@ export class Model implements DataPlane {
     this.#packetBytes = options.packetBytes ?? MAX_PACKET_BYTES;
     const isProxyEtr = (): boolean => this.#publishedProxyEtr;
     const reception = (): ReceptionRules => this.#publishedReception;
+    const nonces = (): ReadonlyMap<string, LocatorNonce> => this.#publishedNonces;
     this.#tables = {
       vrf: (instanceId) => this.#published(instanceId),
       get isProxyEtr() {
         return isProxyEtr();
       },
+      nonceToward: (locator) => nonces().get(formatIp(locator)),
       get reception() {
         return reception();
       },
@@ -152,6 +158,12 @@ export class Model implements DataPlane {
     }
   }
 
+  setNonce(locator: IpAddress, nonce: LocatorNonce | undefined): void {
+    checkNonce(locator, nonce);
+    if (nonce === undefined) this.#nonces.delete(formatIp(locator));
+    else this.#nonces.set(formatIp(locator), { ...nonce });
+  }
+
   setProxyEtr(enabled: boolean): void {
     this.#isProxyEtr = enabled;
   }
@@ -163,6 +175,7 @@ export class Model implements DataPlane {
   publish(): void {
     this.#publishedProxyEtr = this.#isProxyEtr;
     this.#publishedReception = this.#reception;
+    this.#publishedNonces = new Map(this.#nonces);
     const kept = new Set<string>();
     for (const [instanceId, vrf] of this.#vrfs) {
       vrf.publish();

@@ -33,12 +33,12 @@ export function outerHeaders(target: EncapTarget, instanceId: number): Uint8Arra
   return headers;
 }
 
-function lispHeader({ gpe, ...marks }: Marking, instanceId: number): Uint8Array {
+/** The LISP header of a packet with such marks; its Next Protocol, where it has one, is that of each packet. */
+export function lispHeader({ gpe, ...marks }: Marking, instanceId: number): Uint8Array {
   return encodeLispData(
     lispDataHeader({
       ...marks,
       ...(instanceId === 0 ? {} : { instanceId }),
-      // The Next Protocol is that of each packet.
       ...(gpe === true ? { nextProtocol: 0 } : {}),
     }),
   );

@@ -15,7 +15,7 @@ import { entryView } from './entry-view.ts';
 import { fibPair, type Fib, type FibChange, type FibPair } from './fib.ts';
 import { ForwardingTable } from './forwarding-table.ts';
 import type { LpmKind, Traffic } from './lpm.ts';
-import type { ReceptionRules } from './marking.ts';
+import type { LocatorNonce, ReceptionRules } from './marking.ts';
 import type { EngineMemory } from './memory.ts';
 import { readEntryAction, readHits } from './records.ts';
 import { receptionFlags, SnapshotWriter, type VrfImage } from './snapshot.ts';
@@ -131,6 +131,12 @@ export class Publisher {
   setDown(locator: IpAddress, isDown: boolean): void {
     this.#changes.set(`locator ${formatIp(locator)}`, () => {
       this.#table.sets.setDown(locator, isDown);
+    });
+  }
+
+  setNonce(locator: IpAddress, nonce: LocatorNonce | undefined): void {
+    this.#changes.set(`nonce ${formatIp(locator)}`, () => {
+      this.#table.sets.setNonce(locator, nonce);
     });
   }
 

@@ -99,6 +99,14 @@ export function writeRewrite(
   view.setUint32(side + REWRITE_SIDE_FLAGS_OFFSET, flags, true);
 }
 
+/** The first word of the LISP header of a rewrite in use, in place: old or new to whoever reads it. */
+export function writeLispWord(memory: EngineMemory, slot: number, lisp: Uint8Array): void {
+  const at = memory.offset(SECTION_REWRITES) + slot * REWRITE_BYTES;
+  const header = at + memory.view.getUint8(at + REWRITE_LENGTH_OFFSET) - LISP_HEADER_BYTES;
+  const word = new DataView(lisp.buffer, lisp.byteOffset).getUint32(0, true);
+  Atomics.store(memory.words, header / 4, word);
+}
+
 /** The bucket row, a run, is 0 for an entry that does not forward, or has nowhere to forward to. */
 export function writeEntry(
   memory: EngineMemory,

@@ -123,6 +123,14 @@ const BAD: readonly Bad[] = [
     ...{ field: 'address', got },
     tell: (plane: DataPlane) => plane.setLocatorState(got, 'down'),
   })),
+  ...NO_ADDRESSES.map((got) => ({
+    ...{ field: 'address', got },
+    tell: (plane: DataPlane) => plane.setNonce(got, { nonce: 1 }),
+  })),
+  ...[-1, 0x100_0000, HALF, NaN].map((nonce) => ({
+    ...{ field: 'nonce', got: nonce },
+    tell: (plane: DataPlane) => plane.setNonce(RLOC[4].peer, { nonce }),
+  })),
   { field: 'state', got: 'away', tell: (plane) => plane.setLocatorState(RLOC[4].peer, 'away' as 'up') },
 ];
 

@@ -4,7 +4,9 @@ import {
   ACTION_FORWARD,
   BUCKET_BYTES,
   REASON_NO_USABLE_RLOC,
+  REWRITE_BYTES,
   SECTION_BUCKETS,
+  SECTION_REWRITES,
   VERDICT_DROP,
   VERDICT_ENCAP,
 } from '../../assembly/layout.ts';
@@ -67,6 +69,26 @@ describe('a change costs what it changes', () => {
     expect(changedWords(before, memory.words).filter(inBuckets)).toEqual([]);
   });
 
+  it('a nonce toward a locator is a word of the one header that leads there, for 200 entries', () => {
+    const engine = full();
+    const { memory } = engine;
+    const before = memory.words.slice();
+    const said = (nonce: Parameters<Engine['setNonce']>[1]): number[] => {
+      engine.setNonce(toLocator(1).destination, nonce);
+      engine.publish();
+      return changedWords(before, memory.words);
+    };
+    const start = memory.offset(SECTION_REWRITES);
+    const inHeaders = (at: number): boolean =>
+      at >= start && at < start + memory.capacity.rewrites * REWRITE_BYTES;
+    const changed = said({ nonce: 0xabcdef, echo: true });
+    const words = changed.filter(inHeaders);
+    expect(words).toHaveLength(1);
+    expect([...memory.bytes.subarray(words[0], words[0]! + 4)]).toEqual([0xa0, 0xab, 0xcd, 0xef]);
+    expect(changed.length).toBeLessThan(32);
+    expect(said(undefined).filter(inHeaders)).toEqual([]);
+  });
+
   it('an entry more or less writes some hundred words, however many there are', () => {
     const engine = full();
     const cost = (change: () => void): number => {
@@ -112,6 +134,31 @@ describe('a change costs what it changes', () => {
     engine.setLocatorState(one.destination, 'up');
     engine.publish();
     expect(shares()).toEqual([8, 8]);
+  });
+});
+
+describe.each<[string, () => Engine]>(
+  ENGINE_BUILDS.map((build) => [build, () => makeEngine(build, { entries: 2 })]),
+)('a publish that is refused (%s)', (_, makeOne) => {
+  it('leaves nonces as they were, in headers and for entries yet to come', () => {
+    const engine = siteRouter(makeOne());
+    const { destination } = toLocator(1);
+    const eid = { instanceId: 0, prefix: prefix(ip('10.2.0.0'), 16) };
+    const forward = (): void => engine.setEntry({ eid, action: ACTION_FORWARD, targets: [toLocator(1)] });
+    const header = (): number[] => [...send(engine, packetOf(4)).bytes.subarray(28, 32)];
+    forward();
+    engine.setNonce(destination, { nonce: 7 });
+    engine.publish();
+    engine.setNonce(destination, { nonce: 8 });
+    engine.setNonce(destination, { nonce: 9 });
+    for (let i = 0; i < 3; i++) engine.setEntry({ eid: host(i), action: 1, targets: [] });
+    expect(() => engine.publish()).toThrow(/no-room in entries/);
+    expect(header()).toEqual([0x80, 0, 0, 7]);
+    engine.removeEntry(eid);
+    engine.publish();
+    forward();
+    engine.publish();
+    expect(header()).toEqual([0x80, 0, 0, 7]);
   });
 });
 
@@ -190,6 +237,27 @@ describe.each(PLANES)('the control plane sees entries (%s)', (_, makePlane) => {
     plane.setLocatorState(THREE[1]!.destination, 'up');
     plane.publish();
     expect(ways()).toEqual(before);
+  });
+
+  it('nonces toward a locator, in all instances; marks that have the field for something else stay', () => {
+    const plane = siteRouter(makePlane());
+    const eid = { instanceId: 0, prefix: prefix(ip('10.2.0.0'), 16) };
+    const header = (marking?: EncapTarget['marking']): number[] => {
+      const target = { ...toLocator(1), ...(marking && { marking }) };
+      plane.setEntry({ eid, action: ACTION_FORWARD, targets: [target] });
+      plane.publish();
+      expect(plane.entry(eid)?.targets).toEqual([target]);
+      return [...send(plane, packetOf(4)).bytes.subarray(28, 36)];
+    };
+    plane.setNonce(toLocator(1).destination, { nonce: 0x010203 });
+    plane.setNonce(toLocator(2).destination, { nonce: 5, echo: true });
+    expect(header()).toEqual([0x80, 1, 2, 3, 0, 0, 0, 0]);
+    expect(header({ locatorStatusBits: 6 })).toEqual([0xc0, 1, 2, 3, 0, 0, 0, 6]);
+    expect(header({ nonce: 9, echo: true })).toEqual([0xa0, 0, 0, 9, 0, 0, 0, 0]);
+    expect(header({ versions: { source: 1, destination: 2 } })).toEqual([0x10, 0, 0x10, 2, 0, 0, 0, 0]);
+    expect(header({ gpe: true })).toEqual([0x04, 0, 0, 1, 0, 0, 0, 0]);
+    plane.setNonce(toLocator(1).destination, undefined);
+    expect(header()).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it('in pages, by instance, family, address and length; a page may begin where nothing is any more', () => {

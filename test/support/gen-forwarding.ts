@@ -14,7 +14,7 @@ import {
 import { ip } from '../../src/base/ip-text.ts';
 import type { DataPlane, EncapTarget, ForwardingEntry, NextHop } from '../../src/engine/data-plane.ts';
 import { ACTION_FORWARD } from '../../src/engine/codes.ts';
-import type { Marking, ReceptionRules } from '../../src/engine/marking.ts';
+import type { LocatorNonce, Marking, ReceptionRules } from '../../src/engine/marking.ts';
 import type { EidPrefix } from '../../src/mapping/eid.ts';
 import { Dice } from './gen-dice.ts';
 import { PacketGen, type GeneratedPacket, type Meeting } from './gen-packets.ts';
@@ -39,6 +39,7 @@ export type TableOp =
       readonly targets: readonly EncapTarget[];
     }
   | { readonly op: 'locator'; readonly locator: IpAddress; readonly state: 'up' | 'down' }
+  | { readonly op: 'nonce'; readonly locator: IpAddress; readonly nonce: LocatorNonce | undefined }
   | { readonly op: 'proxy-etr'; readonly enabled: boolean }
   | { readonly op: 'reception'; readonly rules: ReceptionRules };
 
@@ -62,6 +63,9 @@ export function applyOp(plane: DataPlane, op: TableOp): void {
       break;
     case 'locator':
       plane.setLocatorState(op.locator, op.state);
+      break;
+    case 'nonce':
+      plane.setNonce(op.locator, op.nonce);
       break;
     case 'proxy-etr':
       plane.setProxyEtr(op.enabled);
@@ -208,6 +212,10 @@ export class ForwardingGen extends Dice implements Meeting {
     }
     if (kind < 60) {
       return { op: 'locator', locator: this.address(family), state: isRemoval ? 'up' : 'down' };
+    }
+    if (kind < 66) {
+      const nonce = isRemoval ? undefined : { nonce: this.int(0x100_0000), echo: this.chance(50) };
+      return { op: 'nonce', locator: this.address(family), nonce };
     }
     if (kind < 92) {
       return {
