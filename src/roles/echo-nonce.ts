@@ -2,7 +2,7 @@
  * Echo-nonce (RFC 9300 §10.1): is the way to a peer's RLOC and back up? For a trusted network only. Decides what the
  * LISP headers toward each RLOC say of nonces, from what the headers that came from there said.
  */
-import type { IpAddress } from '../base/ip.ts';
+import { compareIp, type IpAddress } from '../base/ip.ts';
 import { formatIp } from '../base/ip-text.ts';
 import type { Random } from '../base/random.ts';
 import { NEVER, seconds, type Micros } from '../base/time.ts';
@@ -10,18 +10,24 @@ import { NEVER, seconds, type Micros } from '../base/time.ts';
 export interface EchoNonceConfig {
   /** How long packets may come from a peer without the nonce asked for before the way there counts as down. */
   readonly timeout: Micros;
+  /** How long a nonce is asked for at least: one that comes back before does not have to be replaced by the next. */
+  readonly renew: Micros;
   /** How long a peer's own request is served before asking goes on: both sides asking at once would deadlock. */
   readonly pause: Micros;
 }
 
-export const ECHO_NONCE_DEFAULTS: EchoNonceConfig = { timeout: seconds(5), pause: seconds(10) };
+export const ECHO_NONCE_DEFAULTS: EchoNonceConfig = {
+  timeout: seconds(5),
+  renew: seconds(1),
+  pause: seconds(10),
+};
 
 export type EchoNonceInput =
   | { readonly kind: 'tick' }
   /** A locator to watch: its Map-Reply had E set, or had not (DP-30). */
   | { readonly kind: 'watch'; readonly rloc: IpAddress; readonly canEcho: boolean }
   | { readonly kind: 'forget'; readonly rloc: IpAddress }
-  /** A LISP header came from there. `nonce` as the header has it; E without N is no request (DP-08). */
+  /** A LISP header came from there; nothing of one that is not watched is believed. `nonce` as the header has it; E without N is no request (DP-08). */
   | { readonly kind: 'header'; readonly rloc: IpAddress; readonly nonce?: number; readonly echo: boolean };
 
 export type EchoNonceOutput =
@@ -32,23 +38,28 @@ export type EchoNonceOutput =
 interface Peer {
   readonly rloc: IpAddress;
   canEcho: boolean;
-  isWatched: boolean;
   isUp: boolean;
-  /** The nonce asked for. Random per RLOC, no two alike (DP-17). */
+  /** The nonce asked for, and since when. Random per RLOC, no two alike (DP-17). */
   asked: number | undefined;
+  askedAt: Micros;
   /** Since when packets have come without it; undefined while nothing comes at all. */
   unanswered: Micros | undefined;
-  /** The nonce that the peer asked for. */
+  /** The nonce that the peer asked for, and until when it gets it. */
   owed: number | undefined;
   pausedUntil: Micros | undefined;
 }
 
 export type EchoNonceState = readonly Readonly<Peer>[];
 
+/** What a header costs does not depend on how many peers there are. */
 export class EchoNonce {
   readonly #config: EchoNonceConfig;
   readonly #random: Random;
   #peers = new Map<string, Peer>();
+  readonly #asked = new Set<number>();
+  /** Those with `unanswered`, and with `pausedUntil`, in that order: both only grow. */
+  readonly #unanswered = new Set<Peer>();
+  readonly #paused = new Set<Peer>();
 
   constructor(config: EchoNonceConfig, random: Random) {
     this.#config = config;
@@ -56,18 +67,15 @@ export class EchoNonce {
   }
 
   handle(now: Micros, input: EchoNonceInput, out: EchoNonceOutput[]): void {
-    if (input.kind === 'watch') this.#watch(input.rloc, input.canEcho, out);
-    else if (input.kind === 'forget') this.#peers.delete(formatIp(input.rloc));
+    if (input.kind === 'watch') this.#watch(now, input.rloc, input.canEcho, out);
+    else if (input.kind === 'forget') this.#forget(input.rloc);
     else if (input.kind === 'header') this.#hear(now, input, out);
     this.#work(now, out);
   }
 
   nextDeadline(): Micros {
-    let least = NEVER;
-    for (const { unanswered, pausedUntil } of this.#peers.values()) {
-      least = Math.min(least, pausedUntil ?? NEVER, (unanswered ?? NEVER) + this.#config.timeout);
-    }
-    return least;
+    const [[unanswered], [paused]] = [this.#unanswered, this.#paused];
+    return Math.min(paused?.pausedUntil ?? NEVER, (unanswered?.unanswered ?? NEVER) + this.#config.timeout);
   }
 
   save(): EchoNonceState {
@@ -76,17 +84,47 @@ export class EchoNonce {
 
   restore(state: EchoNonceState): void {
     this.#peers = new Map(structuredClone(state).map((peer) => [formatIp(peer.rloc), { ...peer }]));
+    const peers = [...this.#peers.values()];
+    refill(
+      this.#asked,
+      peers.flatMap(({ asked }) => asked ?? []),
+    );
+    refill(
+      this.#unanswered,
+      inOrder(peers, ({ unanswered }) => unanswered),
+    );
+    refill(
+      this.#paused,
+      inOrder(peers, ({ pausedUntil }) => pausedUntil),
+    );
   }
 
-  #watch(rloc: IpAddress, canEcho: boolean, out: EchoNonceOutput[]): void {
-    const peer = this.#peer(rloc);
+  #watch(now: Micros, rloc: IpAddress, canEcho: boolean, out: EchoNonceOutput[]): void {
+    const key = formatIp(rloc);
+    let peer = this.#peers.get(key);
+    if (peer === undefined) {
+      const nothing = { asked: undefined, askedAt: 0, unanswered: undefined, owed: undefined };
+      peer = { rloc, canEcho, isUp: true, ...nothing, pausedUntil: undefined };
+      this.#peers.set(key, peer);
+    }
     peer.canEcho = canEcho;
-    peer.isWatched = true;
     if (!canEcho && peer.asked !== undefined) {
+      this.#asked.delete(peer.asked);
       peer.asked = undefined;
-      peer.unanswered = undefined;
+      this.#setUnanswered(peer, undefined);
       mark(peer, out);
-    } else if (canEcho && peer.asked === undefined && peer.pausedUntil === undefined) this.#ask(peer, out);
+    } else if (canEcho && peer.asked === undefined && peer.pausedUntil === undefined)
+      this.#ask(now, peer, out);
+  }
+
+  #forget(rloc: IpAddress): void {
+    const key = formatIp(rloc);
+    const peer = this.#peers.get(key);
+    if (peer === undefined) return;
+    this.#peers.delete(key);
+    this.#unanswered.delete(peer);
+    this.#paused.delete(peer);
+    if (peer.asked !== undefined) this.#asked.delete(peer.asked);
   }
 
   #hear(
@@ -94,50 +132,50 @@ export class EchoNonce {
     { rloc, nonce, echo }: EchoNonceInput & { kind: 'header' },
     out: EchoNonceOutput[],
   ): void {
-    const known = this.#peers.get(formatIp(rloc));
+    const peer = this.#peers.get(formatIp(rloc));
+    if (peer === undefined) return;
     if (nonce !== undefined && echo) {
-      const peer = known ?? this.#peer(rloc);
       // It asks: serve that, and ask no more until it has had its answer. What was asked may still be answered.
       const isNew = peer.owed !== nonce;
       peer.owed = nonce;
-      peer.unanswered = undefined;
-      peer.pausedUntil = now + this.#config.pause;
+      this.#setUnanswered(peer, undefined);
+      this.#setPaused(peer, now + this.#config.pause);
       if (isNew) mark(peer, out);
       return;
     }
-    if (known?.asked === undefined) return;
-    const isPaused = known.pausedUntil !== undefined;
-    if (nonce === known.asked) {
-      known.unanswered = undefined;
-      this.#setPath(known, true, out);
+    if (peer.asked === undefined) return;
+    const isPaused = peer.pausedUntil !== undefined;
+    if (nonce === peer.asked) {
+      this.#setUnanswered(peer, undefined);
+      this.#setPath(peer, true, out);
       // The next round has a nonce of its own, or an old answer would do for it.
-      if (!isPaused) this.#ask(known, out);
-    } else if (!isPaused) known.unanswered ??= now;
+      if (!isPaused && now >= peer.askedAt + this.#config.renew) this.#ask(now, peer, out);
+    } else if (!isPaused && peer.unanswered === undefined) this.#setUnanswered(peer, now);
   }
 
   #work(now: Micros, out: EchoNonceOutput[]): void {
-    for (const peer of this.#peers.values()) {
-      if (peer.pausedUntil !== undefined && peer.pausedUntil <= now) {
-        peer.pausedUntil = undefined;
-        peer.owed = undefined;
-        if (peer.isWatched && peer.canEcho) this.#ask(peer, out);
-        else {
-          mark(peer, out);
-          if (!peer.isWatched) this.#peers.delete(formatIp(peer.rloc));
-        }
-      }
-      // DP-29: only packets that come without the nonce say something. Silence says nothing: no timer runs then.
-      if (peer.unanswered !== undefined && peer.unanswered + this.#config.timeout <= now) {
-        peer.unanswered = undefined;
-        this.#setPath(peer, false, out);
-      }
+    for (const peer of due(this.#paused, ({ pausedUntil }) => pausedUntil! <= now)) {
+      this.#setPaused(peer, undefined);
+      peer.owed = undefined;
+      if (peer.canEcho) this.#ask(now, peer, out);
+      else mark(peer, out);
+    }
+    // DP-29: only packets that come without the nonce say something. Silence says nothing: no timer runs then.
+    const { timeout } = this.#config;
+    for (const peer of due(this.#unanswered, ({ unanswered }) => unanswered! + timeout <= now)) {
+      this.#setUnanswered(peer, undefined);
+      this.#setPath(peer, false, out);
     }
   }
 
-  #ask(peer: Peer, out: EchoNonceOutput[]): void {
-    const taken = new Set([...this.#peers.values()].map(({ asked }) => asked));
-    do peer.asked = this.#random.u32() >>> 8;
-    while (taken.has(peer.asked));
+  #ask(now: Micros, peer: Peer, out: EchoNonceOutput[]): void {
+    let nonce: number;
+    do nonce = this.#random.u32() >>> 8;
+    while (this.#asked.has(nonce));
+    if (peer.asked !== undefined) this.#asked.delete(peer.asked);
+    this.#asked.add(nonce);
+    peer.asked = nonce;
+    peer.askedAt = now;
     mark(peer, out);
   }
 
@@ -147,16 +185,37 @@ export class EchoNonce {
     out.push({ kind: 'path', rloc: peer.rloc, isUp });
   }
 
-  #peer(rloc: IpAddress): Peer {
-    const key = formatIp(rloc);
-    let peer = this.#peers.get(key);
-    if (peer === undefined) {
-      const nothing = { asked: undefined, unanswered: undefined, owed: undefined, pausedUntil: undefined };
-      peer = { rloc, canEcho: false, isWatched: false, isUp: true, ...nothing };
-      this.#peers.set(key, peer);
-    }
-    return peer;
+  #setUnanswered(peer: Peer, since: Micros | undefined): void {
+    peer.unanswered = since;
+    this.#unanswered.delete(peer);
+    if (since !== undefined) this.#unanswered.add(peer);
   }
+
+  #setPaused(peer: Peer, until: Micros | undefined): void {
+    peer.pausedUntil = until;
+    this.#paused.delete(peer);
+    if (until !== undefined) this.#paused.add(peer);
+  }
+}
+
+function refill<T>(set: Set<T>, values: readonly T[]): void {
+  set.clear();
+  for (const value of values) set.add(value);
+}
+
+/** Those that have the time, the earliest first. */
+function inOrder(peers: readonly Peer[], timeOf: (peer: Peer) => Micros | undefined): Peer[] {
+  return peers.filter((peer) => timeOf(peer) !== undefined).sort((a, b) => timeOf(a)! - timeOf(b)!);
+}
+
+/** The first ones of a set that are due, in an order that does not depend on what happened at the same time before. */
+function due(peers: Iterable<Peer>, isDue: (peer: Peer) => boolean): Peer[] {
+  const found: Peer[] = [];
+  for (const peer of peers) {
+    if (!isDue(peer)) break;
+    found.push(peer);
+  }
+  return found.sort((a, b) => compareIp(a.rloc, b.rloc));
 }
 
 /** An owed nonce goes before a request. */

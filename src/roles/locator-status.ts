@@ -27,7 +27,9 @@ interface Heard {
 export type LocatorStatusState = readonly Heard[];
 
 export class LocatorStatus {
-  #heard = new Map<string, Heard>();
+  readonly #heard = new Map<string, Heard>();
+  /** What was heard and not acted on yet, for which it was too early. */
+  readonly #waiting = new Set<string>();
 
   /** Bits came with a packet from inside `eid`, whose mapping has `count` locators (at most 32 have a bit). */
   hear(now: Micros, eid: EidPrefix, count: number, bits: number, out: LocatorStatusOutput[]): void {
@@ -35,32 +37,24 @@ export class LocatorStatus {
     const key = eidKey(eid);
     // Until something is heard every locator is taken to be up.
     const before = this.#heard.get(key) ?? { eid, count, acted: all, latest: all, notBefore: now };
-    this.#heard.set(key, { ...before, count, latest: (bits & all) >>> 0 });
-    this.tick(now, out);
+    this.#keep(key, { ...before, count, latest: (bits & all) >>> 0 });
+    this.#act(now, key, out);
   }
 
   /** The mapping is gone, or another one: its ordinals mean something else. */
   forget(eid: EidPrefix): void {
-    this.#heard.delete(eidKey(eid));
+    const key = eidKey(eid);
+    this.#heard.delete(key);
+    this.#waiting.delete(key);
   }
 
   tick(now: Micros, out: LocatorStatusOutput[]): void {
-    for (const [key, heard] of this.#heard) {
-      const { eid, count, acted, latest, notBefore } = heard;
-      if (acted === latest || now < notBefore) continue;
-      const down = Array.from({ length: Math.min(32, count) }, (_, i) => i).filter(
-        (i) => (latest >>> i) % 2 === 0,
-      );
-      out.push({ eid, down });
-      this.#heard.set(key, { ...heard, acted: latest, notBefore: now + STATUS_INTERVAL });
-    }
+    for (const key of [...this.#waiting].sort()) this.#act(now, key, out);
   }
 
   nextDeadline(): Micros {
     let least = NEVER;
-    for (const { acted, latest, notBefore } of this.#heard.values()) {
-      if (acted !== latest) least = Math.min(least, notBefore);
-    }
+    for (const key of this.#waiting) least = Math.min(least, this.#heard.get(key)!.notBefore);
     return least;
   }
 
@@ -69,7 +63,26 @@ export class LocatorStatus {
   }
 
   restore(state: LocatorStatusState): void {
-    this.#heard = new Map(state.map((heard) => [eidKey(heard.eid), heard]));
+    this.#heard.clear();
+    this.#waiting.clear();
+    for (const heard of state) this.#keep(eidKey(heard.eid), heard);
+  }
+
+  #act(now: Micros, key: string, out: LocatorStatusOutput[]): void {
+    const heard = this.#heard.get(key)!;
+    const { eid, count, acted, latest, notBefore } = heard;
+    if (acted === latest || now < notBefore) return;
+    const down = Array.from({ length: Math.min(32, count) }, (_, i) => i).filter(
+      (i) => (latest >>> i) % 2 === 0,
+    );
+    out.push({ eid, down });
+    this.#keep(key, { ...heard, acted: latest, notBefore: now + STATUS_INTERVAL });
+  }
+
+  #keep(key: string, heard: Heard): void {
+    this.#heard.set(key, heard);
+    if (heard.acted === heard.latest) this.#waiting.delete(key);
+    else this.#waiting.add(key);
   }
 }
 

@@ -43,11 +43,15 @@ export class PathMtu {
     return this.#paths.get(formatIp(rloc))?.mtu;
   }
 
-  /** True when something was forgotten. */
-  tick(now: Micros): boolean {
-    const old = [...this.#paths].filter(([, { expires }]) => expires <= now);
-    for (const [key] of old) this.#paths.delete(key);
-    return old.length > 0;
+  /** The RLOCs of what is forgotten now. */
+  tick(now: Micros): IpAddress[] {
+    const old: IpAddress[] = [];
+    for (const [key, { rloc, expires }] of this.#paths) {
+      if (expires > now) break;
+      this.#paths.delete(key);
+      old.push(rloc);
+    }
+    return old;
   }
 
   nextDeadline(): Micros {

@@ -56,7 +56,7 @@ export function sourceRloc(
   return sameFamily[0] ?? (exclusive || isEid ? undefined : outgoing);
 }
 
-/** The data plane's form of a Map-Cache entry. An RLOC that is down for all entries is not for these to say. */
+/** The data plane's form of a Map-Cache entry. Nonces, and which RLOCs are down for all entries, are not for these to say. */
 export function forwardingEntry(
   mapping: Mapping,
   sources: TunnelSources,
@@ -70,12 +70,12 @@ export function forwardingEntry(
   const isDown = (each: Locator): boolean => !each.reachable || trusted?.isDownBySite(eid, each) === true;
   const destinations = locators.map((each) => (isDown(each) ? { ...each, down: true as const } : each));
   const targets = encapTargets(destinations, sources, underlay);
+  const marking = trusted?.marking;
   return {
     eid,
     action: ACTION_FORWARD,
     targets: targets.map((target) => {
       const pathMtu = paths?.of(target.destination);
-      const marking = trusted?.marking(target.destination);
       return {
         ...target,
         ...(pathMtu === undefined ? {} : { pathMtu }),

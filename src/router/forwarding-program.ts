@@ -3,6 +3,7 @@ import { sameIp, type Family, type IpAddress } from '../base/ip.ts';
 import { ACTION_FORWARD } from '../engine/codes.ts';
 import type { DataPlane, EncapTarget, ForwardingEntry } from '../engine/data-plane.ts';
 import { EngineError } from '../engine/errors.ts';
+import type { LocatorNonce } from '../engine/marking.ts';
 import { ACTION_NATIVELY_FORWARD } from '../mapping/action.ts';
 import { eidKey, type Eid, type EidPrefix } from '../mapping/eid.ts';
 import type { UnderlayRoute } from './underlay.ts';
@@ -41,6 +42,8 @@ export class ForwardingProgram {
   #entries = new Map<string, ForwardingEntry>();
   /** RLOCs that are down for all entries. */
   readonly #down = new Map<string, IpAddress>();
+  /** What headers to an RLOC say of nonces. */
+  readonly #nonces = new Map<string, readonly [IpAddress, LocatorNonce]>();
   #isDirty = false;
   #version = 0;
   /** The last publish found no room: the data plane has forgotten what it was told for it. */
@@ -124,6 +127,18 @@ export class ForwardingProgram {
     this.#isDirty = true;
   }
 
+  /** In headers to an RLOC, of all entries: those that it is in are not told again. */
+  setNonce(rloc: IpAddress, nonce: LocatorNonce | undefined): void {
+    const key = formatIp(rloc);
+    if (nonce === undefined) {
+      if (this.#nonces.delete(key)) this.#remove((plane) => plane.setNonce(rloc, undefined));
+      return;
+    }
+    this.#nonces.set(key, [rloc, nonce]);
+    this.#dataPlane.setNonce(rloc, nonce);
+    this.#isDirty = true;
+  }
+
   removeEntry(eid: EidPrefix): void {
     if (this.#entries.delete(eidKey(eid))) this.#remove((plane) => plane.removeEntry(eid));
   }
@@ -172,6 +187,7 @@ export class ForwardingProgram {
     tellStatic(dataPlane, this.#static);
     for (const entry of this.#entries.values()) dataPlane.setEntry(entry);
     for (const rloc of this.#down.values()) dataPlane.setLocatorState(rloc, 'down');
+    for (const [rloc, nonce] of this.#nonces.values()) dataPlane.setNonce(rloc, nonce);
   }
 }
 

@@ -18,6 +18,7 @@ import type { ForwardingProgram } from './forwarding-program.ts';
 import { tunnelSources, type TunnelSources } from './lisp-config.ts';
 import { LocatorStates, type LocatorStatesState } from './locator-states.ts';
 import type { Moment } from './moment.ts';
+import { RlocIndex } from './rloc-index.ts';
 import { TrustedTunnels, type TrustedTunnelState } from './trusted-tunnels.ts';
 
 const NO_SOURCES: TunnelSources = { rlocs: [], exclusive: false };
@@ -43,6 +44,7 @@ export class MapCacheProgram {
   readonly #paths = new PathMtu();
   readonly #trusted: TrustedTunnels;
   readonly #locatorStates = new LocatorStates();
+  readonly #index = new RlocIndex();
   /** Entries that are not published yet: held packets wait for that. */
   #installed: EidPrefix[] = [];
 
@@ -55,6 +57,17 @@ export class MapCacheProgram {
       },
       path: (rloc, isUp) => {
         program.setLocatorState(rloc, isUp ? 'up' : 'down');
+        for (const entry of this.#index.entriesOf(rloc)) this.#observe(entry);
+      },
+      nonce: (rloc, nonce) => {
+        program.setNonce(rloc, nonce);
+      },
+      status: (eid) => {
+        const entry = this.#index.entry(eid);
+        if (entry !== undefined) this.#programOne(entry);
+      },
+      marking: () => {
+        this.#programAll();
       },
     });
   }
@@ -62,14 +75,15 @@ export class MapCacheProgram {
   /** Routes or the configuration are others. `database`: the site's own mappings, as its ETR registers them. */
   configure(database: readonly Mapping[]): void {
     const { now, options } = this.#effects.moment();
+    this.#trusted.leave(now, this.#index.reset(this.#effects.entries()));
     this.#trusted.configure(now, options.lisp?.profile === 'trusted', database, this.#effects.entries());
     this.#programAll();
   }
 
   tick(): void {
     const { now } = this.#effects.moment();
-    const isHeard = this.#trusted.tick(now, this.#effects.entries());
-    if (this.#paths.tick(now) || isHeard) this.#programAll();
+    this.#trusted.tick(now, (eid) => this.#index.entry(eid));
+    for (const rloc of this.#paths.tick(now)) this.#programUsersOf(rloc);
   }
 
   nextDeadline(): Micros {
@@ -77,14 +91,16 @@ export class MapCacheProgram {
   }
 
   install(entry: CacheEntry): void {
-    const isOtherwise = this.#trusted.learn(this.#effects.moment().now, entry);
-    if (isOtherwise) this.#programAll();
-    else this.#programOne(entry);
+    const { now } = this.#effects.moment();
+    this.#trusted.leave(now, this.#index.put(entry));
+    this.#trusted.learn(now, entry);
+    this.#programOne(entry);
     this.#installed.push(entry.mapping.eid);
   }
 
   uninstall(eid: EidPrefix): void {
-    this.#trusted.forget(this.#effects.moment().now, eid, this.#effects.entries());
+    this.#trusted.leave(this.#effects.moment().now, this.#index.remove(eid));
+    this.#trusted.forget(eid);
     this.#program.removeEntry(eid);
     this.#locatorStates.forget(eid);
   }
@@ -98,12 +114,12 @@ export class MapCacheProgram {
   lowerMtu(rloc: IpAddress, mtu: number): void {
     if (!this.#paths.lower(this.#effects.moment().now, rloc, mtu)) return;
     this.#effects.count('path-mtu-lowered', { rloc: formatIp(rloc), mtu });
-    this.#programAll();
+    this.#programUsersOf(rloc);
   }
 
   /** What the header of a decapsulated packet said. `entry`: what the Map-Cache has for its inner source. */
   hear(report: TunnelReport, entry: CacheEntry | undefined): void {
-    if (this.#trusted.hear(this.#effects.moment().now, report, entry)) this.#programAll();
+    this.#trusted.hear(this.#effects.moment().now, report, entry);
   }
 
   /** When a locator came up or went down last. */
@@ -127,6 +143,7 @@ export class MapCacheProgram {
   /** Routes, configuration and entries are back already. */
   restore({ paths, trusted, locators }: MapCacheProgramState): void {
     this.#paths.restore(paths);
+    this.#index.reset(this.#effects.entries());
     this.#trusted.restore(trusted);
     this.#programAll();
     this.#locatorStates.restore(locators);
@@ -136,11 +153,20 @@ export class MapCacheProgram {
     for (const entry of this.#effects.entries()) this.#programOne(entry);
   }
 
+  #programUsersOf(rloc: IpAddress): void {
+    for (const entry of this.#index.entriesOf(rloc)) this.#programOne(entry);
+  }
+
   #programOne(entry: CacheEntry): void {
-    const { now, options, underlay } = this.#effects.moment();
+    const { options, underlay } = this.#effects.moment();
     const { mapping } = entry;
     const sources = options.lisp === undefined ? NO_SOURCES : tunnelSources(options.lisp, underlay);
     this.#program.setEntry(forwardingEntry(mapping, sources, underlay, this.#paths, this.#trusted));
-    this.#locatorStates.observe(now, entry, underlay, (locator) => this.isDown(mapping.eid, locator));
+    this.#observe(entry);
+  }
+
+  #observe(entry: CacheEntry): void {
+    const { now, underlay } = this.#effects.moment();
+    this.#locatorStates.observe(now, entry, underlay, (locator) => this.isDown(entry.mapping.eid, locator));
   }
 }

@@ -3,12 +3,12 @@
  * back (RFC 9300 §10.1), and Locator-Status-Bits (§10). Anybody who can send a packet can set either, so that with the
  * public profile, the default, nothing is said and nothing heard (§16).
  */
-import type { IpAddress } from '../base/ip.ts';
+import { sameIp, type IpAddress } from '../base/ip.ts';
 import { formatIp } from '../base/ip-text.ts';
 import type { Random } from '../base/random.ts';
 import { NEVER, type Micros } from '../base/time.ts';
 import type { TraceFields } from '../base/trace.ts';
-import type { Marking, TunnelReport } from '../engine/marking.ts';
+import type { LocatorNonce, Marking, TunnelReport } from '../engine/marking.ts';
 import { eidKey, type EidPrefix } from '../mapping/eid.ts';
 import { sortLocators, type Locator } from '../mapping/locator.ts';
 import type { Mapping } from '../mapping/mapping.ts';
@@ -27,26 +27,29 @@ import { LISP_E, LISP_I, LISP_L, LISP_N } from '../wire/lisp-data.ts';
 const BITS_WITH_INSTANCE = 8;
 const ALL_BITS = 32;
 
-type Nonce = Pick<Marking, 'nonce' | 'echo'>;
-
 /** What the router is told. */
 export interface TrustedTunnelEffects {
   count(name: string, fields: TraceFields): void;
   /** The way to an RLOC is down, or up again, for all mappings that have it. Up until it is told. */
   path(rloc: IpAddress, isUp: boolean): void;
+  /** What headers to an RLOC say of nonces from now on; undefined is nothing, as until it is told. */
+  nonce(rloc: IpAddress, nonce: LocatorNonce | undefined): void;
+  /** `isDownBySite` is another one for this mapping. */
+  status(eid: EidPrefix): void;
+  /** `marking` is another one. */
+  marking(): void;
 }
 
 /** Plain data, structured-clone safe. */
 export interface TrustedTunnelState {
   readonly isOn: boolean;
   readonly database: readonly Mapping[];
-  readonly watched: readonly (readonly [string, IpAddress])[];
   readonly echo: EchoNonceState;
   readonly sent: StatusBitsState;
   readonly bits: number | undefined;
   readonly heard: LocatorStatusState;
-  readonly nonces: readonly (readonly [rloc: string, Nonce])[];
-  readonly unreachable: readonly (readonly [string, IpAddress])[];
+  readonly nonces: readonly (readonly [rloc: IpAddress, LocatorNonce])[];
+  readonly unreachable: readonly IpAddress[];
   readonly down: readonly (readonly [eid: string, rlocs: readonly string[]])[];
 }
 
@@ -58,10 +61,8 @@ export class TrustedTunnels {
   #isOn = false;
   #database: readonly Mapping[] = [];
   #bits: number | undefined;
-  /** RLOCs of the Map-Cache. */
-  #watched = new Map<string, IpAddress>();
   /** What the headers to an RLOC say of nonces. */
-  #nonces = new Map<string, Nonce>();
+  readonly #nonces = new Map<string, readonly [IpAddress, LocatorNonce]>();
   /** RLOCs that did not send a nonce back. */
   readonly #unreachable = new Map<string, IpAddress>();
   /** By EID-Prefix: the RLOCs that its site says are down. */
@@ -72,11 +73,14 @@ export class TrustedTunnels {
     this.#echo = new EchoNonce(ECHO_NONCE_DEFAULTS, random);
   }
 
-  /** `database`: the site's own mappings, as its ETR registers them; the locators that `entries` have are watched. */
+  /**
+   * `database`: the site's own mappings, as its ETR registers them; the locators that `entries` have are watched. All
+   * entries are to be told to the data plane after this: of `marking` and `isDownBySite` nothing else is told.
+   */
   configure(now: Micros, isOn: boolean, database: readonly Mapping[], entries: Iterable<CacheEntry>): void {
     if (!isOn) {
-      this.#forgetOthers(now, []);
-      this.#nonces.clear();
+      this.#echo.restore([]);
+      this.#setMarks([], []);
       this.#down.clear();
     }
     this.#database = isOn ? database : [];
@@ -86,61 +90,59 @@ export class TrustedTunnels {
     this.#isOn = isOn;
   }
 
-  /**
-   * A mapping is in the Map-Cache, for the first time or anew. True when headers to some of its RLOCs, which others may
-   * have as well, are others from now on.
-   */
-  learn(now: Micros, entry: CacheEntry): boolean {
+  /** A mapping is in the Map-Cache, for the first time or anew, and is to be told to the data plane after this. */
+  learn(now: Micros, entry: CacheEntry): void {
     this.#forgetStatus(entry.mapping.eid);
-    return this.#isOn && this.#watch(now, entry);
+    if (this.#isOn) this.#watch(now, entry);
   }
 
-  /** A mapping has left it. `others`: the entries that stay, some of which may have the same locators. */
-  forget(now: Micros, eid: EidPrefix, others: Iterable<CacheEntry>): void {
+  /** A mapping has left the Map-Cache. */
+  forget(eid: EidPrefix): void {
     this.#forgetStatus(eid);
-    if (this.#isOn) this.#forgetOthers(now, others);
   }
 
-  /**
-   * A packet was decapsulated. `entry`: what the Map-Cache has for its inner source. True when headers or locators are
-   * others from now on.
-   */
-  hear(now: Micros, { source, header }: TunnelReport, entry: CacheEntry | undefined): boolean {
-    if (!this.#isOn) return false;
+  /** No entry has these RLOCs any more. */
+  leave(now: Micros, rlocs: readonly IpAddress[]): void {
+    if (!this.#isOn) return;
+    for (const rloc of rlocs) {
+      this.#echo.handle(now, { kind: 'forget', rloc }, []);
+      this.#setNonce(rloc, undefined);
+      this.#setPath(rloc, true);
+    }
+  }
+
+  /** A packet was decapsulated. `entry`: what the Map-Cache has for its inner source. */
+  hear(now: Micros, { source, header }: TunnelReport, entry: CacheEntry | undefined): void {
+    if (!this.#isOn) return;
     const { flags, word0, word1 } = header;
     const out: EchoNonceOutput[] = [];
     const nonce = (flags & LISP_N) === 0 ? {} : { nonce: word0 };
     this.#echo.handle(now, { kind: 'header', rloc: source, echo: (flags & LISP_E) !== 0, ...nonce }, out);
-    let isChanged = this.#take(out);
+    this.#take(out);
     const mapping = entry?.mapping;
-    const isItsRloc =
-      mapping?.locators.some(({ address }) => formatIp(address) === formatIp(source)) === true;
     // Bits of a packet that did not come from one of the site's own RLOCs are somebody else's.
-    if ((flags & LISP_L) !== 0 && mapping !== undefined && isItsRloc) {
-      const room = (flags & LISP_I) === 0 ? ALL_BITS : BITS_WITH_INSTANCE;
-      const count = Math.min(room, mapping.locators.length);
-      const status: LocatorStatusOutput[] = [];
-      this.#heard.hear(now, mapping.eid, count, word1, status);
-      if (this.#act(status, (key) => (key === eidKey(mapping.eid) ? mapping : undefined))) isChanged = true;
-    }
-    return isChanged;
+    const isItsRloc = mapping?.locators.some(({ address }) => sameIp(address, source)) === true;
+    if ((flags & LISP_L) === 0 || mapping === undefined || !isItsRloc) return;
+    const room = (flags & LISP_I) === 0 ? ALL_BITS : BITS_WITH_INSTANCE;
+    const count = Math.min(room, mapping.locators.length);
+    const status: LocatorStatusOutput[] = [];
+    this.#heard.hear(now, mapping.eid, count, word1, status);
+    this.#act(status, () => entry);
   }
 
-  /** True when headers or locators are others from now on. */
-  tick(now: Micros, entries: Iterable<CacheEntry>): boolean {
-    if (!this.#isOn) return false;
+  /** `entryOf`: what the Map-Cache has for exactly this EID-Prefix. */
+  tick(now: Micros, entryOf: (eid: EidPrefix) => CacheEntry | undefined): void {
+    if (!this.#isOn) return;
     const out: EchoNonceOutput[] = [];
     this.#echo.handle(now, { kind: 'tick' }, out);
+    this.#take(out);
     const status: LocatorStatusOutput[] = [];
     this.#heard.tick(now, status);
-    const mappings = new Map(
-      status.length === 0 ? [] : [...entries].map(({ mapping }) => [eidKey(mapping.eid), mapping]),
-    );
+    this.#act(status, entryOf);
     const bits = this.#sent.bits(now, this.#database);
-    const isOtherBits = bits !== this.#bits;
+    if (bits === this.#bits) return;
     this.#bits = bits;
-    const isTaken = this.#take(out);
-    return this.#act(status, (key) => mappings.get(key)) || isTaken || isOtherBits;
+    this.#effects.marking();
   }
 
   nextDeadline(now: Micros): Micros {
@@ -148,11 +150,9 @@ export class TrustedTunnels {
     return Math.min(this.#echo.nextDeadline(), this.#heard.nextDeadline(), this.#sent.nextDeadline(now));
   }
 
-  /** What LISP headers to an RLOC say; undefined: nothing. */
-  marking(rloc: IpAddress): Marking | undefined {
-    const nonce = this.#nonces.get(formatIp(rloc));
-    if (nonce === undefined && this.#bits === undefined) return undefined;
-    return { ...nonce, ...(this.#bits === undefined ? {} : { locatorStatusBits: this.#bits }) };
+  /** What all LISP headers say beside nonces; undefined: nothing. */
+  get marking(): Marking | undefined {
+    return this.#bits === undefined ? undefined : { locatorStatusBits: this.#bits };
   }
 
   /** Whether a locator of a mapping is not to be used, by what was heard. */
@@ -169,67 +169,61 @@ export class TrustedTunnels {
     return structuredClone({
       isOn: this.#isOn,
       database: this.#database,
-      watched: [...this.#watched],
       echo: this.#echo.save(),
       sent: this.#sent.save(),
       bits: this.#bits,
       heard: this.#heard.save(),
-      nonces: [...this.#nonces],
-      unreachable: [...this.#unreachable],
+      nonces: [...this.#nonces.values()],
+      unreachable: [...this.#unreachable.values()],
       down: [...this.#down].map(([eid, rlocs]): [string, string[]] => [eid, [...rlocs]]),
     });
   }
 
+  /** As after `configure`, all entries are to be told to the data plane. */
   restore(state: TrustedTunnelState): void {
     this.#isOn = state.isOn;
     this.#database = state.database;
-    this.#watched = new Map(state.watched);
     this.#echo.restore(state.echo);
     this.#sent.restore(state.sent);
     this.#heard.restore(state.heard);
     this.#bits = state.bits;
-    this.#nonces = new Map(state.nonces);
-    for (const rloc of [...this.#unreachable.values()]) this.#setPath(rloc, true);
-    for (const [, rloc] of state.unreachable) this.#setPath(rloc, false);
+    this.#setMarks(state.nonces, state.unreachable);
     this.#down = new Map(state.down.map(([eid, rlocs]) => [eid, new Set(rlocs)]));
   }
 
-  #watch(now: Micros, { mapping, canEcho = false }: CacheEntry): boolean {
+  #watch(now: Micros, { mapping, canEcho = false }: CacheEntry): void {
     const out: EchoNonceOutput[] = [];
-    for (const { address } of mapping.locators) {
-      this.#watched.set(formatIp(address), address);
+    for (const { address } of mapping.locators)
       this.#echo.handle(now, { kind: 'watch', rloc: address, canEcho }, out);
-    }
-    return this.#take(out);
+    this.#take(out);
   }
 
-  /** RLOCs that are of none of these entries are watched no more. */
-  #forgetOthers(now: Micros, entries: Iterable<CacheEntry>): void {
-    const kept = new Set<string>();
-    for (const { mapping } of entries)
-      for (const { address } of mapping.locators) kept.add(formatIp(address));
-    for (const [text, rloc] of this.#watched) {
-      if (kept.has(text)) continue;
-      this.#echo.handle(now, { kind: 'forget', rloc }, []);
-      this.#watched.delete(text);
-      this.#nonces.delete(text);
-      this.#setPath(rloc, true);
-    }
-  }
-
-  #take(outputs: readonly EchoNonceOutput[]): boolean {
+  #take(outputs: readonly EchoNonceOutput[]): void {
     for (const output of outputs) {
-      const rloc = formatIp(output.rloc);
+      const { rloc } = output;
       if (output.kind === 'mark') {
         const { nonce, echo } = output;
-        if (nonce === undefined) this.#nonces.delete(rloc);
-        else this.#nonces.set(rloc, { nonce, echo });
+        this.#setNonce(rloc, nonce === undefined ? undefined : { nonce, echo });
         continue;
       }
-      this.#setPath(output.rloc, output.isUp);
-      this.#effects.count(output.isUp ? 'echo-nonce-up' : 'echo-nonce-down', { rloc });
+      this.#setPath(rloc, output.isUp);
+      this.#effects.count(output.isUp ? 'echo-nonce-up' : 'echo-nonce-down', { rloc: formatIp(rloc) });
     }
-    return outputs.length > 0;
+  }
+
+  /** These and no others. */
+  #setMarks(nonces: TrustedTunnelState['nonces'], unreachable: TrustedTunnelState['unreachable']): void {
+    for (const [rloc] of [...this.#nonces.values()]) this.#setNonce(rloc, undefined);
+    for (const rloc of [...this.#unreachable.values()]) this.#setPath(rloc, true);
+    for (const [rloc, nonce] of nonces) this.#setNonce(rloc, nonce);
+    for (const rloc of unreachable) this.#setPath(rloc, false);
+  }
+
+  #setNonce(rloc: IpAddress, nonce: LocatorNonce | undefined): void {
+    const key = formatIp(rloc);
+    if (nonce === undefined && !this.#nonces.delete(key)) return;
+    if (nonce !== undefined) this.#nonces.set(key, [rloc, nonce]);
+    this.#effects.nonce(rloc, nonce);
   }
 
   #setPath(rloc: IpAddress, isUp: boolean): void {
@@ -239,16 +233,16 @@ export class TrustedTunnels {
     this.#effects.path(rloc, isUp);
   }
 
-  #act(outputs: readonly LocatorStatusOutput[], mappingOf: (key: string) => Mapping | undefined): boolean {
+  #act(outputs: readonly LocatorStatusOutput[], entryOf: (eid: EidPrefix) => CacheEntry | undefined): void {
     for (const { eid, down } of outputs) {
-      const locators = sortLocators(mappingOf(eidKey(eid))?.locators ?? []);
+      const locators = sortLocators(entryOf(eid)?.mapping.locators ?? []);
       const rlocs = down
         .flatMap((ordinal) => locators[ordinal] ?? [])
         .map(({ address }) => formatIp(address));
       this.#down.set(eidKey(eid), new Set(rlocs));
       this.#effects.count('locator-status-changed', { eid: eidKey(eid), down: rlocs.join(' ') });
+      this.#effects.status(eid);
     }
-    return outputs.length > 0;
   }
 
   #forgetStatus(eid: EidPrefix): void {

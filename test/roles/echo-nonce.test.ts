@@ -13,7 +13,7 @@ import {
 const A = ip('192.0.2.1');
 const B = ip('198.51.100.1');
 const C = ip('2001:db8::1');
-const { timeout, pause } = ECHO_NONCE_DEFAULTS;
+const { timeout, pause, renew } = ECHO_NONCE_DEFAULTS;
 
 class Probe {
   readonly machine = new EchoNonce(ECHO_NONCE_DEFAULTS, new SeededRandom(1));
@@ -65,7 +65,8 @@ describe('echo-nonce', () => {
   it('its nonce coming back means that the path is up, and the next round has another one', () => {
     const probe = new Probe();
     const nonce = probe.watch();
-    const [mark] = probe.hear(1000, nonce);
+    expect(probe.hear(renew - 1, nonce)).toEqual([]);
+    const [mark] = probe.hear(renew, nonce);
     expect(mark).toMatchObject({ kind: 'mark', rloc: B, echo: true });
     expect(mark).not.toMatchObject({ nonce });
   });
@@ -112,11 +113,43 @@ describe('echo-nonce', () => {
     expect(again).toMatchObject({ kind: 'mark', rloc: B, echo: true });
   });
 
-  it('serves a peer that it does not watch, and forgets it', () => {
+  it('keeps nothing of a peer that it does not watch', () => {
     const probe = new Probe();
-    expect(probe.hear(0, 5, true, C)).toMatchObject([{ nonce: 5, echo: false }]);
-    expect(probe.do(pause, { kind: 'tick' })).toEqual([{ kind: 'mark', rloc: C, echo: false }]);
+    expect(probe.hear(0, 5, true, C)).toEqual([]);
     expect(probe.machine.save()).toEqual([]);
+  });
+
+  it('a forgotten peer has no time-outs, and its nonce may be asked for again', () => {
+    const draws = [5, 6, 5].map((n) => n << 8);
+    const random = { u32: () => draws.shift()!, save: () => [0, 0, 0, 0] as const, restore: () => undefined };
+    const machine = new EchoNonce(ECHO_NONCE_DEFAULTS, random);
+    const out: EchoNonceOutput[] = [];
+    for (const rloc of [A, B]) machine.handle(0, { kind: 'watch', rloc, canEcho: true }, out);
+    machine.handle(1, { kind: 'header', rloc: A, echo: false }, out);
+    machine.handle(2, { kind: 'header', rloc: B, echo: true, nonce: 1 }, out);
+    expect(machine.nextDeadline()).toBe(1 + timeout);
+    machine.handle(3, { kind: 'forget', rloc: A }, out);
+    expect(machine.nextDeadline()).toBe(2 + pause);
+    machine.handle(4, { kind: 'forget', rloc: B }, out);
+    expect(machine.nextDeadline()).toBe(NEVER);
+    machine.handle(5, { kind: 'watch', rloc: C, canEcho: true }, out);
+    expect(out.at(-1)).toMatchObject({ rloc: C, nonce: 5 });
+  });
+
+  it('many peers run out in the order of their times, whatever happened in between', () => {
+    const probe = new Probe();
+    const peers = Array.from({ length: 20 }, (_, i) => ({ ...A, w0: A.w0 + i }));
+    for (const rloc of peers) probe.watch(rloc);
+    for (const [i, rloc] of peers.entries()) probe.hear(100 - i, undefined, false, rloc);
+    // Half of them ask, and have no time-out any more.
+    for (const rloc of peers.filter((_, i) => i % 2 === 0)) probe.hear(200, 9, true, rloc);
+    const downs: number[] = [];
+    for (let now = timeout; now < timeout + 200; now++) {
+      for (const output of probe.do(now, { kind: 'tick' }))
+        if (output.kind === 'path') downs.push(output.rloc.w0 - A.w0);
+    }
+    expect(new Set(downs)).toEqual(new Set(peers.flatMap((_, i) => (i % 2 === 1 ? [i] : []))));
+    expect(probe.machine.nextDeadline()).toBe(200 + pause);
   });
 
   it('two that ask each other at once serve each other, and neither takes the path for down', () => {

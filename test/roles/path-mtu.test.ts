@@ -16,8 +16,8 @@ describe('path MTUs', () => {
     expect(paths.lower(2, RLOC, 1300)).toBe(true);
     expect(paths.of(RLOC)).toBe(1300);
     expect(paths.nextDeadline()).toBe(2 + PATH_MTU_LIFE);
-    expect(paths.tick(1 + PATH_MTU_LIFE)).toBe(false);
-    expect(paths.tick(2 + PATH_MTU_LIFE)).toBe(true);
+    expect(paths.tick(1 + PATH_MTU_LIFE)).toEqual([]);
+    expect(paths.tick(2 + PATH_MTU_LIFE)).toEqual([RLOC]);
     expect([paths.of(RLOC), paths.nextDeadline()]).toEqual([undefined, NEVER]);
   });
 

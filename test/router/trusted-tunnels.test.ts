@@ -2,10 +2,11 @@
 import { expect, it } from 'vitest';
 import { formatIp, ip, cidr } from '../../src/base/ip-text.ts';
 import { SeededRandom } from '../../src/base/random.ts';
-import { minutes, seconds } from '../../src/base/time.ts';
-import type { Marking, TunnelReport } from '../../src/engine/marking.ts';
+import { minutes, NEVER, seconds, type Micros } from '../../src/base/time.ts';
+import type { LocatorNonce, Marking } from '../../src/engine/marking.ts';
 import { ACTION_NO_ACTION } from '../../src/mapping/action.ts';
-import { eidPrefix } from '../../src/mapping/eid.ts';
+import { eidKey, eidPrefix, type EidPrefix } from '../../src/mapping/eid.ts';
+import type { Locator } from '../../src/mapping/locator.ts';
 import type { Mapping } from '../../src/mapping/mapping.ts';
 import type { CacheEntry } from '../../src/roles/machine.ts';
 import { TrustedTunnels } from '../../src/router/trusted-tunnels.ts';
@@ -14,6 +15,7 @@ import { LISP_E, LISP_L, LISP_N } from '../../src/wire/lisp-data.ts';
 import { decodePacket } from '../../src/wire/packet.ts';
 import { locator } from '../ios/lab-view.ts';
 import { example, type LabNet } from './lab-net.ts';
+import { reportFrom } from './map-cache-reports.ts';
 
 const near = locator('10.0.1.1');
 const far = locator('10.0.2.1');
@@ -34,122 +36,156 @@ const REMOTE: CacheEntry = {
 };
 const SITE = [mapping('192.168.1.0/24', OWN, OTHER_OWN)];
 
-function report(from: string, { nonce, echo = false, locatorStatusBits }: Marking): TunnelReport {
-  const n = nonce === undefined ? 0 : LISP_N | (echo ? LISP_E : 0);
-  const l = locatorStatusBits === undefined ? 0 : LISP_L;
-  return {
-    source: ip(from),
-    destination: OWN.address,
-    innerSource: ip('192.168.2.1'),
-    header: { flags: n | l, word0: nonce ?? 0, word1: locatorStatusBits ?? 0 },
-  };
-}
+const EID = REMOTE.mapping.eid;
+const remote = (eid: EidPrefix): CacheEntry | undefined => (eidKey(eid) === eidKey(EID) ? REMOTE : undefined);
 
-function tunnels(
-  isOn: boolean,
-  database: readonly Mapping[] = [],
-): { trusted: TrustedTunnels; told: string[] } {
-  const told: string[] = [];
-  const trusted = new TrustedTunnels(new SeededRandom(1, 'trust'), {
-    count: (name) => told.push(name),
+/** Trusted tunnels and what they tell: headers by RLOC, and the rest in order. */
+class Probe {
+  readonly told: string[] = [];
+  readonly nonces = new Map<string, LocatorNonce | undefined>();
+  readonly trusted = new TrustedTunnels(new SeededRandom(1, 'trust'), {
+    count: (name) => this.told.push(name),
     path: () => undefined,
+    nonce: (rloc, nonce) => this.nonces.set(formatIp(rloc), nonce),
+    status: (eid) => this.told.push(`status ${eidKey(eid)}`),
+    marking: () => this.told.push('marking'),
   });
-  trusted.configure(0, isOn, database, []);
-  trusted.learn(0, REMOTE);
-  return { trusted, told };
+
+  constructor(isOn: boolean, database: readonly Mapping[] = []) {
+    this.trusted.configure(0, isOn, database, []);
+    this.trusted.learn(0, REMOTE);
+  }
+
+  /** Of headers to an RLOC. */
+  nonce({ address }: Locator): LocatorNonce | undefined {
+    return this.nonces.get(formatIp(address));
+  }
+
+  hear(now: Micros, marking: Marking, from = '10.0.1.1'): void {
+    this.trusted.hear(now, reportFrom(from, marking), REMOTE);
+  }
 }
 
 it('DP-26 the public profile says nothing and hears nothing', () => {
-  const { trusted } = tunnels(false, SITE);
-  expect(trusted.marking(near.address)).toBeUndefined();
-  const isChanged = trusted.hear(
-    1,
-    report('10.0.1.1', { nonce: 5, echo: true, locatorStatusBits: 0 }),
-    REMOTE,
-  );
-  expect(isChanged).toBe(false);
-  expect(trusted.marking(near.address)).toBeUndefined();
-  expect(trusted.isDown(REMOTE.mapping.eid, near)).toBe(false);
+  const probe = new Probe(false, SITE);
+  probe.hear(1, { nonce: 5, echo: true, locatorStatusBits: 0 });
+  expect([...probe.nonces, ...probe.told]).toEqual([]);
+  expect(probe.trusted.marking).toBeUndefined();
+  expect(probe.trusted.isDown(EID, near)).toBe(false);
 });
 
-it('asks RLOCs that can echo for a nonce, a new one when it came back', () => {
-  const { trusted } = tunnels(true);
-  const asked = trusted.marking(near.address);
+it('asks RLOCs that can echo for a nonce, and after a second for a new one when it came back', () => {
+  const probe = new Probe(true);
+  const asked = probe.nonce(near)!;
   expect(asked).toMatchObject({ echo: true });
-  expect(asked?.nonce).not.toBe(trusted.marking(far.address)?.nonce);
-  expect(trusted.hear(1, report('10.0.1.1', { nonce: asked?.nonce ?? 0 }), REMOTE)).toBe(true);
-  expect(trusted.marking(near.address)?.nonce).not.toBe(asked?.nonce);
+  expect(asked.nonce).not.toBe(probe.nonce(far)?.nonce);
+  probe.hear(seconds(1) - 1, { nonce: asked.nonce });
+  expect(probe.nonce(near)).toEqual(asked);
+  probe.hear(seconds(1), { nonce: asked.nonce });
+  expect(probe.nonce(near)?.nonce).not.toBe(asked.nonce);
 });
 
 it('asks nothing of RLOCs whose Map-Reply had no E, and sends back what they ask for', () => {
-  const { trusted } = tunnels(true);
-  trusted.learn(1, { ...REMOTE, canEcho: false });
-  expect(trusted.marking(near.address)).toBeUndefined();
-  trusted.hear(2, report('10.0.1.1', { nonce: 77, echo: true }), REMOTE);
-  expect(trusted.marking(near.address)).toEqual({ nonce: 77, echo: false });
+  const probe = new Probe(true);
+  probe.trusted.learn(1, { ...REMOTE, canEcho: false });
+  expect(probe.nonce(near)).toBeUndefined();
+  probe.hear(2, { nonce: 77, echo: true });
+  expect(probe.nonce(near)).toEqual({ nonce: 77, echo: false });
+});
+
+it('sends nothing back to RLOCs that no entry has, and keeps nothing of them', () => {
+  const probe = new Probe(true);
+  const before = probe.trusted.save();
+  for (let i = 0; i < 100; i++) probe.hear(1, { nonce: i, echo: true }, `10.9.0.${i}`);
+  expect(probe.nonces.size).toBe(2);
+  expect(probe.trusted.save()).toEqual(before);
 });
 
 it('takes an RLOC for down while packets come from it without the nonce, and for up when it comes', () => {
-  const { trusted, told } = tunnels(true);
-  const { eid } = REMOTE.mapping;
-  const { nonce } = trusted.marking(near.address)!;
-  trusted.hear(seconds(1), report('10.0.1.1', {}), REMOTE);
+  const { trusted, told, ...probe } = new Probe(true);
+  const { nonce } = probe.nonces.get('10.0.1.1')!;
+  trusted.hear(seconds(1), reportFrom('10.0.1.1', {}), REMOTE);
   expect(trusted.nextDeadline(seconds(1))).toBe(seconds(6));
-  expect(trusted.tick(seconds(6), [REMOTE])).toBe(true);
-  expect([trusted.isDown(eid, near), trusted.isDown(eid, far)]).toEqual([true, false]);
-  trusted.hear(seconds(7), report('10.0.1.1', { nonce: nonce! }), REMOTE);
-  expect(trusted.isDown(eid, near)).toBe(false);
+  trusted.tick(seconds(6), remote);
+  expect([trusted.isDown(EID, near), trusted.isDown(EID, far)]).toEqual([true, false]);
+  trusted.hear(seconds(7), reportFrom('10.0.1.1', { nonce }), REMOTE);
+  expect(trusted.isDown(EID, near)).toBe(false);
   expect(told).toEqual(['echo-nonce-down', 'echo-nonce-up']);
 });
 
 it('a second mapping with an RLOC that is asked already changes no header', () => {
-  const trusted = new TrustedTunnels(new SeededRandom(1, 'trust'), {
-    count: () => undefined,
-    path: () => undefined,
-  });
-  trusted.configure(0, true, [], []);
-  expect(trusted.learn(0, REMOTE)).toBe(true);
-  const before = trusted.marking(near.address);
-  expect(trusted.learn(1, { ...REMOTE, mapping: mapping('192.168.3.0/24', near) })).toBe(false);
-  expect(trusted.marking(near.address)).toEqual(before);
+  const probe = new Probe(true);
+  const before = new Map(probe.nonces);
+  probe.nonces.clear();
+  probe.trusted.learn(1, { ...REMOTE, mapping: mapping('192.168.3.0/24', near) });
+  expect(before.size).toBe(2);
+  expect(probe.nonces.size).toBe(0);
 });
 
-it("headers carry the bits of the site's own locators", () => {
-  const { trusted } = tunnels(true, SITE);
-  expect(trusted.marking(near.address)?.locatorStatusBits).toBe(0b01);
+it("headers carry the bits of the site's own locators, and none for a while after one was added", () => {
+  const { trusted, told } = new Probe(true, SITE);
+  expect(trusted.marking).toEqual({ locatorStatusBits: 0b01 });
+  trusted.configure(1, true, [mapping('192.168.1.0/24', OWN)], []);
+  expect(trusted.marking).toBeUndefined();
+  const then = trusted.nextDeadline(1);
+  trusted.tick(then - 1, remote);
+  expect(told).toEqual([]);
+  trusted.tick(then, remote);
+  expect([trusted.marking, told]).toEqual([{ locatorStatusBits: 0b1 }, ['marking']]);
 });
 
 it('believes status bits of a site from its own RLOCs only', () => {
-  const { trusted, told } = tunnels(true);
-  const { eid } = REMOTE.mapping;
-  expect(trusted.hear(1, report('10.0.7.7', { locatorStatusBits: 0b01 }), REMOTE)).toBe(false);
-  expect(trusted.hear(2, report('10.0.1.1', { locatorStatusBits: 0b01 }), REMOTE)).toBe(true);
-  expect([trusted.isDown(eid, near), trusted.isDown(eid, far)]).toEqual([false, true]);
-  expect(told).toEqual(['locator-status-changed']);
+  const { trusted, told, ...probe } = new Probe(true);
+  expect(probe.nonces.size).toBe(2);
+  trusted.hear(1, reportFrom('10.0.7.7', { locatorStatusBits: 0b01 }), REMOTE);
+  expect(told).toEqual([]);
+  trusted.hear(2, reportFrom('10.0.1.1', { locatorStatusBits: 0b01 }), REMOTE);
+  expect([trusted.isDown(EID, near), trusted.isDown(EID, far)]).toEqual([false, true]);
+  expect(told).toEqual(['locator-status-changed', `status ${eidKey(EID)}`]);
   // Anew in the cache, nothing is known of it.
   trusted.learn(3, REMOTE);
-  expect(trusted.isDown(eid, far)).toBe(false);
+  expect(trusted.isDown(EID, far)).toBe(false);
+});
+
+it('DP-27 acts on bits of a site every ten seconds, then on the latest', () => {
+  const { trusted } = new Probe(true);
+  trusted.learn(0, { ...REMOTE, canEcho: false });
+  for (const [now, bits] of [0b01, 0b00, 0b10].entries())
+    trusted.hear(now, reportFrom('10.0.1.1', { locatorStatusBits: bits }), REMOTE);
+  expect([trusted.isDown(EID, near), trusted.isDown(EID, far)]).toEqual([false, true]);
+  expect(trusted.nextDeadline(3)).toBe(seconds(10));
+  trusted.tick(seconds(10), remote);
+  expect([trusted.isDown(EID, near), trusted.isDown(EID, far)]).toEqual([true, false]);
+  expect(trusted.nextDeadline(seconds(10))).toBe(NEVER);
 });
 
 it('forgets the RLOCs that no entry has, and everything when the profile is public again', () => {
-  const { trusted } = tunnels(true, SITE);
-  trusted.forget(1, REMOTE.mapping.eid, [{ ...REMOTE, mapping: mapping('192.168.3.0/24', near) }]);
-  expect(trusted.marking(near.address)).toMatchObject({ echo: true });
-  expect(trusted.marking(far.address)).toEqual({ locatorStatusBits: 1 });
-  trusted.configure(2, false, SITE, [REMOTE]);
-  expect(trusted.marking(near.address)).toBeUndefined();
+  const probe = new Probe(true, SITE);
+  probe.trusted.leave(1, [far.address]);
+  expect(probe.nonce(near)).toMatchObject({ echo: true });
+  expect(probe.nonce(far)).toBeUndefined();
+  probe.trusted.configure(2, false, SITE, [REMOTE]);
+  expect(probe.nonce(near)).toBeUndefined();
+  expect(probe.trusted.marking).toBeUndefined();
+  expect(probe.trusted.save().echo).toEqual([]);
 });
 
 it('goes on after a restore as it would have', () => {
-  const { trusted } = tunnels(true, SITE);
-  trusted.hear(seconds(1), report('10.0.1.1', { locatorStatusBits: 0b01 }), REMOTE);
-  const saved = structuredClone(trusted.save());
-  const { trusted: other } = tunnels(false);
-  other.restore(saved);
-  expect(other.save()).toEqual(saved);
-  for (const each of [trusted, other]) each.tick(seconds(6), [REMOTE]);
-  expect(other.save()).toEqual(trusted.save());
-  expect(other.isDown(REMOTE.mapping.eid, near)).toBe(true);
+  const probe = new Probe(true, SITE);
+  probe.hear(seconds(1), { locatorStatusBits: 0b01 });
+  probe.hear(seconds(1), { nonce: 3, echo: true }, '10.0.2.1');
+  const saved = structuredClone(probe.trusted.save());
+  const other = new Probe(false);
+  other.trusted.restore(saved);
+  expect(other.trusted.save()).toEqual(saved);
+  expect(other.nonces).toEqual(probe.nonces);
+  for (const each of [probe, other]) {
+    expect(each.trusted.nextDeadline(seconds(1))).toBe(seconds(6));
+    for (const now of [6, 11]) each.trusted.tick(seconds(now), remote);
+  }
+  expect(other.trusted.save()).toEqual(probe.trusted.save());
+  expect(other.nonces).toEqual(probe.nonces);
+  expect(other.trusted.isDown(EID, near)).toBe(true);
 });
 
 /** LISP headers of the frames of record `from` on: who sent them, N, L, E and the nonce. */
