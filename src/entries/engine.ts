@@ -33,7 +33,7 @@ export type {
   PacketCount,
   Verdict,
 } from '../engine/data-plane.ts';
-export type { Marking, ReceptionRules, TunnelReport } from '../engine/marking.ts';
+export type { LocatorNonce, Marking, ReceptionRules, TunnelReport } from '../engine/marking.ts';
 export type { LispDataHeader, MapVersions } from '../wire/lisp-data.ts';
 export type { Explanation, Phase } from '../engine/phases.ts';
 export { reasonName, reasonText } from '../engine/counters.ts';

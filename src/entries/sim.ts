@@ -118,6 +118,6 @@ export {
   type VerifyOptions,
 } from '../wire/authenticate.ts';
 export type { Mac } from '../base/mac.ts';
-export type { Marking, ReceptionRules, TunnelReport } from '../engine/marking.ts';
+export type { LocatorNonce, Marking, ReceptionRules, TunnelReport } from '../engine/marking.ts';
 export type { SiteSelection } from '../router/control-plane.ts';
 export type { MapVersions } from '../wire/lisp-data.ts';

@@ -1,6 +1,6 @@
 // What LISP headers say and are believed where the network is trusted, and that they say nothing elsewhere.
 import { expect, it } from 'vitest';
-import { formatIp, ip, cidr } from '../../src/base/ip-text.ts';
+import { formatIp, cidr } from '../../src/base/ip-text.ts';
 import { SeededRandom } from '../../src/base/random.ts';
 import { minutes, NEVER, seconds, type Micros } from '../../src/base/time.ts';
 import type { LocatorNonce, Marking } from '../../src/engine/marking.ts';
