@@ -25,7 +25,7 @@ const ENTRIES = [
   { name: 'pxtr/wire', file: 'src/entries/wire.ts', maxBytes: 12_000 },
   { name: 'pxtr/pcap', file: 'src/entries/pcap.ts', maxBytes: 20_000 },
   { name: 'pxtr/ios', file: 'src/entries/ios.ts', maxBytes: 50_000 },
-  { name: 'pxtr/sim', file: 'src/entries/sim.ts', maxBytes: 182_000 },
+  { name: 'pxtr/sim', file: 'src/entries/sim.ts', maxBytes: 184_000 },
   { name: 'pxtr/import', file: 'src/entries/import.ts', maxBytes: 64_000 },
   { name: 'pxtr/research', file: 'src/entries/research.ts', maxBytes: 34_000 },
 ];
