@@ -1,10 +1,11 @@
 /**
  * npm run test:fuzz -- [--packets 100M] [--seed N] [--build mixed|release|debug|shared] [--jobs N] [--from CASE]
- *                      [--state FILE] [--json FILE]
+ *                      [--state FILE] [--json FILE] [--offloads]
  *
  * Cases one after the other, in threads. A run is named by its seed: case n of a seed is the same on every machine.
  * With --state, a run that was stopped goes on where it was; it counts to --packets over all its parts. Failures are
- * made small, written to test/fuzz/fixtures and end the run with exit code 1.
+ * made small, written to test/fuzz/fixtures and end the run with exit code 1. With --offloads, cases are of those instead
+ * of the forwarding path: frames and packets are counted, and a failure is told with the bytes that it is about.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,6 +17,7 @@ import { count, countOrZero, durationText, Progress, writeJson } from '../suppor
 import { CASE_PACKETS, FuzzFailure, reproduce, runCase, type Outcomes } from './fuzz-case.ts';
 import { fixtureOf } from './fixture.ts';
 import { minimise } from './minimise.ts';
+import { OffloadFailure, runOffloadCase } from './offload-case.ts';
 
 const BUILDS = ['mixed', 'release', 'debug', 'shared'] as const;
 const FIXTURES = fileURLToPath(new URL('../../test/fuzz/fixtures/', import.meta.url));
@@ -27,6 +29,7 @@ const MOST_SEED = 0xf_ffff;
 interface Task {
   readonly seed: number;
   readonly build: (typeof BUILDS)[number];
+  readonly offloads: boolean;
 }
 
 /** From a thread: a case is done. */
@@ -40,6 +43,7 @@ interface Done {
 interface State {
   readonly seed: number;
   readonly build: string;
+  readonly offloads?: boolean;
   /** All cases below are done. */
   readonly next: number;
   readonly packets: number;
@@ -49,6 +53,19 @@ interface State {
 function buildOf(build: Task['build'], number: number): EngineBuild {
   if (build !== 'mixed') return build;
   return number % 8 === 7 ? 'debug' : number % 8 === 3 ? 'shared' : 'release';
+}
+
+function workOnOffloads({ seed, build }: Task, number: number): Done {
+  const outcomes: Outcomes = new Map();
+  // The shared build has the same code as the release.
+  const of = buildOf(build, number) === 'debug' ? 'debug' : 'release';
+  try {
+    const packets = runOffloadCase({ seed, number, build: of }, outcomes);
+    return { number, packets, outcomes: [...outcomes] };
+  } catch (error) {
+    if (!(error instanceof OffloadFailure)) throw error;
+    return { number, packets: 0, outcomes: [...outcomes], failure: error.message };
+  }
 }
 
 function work({ seed, build }: Task, number: number): Done {
@@ -76,22 +93,26 @@ async function main(): Promise<void> {
       from: { type: 'string', default: '0' },
       state: { type: 'string' },
       json: { type: 'string' },
+      offloads: { type: 'boolean', default: false },
     },
   });
   const build = BUILDS.find((each) => each === values.build);
   if (build === undefined) throw new Error(`--build is one of ${BUILDS.join(', ')}, not ${values.build}`);
   const goal = count('packets', values.packets);
   const jobs = count('jobs', values.jobs);
+  const { offloads } = values;
   const before = readState(values.state);
   if (before !== undefined && before.build !== build)
     throw new Error(`${values.state!} is of --build ${before.build}, not ${build}: use another file`);
+  if (before !== undefined && (before.offloads ?? false) !== offloads)
+    throw new Error(`${values.state!} is of a run with${offloads ? 'out' : ''} --offloads: use another file`);
   if (before !== undefined && values.seed !== undefined && Number(values.seed) !== before.seed)
     throw new Error(`${values.state!} is of --seed ${before.seed}, not ${values.seed}: use another file`);
   const seed =
     before?.seed ?? (values.seed === undefined ? Date.now() % 0x10_0000 : countOrZero('seed', values.seed));
   const first = before?.next ?? countOrZero('from', values.from);
   if (seed > MOST_SEED) throw new Error(`--seed is at most ${MOST_SEED}, so that cases are all different`);
-  const task: Task = { seed, build };
+  const task: Task = { seed, build, offloads };
   const failures: { readonly case: number; readonly problem: string }[] = [];
   const outcomes: Outcomes = new Map();
   /** Done, but not all below them. */
@@ -101,7 +122,7 @@ async function main(): Promise<void> {
   let packets = covered;
   let handedOut = first;
   let doneHere = 0;
-  const again = `npm run test:fuzz -- --seed ${seed} --build ${build}`;
+  const again = `npm run test:fuzz -- --seed ${seed} --build ${build}${offloads ? ' --offloads' : ''}`;
   console.log(`fuzz: seed ${seed}, build ${build}, from case ${first}: ${again} --from ${first}`);
   const progress = new Progress('fuzz', 'packets', goal, packets);
   const wants = (): boolean =>
@@ -120,7 +141,8 @@ async function main(): Promise<void> {
       covered += early.get(next)!;
       early.delete(next++);
     }
-    if (values.state !== undefined) writeJson(values.state, { seed, build, next, packets: covered });
+    if (values.state !== undefined)
+      writeJson(values.state, { seed, build, offloads, next, packets: covered });
     progress.show(packets, `case ${done.number}, ${failures.length} failures`);
   };
   const thread = new URL(import.meta.url);
@@ -140,6 +162,7 @@ async function main(): Promise<void> {
     lane: 'fuzz',
     seed,
     build,
+    offloads,
     cases: { first, next },
     packets,
     packetsHere: packets - (before?.packets ?? 0),
@@ -151,7 +174,7 @@ async function main(): Promise<void> {
   };
   if (values.json !== undefined) writeJson(values.json, summary);
   console.log(
-    `fuzz: ${packets.toLocaleString('en')} packets, ${outcomes.size - 1} outcomes, ` +
+    `fuzz: ${packets.toLocaleString('en')} packets, ${outcomes.size - (offloads ? 0 : 1)} outcomes, ` +
       `cases ${first} to ${next - 1}, ${durationText(seconds)}, ` +
       `${summary.packetsPerSecond.toLocaleString('en')} packets/s, ${failures.length} failures`,
   );
@@ -193,5 +216,7 @@ if (isMainThread) {
     process.exitCode = 1;
   }
 } else {
-  parentPort!.on('message', (number: number) => parentPort!.postMessage(work(workerData as Task, number)));
+  const task = workerData as Task;
+  const run = task.offloads ? workOnOffloads : work;
+  parentPort!.on('message', (number: number) => parentPort!.postMessage(run(task, number)));
 }
