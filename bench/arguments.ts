@@ -5,7 +5,7 @@ import { failureText } from '../src/cli/failure-text.ts';
 import { EXIT } from '../src/cli/io.ts';
 import type { Settings } from './runner.ts';
 
-const OPTIONS = {
+export const OPTIONS = {
   help: { type: 'boolean', default: false },
   json: { type: 'string' },
   rounds: { type: 'string', default: '7' },

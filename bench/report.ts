@@ -1,12 +1,24 @@
+import { basename } from 'node:path';
 import type { Environment } from '../src/bench/environment.ts';
 import { significant } from '../src/bench/number-text.ts';
 import type { CaseResult, Measured, Settings } from './runner.ts';
 
-/** What `--json` writes. */
+/** What `--json` writes: docs/bench-suite-schema.json is the same in JSON Schema. */
 export interface Report {
   readonly environment: Environment;
   readonly settings: Settings;
   readonly results: readonly CaseResult[];
+}
+
+export function reportOf(
+  environment: Environment,
+  settings: Settings,
+  results: readonly CaseResult[],
+): Report {
+  // Where the list lies is nobody's business but this machine's.
+  const { prefixes, ...rest } = settings;
+  const told = prefixes === undefined ? rest : { ...rest, prefixes: basename(prefixes) };
+  return { environment, settings: told, results };
 }
 
 /** Below this share of a core a round was disturbed; the row is marked. */

@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { Bench } from 'tinybench';
 import { middle } from '../src/bench/statistics.ts';
+import type { Publishing } from './publish-times.ts';
 
 export interface Contender {
   readonly name: string;
@@ -17,6 +18,8 @@ export interface SelfTimed {
   readonly name: string;
   /** The round by number, 0 for the one that warms up and does not count. Its `medianNs` is that of one pass. */
   readonly time: (round: number) => Round | Promise<Round>;
+  /** Of one that publishes: how long that took, over the rounds that count. */
+  readonly publishing?: () => Publishing;
 }
 
 /** Contenders for one piece of work. */
@@ -76,6 +79,8 @@ export interface Measured {
   readonly rounds: readonly Round[];
   /** How many times as fast as the baseline, by the medians. */
   readonly ratio: number;
+  /** Of one that publishes, over all rounds. */
+  readonly publish?: Publishing;
 }
 
 export interface Round {
@@ -84,6 +89,8 @@ export interface Round {
   readonly calls: number;
   /** CPU time over wall time: well below 1 means that something else ran. */
   readonly cpuShare: number;
+  /** Of one that publishes. */
+  readonly publish?: Publishing;
 }
 
 export interface CaseResult {
@@ -144,7 +151,9 @@ export async function measureCase(
     baseline: work.baseline,
     facts: work.facts,
     ...(work.notes === undefined ? {} : { notes: work.notes }),
-    measured: work.contenders.map(({ name }) => {
+    measured: work.contenders.map((contender) => {
+      const { name } = contender;
+      const publish = 'time' in contender ? contender.publishing?.() : undefined;
       const own = rounds.get(name)!;
       const medians = own.map(({ medianNs }) => medianNs);
       return {
@@ -154,6 +163,7 @@ export async function measureCase(
         maxNs: Math.max(...medians),
         rounds: own,
         ratio: median(work.baseline) / median(name),
+        ...(publish === undefined ? {} : { publish }),
       };
     }),
   };

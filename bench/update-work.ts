@@ -7,6 +7,9 @@ import type { FibChange } from '../src/engine/fib.ts';
 /** Prefixes of which the values of an address may come, at most: those that cover it. */
 export const CHAIN = 16;
 
+/** In place of the end of an address's values: no match is one of them. */
+const NONE = 0x8000_0000;
+
 /** Lists of prefixes that are withdrawn and announced again, `size` in each, none of them twice in a list. */
 export function flaps(rows: readonly FibChange[], size: number, count: number, seed: number): FibChange[][] {
   const random = new SeededRandom(seed, `flaps ${size}`);
@@ -20,14 +23,33 @@ export function flaps(rows: readonly FibChange[], size: number, count: number, s
   });
 }
 
-/** Addresses and, for each, the values that it may have while prefixes come and go: CHAIN words, ended by 0. */
+/** Addresses and, for each, the values that it may have while prefixes come and go: CHAIN words, ended by 0 or NONE. */
 export interface Watched {
   readonly keys: Uint32Array;
   readonly allowed: Uint32Array;
 }
 
-/** The first addresses of `count` prefixes of the table. */
-export function watch(family: Family, rows: readonly FibChange[], count: number, seed: number): Watched {
+/**
+ * The first addresses of `count` prefixes of the table, of which one of `lists` is away at a time. An address may have the value
+ * of a prefix that covers it while all longer ones are away, which they are only where one list has them all, and no
+ * value while all are away. So the values it may have are those of its prefixes from the longest on, up to the first one
+ * that some list with all those before does not have.
+ */
+export function watch(
+  family: Family,
+  rows: readonly FibChange[],
+  lists: readonly (readonly FibChange[])[],
+  count: number,
+  seed: number,
+): Watched {
+  const away = new Map<string, Set<number>>();
+  for (const [number, list] of lists.entries()) {
+    for (const { prefix } of list) {
+      const name = nameOf(prefix, prefix.bits);
+      const own = away.get(name) ?? new Set<number>();
+      away.set(name, own.add(number));
+    }
+  }
   const random = new SeededRandom(seed, 'watch');
   const values = new Map(rows.map(({ prefix, value }) => [nameOf(prefix, prefix.bits), value]));
   const lengths = [...new Set(rows.map(({ prefix }) => prefix.bits))].sort((a, b) => b - a);
@@ -37,14 +59,32 @@ export function watch(family: Family, rows: readonly FibChange[], count: number,
   for (let i = 0; i < count; i++) {
     const { prefix } = rows[random.u32() % rows.length]!;
     for (let w = 0; w < width; w++) keys[i * width + w] = word(prefix.address, w);
-    const chain = lengths.flatMap((bits) => {
-      const value = values.get(nameOf(prefix, bits));
-      return value === undefined ? [] : [value];
-    });
-    if (chain.length >= CHAIN) throw new Error(`${chain.length} prefixes cover one address`);
-    allowed.set(chain, i * CHAIN);
+    const chain = lengths.map((bits) => nameOf(prefix, bits)).filter((name) => values.has(name));
+    const seen = seenOf(chain, away);
+    const possible = seen.map((name) => (name === undefined ? NONE : values.get(name)!));
+    // The end of the values, when it is not NONE, takes a word as well.
+    if (seen.length > CHAIN || (seen.length === CHAIN && possible.at(-1) !== NONE))
+      throw new Error(`${seen.length} prefixes cover one address`);
+    allowed.set(possible, i * CHAIN);
   }
   return { keys, allowed };
+}
+
+/** Which of the prefixes of an address, the longest first, a lookup can find; undefined: none of them. */
+function seenOf(
+  chain: readonly string[],
+  away: ReadonlyMap<string, ReadonlySet<number>>,
+): (string | undefined)[] {
+  const seen: (string | undefined)[] = [];
+  /** Lists that have all prefixes so far. */
+  let lists: ReadonlySet<number> | undefined;
+  for (const name of chain) {
+    seen.push(name);
+    const own: ReadonlySet<number> = away.get(name) ?? new Set<number>();
+    lists = lists === undefined ? own : new Set([...lists].filter((list) => own.has(list)));
+    if (lists.size === 0) return seen;
+  }
+  return [...seen, undefined];
 }
 
 /** The address of a prefix, as a prefix of `bits` bits. */
@@ -57,15 +97,15 @@ function nameOf({ address }: IpPrefix, bits: number): string {
   return `${bits} ${parts.join(' ')}`;
 }
 
-/** How many of the values an address cannot have. 0, no match, is one that all may have. */
+/** How many of the values, of the addresses from number `first` on, these addresses cannot have. 0 is no match. */
 export function impossible(values: Uint32Array, allowed: Uint32Array, first: number): number {
   let count = 0;
   for (const [i, value] of values.entries()) {
-    if (value === 0) continue;
+    const wanted = value === 0 ? NONE : value;
     const chain = (first + i) * CHAIN;
     let j = 0;
-    while (allowed[chain + j] !== value && allowed[chain + j] !== 0) j++;
-    if (allowed[chain + j] !== value) count++;
+    while (j < CHAIN && allowed[chain + j] !== wanted && allowed[chain + j] !== 0) j++;
+    if (j === CHAIN || allowed[chain + j] !== wanted || value === NONE) count++;
   }
   return count;
 }

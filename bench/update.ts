@@ -1,7 +1,8 @@
 /**
  * Changes of a full table, for each kind: prefixes are withdrawn in one publish and announced again in the next, 1, 64
  * or 4096 of them together, with nobody and with one thread that looks addresses up all the while and checks values. A
- * time is that of the engine for a change, publish included; how long a publish took stands below.
+ * time is that of the engine for a change, publish included; how long a publish took stands below, and in the JSON of each
+ * round.
  */
 import { performance } from 'node:perf_hooks';
 import type { Family } from '../src/base/ip.ts';
@@ -12,6 +13,7 @@ import { engineModuleSync, researchModuleSync, sharedModuleSync } from '../src/e
 import { ResearchTable } from '../src/engine/research-table.ts';
 import { WorkerPool } from '../src/threads/worker-pool.ts';
 import { fullTable } from './full-rows.ts';
+import { PublishTimes, publishingText, type Beside, type Publishing } from './publish-times.ts';
 import type { Case, Round, SelfTimed, Suite } from './runner.ts';
 import type { ReaderData, Readings } from './update-thread.ts';
 import { flaps, impossible, watch, type Watched } from './update-work.ts';
@@ -55,7 +57,8 @@ function updateCase(
   );
   const lists = flaps(rows, size, Math.min(MOST_LISTS, Math.ceil(ENOUGH / size)), seed);
   const notes: Record<string, string> = {};
-  const setting = { family, rows, lists, readers, watched: watch(family, rows, WATCHED, seed), notes };
+  const watched = watch(family, rows, lists, WATCHED, seed);
+  const setting = { family, rows, lists, readers, watched, notes };
   const contenders = kinds.map((kind) => new Flapping(kind, setting));
   return {
     name: `IPv${family}, ${size} at once, ${readers === 0 ? 'nobody reads' : 'one thread reads'}`,
@@ -88,18 +91,20 @@ class Flapping implements SelfTimed {
   readonly name: string;
   readonly #setting: Setting;
   readonly #flag = new Int32Array(new SharedArrayBuffer(4));
-  /** Milliseconds of each publish. */
-  readonly #publishes: number[] = [];
+  /** Of the round that is measured, and of all that count. */
+  #times: PublishTimes;
+  readonly #allTimes: PublishTimes;
   #table: ResearchTable | undefined;
   #pool: WorkerPool | undefined;
   #lookups = 0;
-  #torn = 0;
   #ms = 0;
 
   constructor(kind: LpmKind, setting: Setting) {
     this.kind = kind;
     this.name = `${kind} ${leastLeafBytes(kind)} B`;
     this.#setting = setting;
+    this.#times = new PublishTimes(setting.lists[0]!.length);
+    this.#allTimes = new PublishTimes(setting.lists[0]!.length);
   }
 
   /** Opens the table. Throws when it does not hold what it was given, or not after a list has come and gone. */
@@ -121,7 +126,6 @@ class Flapping implements SelfTimed {
     for (const list of lists.slice(0, 2)) this.#flap(list);
     if (this.#values().some((value, i) => value !== before[i]))
       throw new Error(`${this.name}: what was withdrawn and announced again is not as it was`);
-    this.#publishes.length = 0;
     if (readers === 0) return;
     const data: ReaderData = { ...watched, family, flag: this.#flag };
     this.#pool = await WorkerPool.start(table.engine, {
@@ -135,19 +139,33 @@ class Flapping implements SelfTimed {
 
   async time(round: number): Promise<Round> {
     const { lists } = this.#setting;
-    this.#publishes.length = 0;
+    this.#times = new PublishTimes(lists[0]!.length);
     this.#ms = 0;
     const [wall, cpu] = [performance.now(), process.cpuUsage()];
     const readings = this.#read();
     for (const list of lists) this.#flap(list);
-    const wasRead = await this.#stop(readings);
+    const read = await this.#stop(readings);
     const { user, system } = process.cpuUsage(cpu);
     const threads = 1 + this.#setting.readers;
     // A reader that did not get to read on a busy machine: what was measured is a writer alone.
-    const busy = wasRead ? (user + system) / 1000 / (performance.now() - wall) / threads : 0;
+    const busy = read?.lookups !== 0 ? (user + system) / 1000 / (performance.now() - wall) / threads : 0;
     const changes = 2 * lists.reduce((sum, { length }) => sum + length, 0);
-    if (round > 0) this.#setting.notes[this.name] = this.#text();
-    return { medianNs: (this.#ms * 1e6) / changes, calls: 2 * lists.length, cpuShare: Math.min(1, busy) };
+    if (round > 0) {
+      this.#allTimes.addAll(this.#times);
+      this.#lookups += read?.lookups ?? 0;
+      this.#setting.notes[this.name] = publishingText(this.publishing());
+    }
+    return {
+      medianNs: (this.#ms * 1e6) / changes,
+      calls: 2 * lists.length,
+      cpuShare: Math.min(1, busy),
+      publish: this.#times.told(read),
+    };
+  }
+
+  publishing(): Publishing {
+    // Of those with torn reads, nothing is told.
+    return this.#allTimes.told(this.#setting.readers === 0 ? undefined : { lookups: this.#lookups, torn: 0 });
   }
 
   close(): void {
@@ -157,14 +175,17 @@ class Flapping implements SelfTimed {
   }
 
   #flap(list: readonly FibChange[]): void {
-    this.#change(list.map(({ prefix }) => ({ prefix, value: 0 })));
-    this.#change(list);
+    this.#change(
+      'withdraw',
+      list.map(({ prefix }) => ({ prefix, value: 0 })),
+    );
+    this.#change('announce', list);
   }
 
-  #change(changes: readonly FibChange[]): void {
+  #change(what: 'withdraw' | 'announce', changes: readonly FibChange[]): void {
     const before = this.#ms;
     this.#table!.change(changes);
-    this.#publishes.push(this.#ms - before);
+    this.#times.add(what, this.#ms - before);
   }
 
   #timed(work: () => number): number {
@@ -190,23 +211,12 @@ class Flapping implements SelfTimed {
     });
   }
 
-  /** False when a reader was to look up beside and did not. */
-  async #stop(readings: Promise<Readings> | undefined): Promise<boolean> {
+  /** What a reader did beside; undefined without one. */
+  async #stop(readings: Promise<Readings> | undefined): Promise<Beside | undefined> {
     Atomics.store(this.#flag, 0, 1);
     const read = await readings;
-    if (read === undefined) return true;
-    this.#lookups += read.lookups;
-    this.#torn += read.torn;
-    if (read.torn > 0) throw new Error(`${this.name}: ${read.torn} torn reads in ${read.lookups}`);
-    return read.lookups > 0;
-  }
-
-  #text(): string {
-    const sorted = this.#publishes.toSorted((a, b) => a - b);
-    const at = (share: number): string =>
-      ((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 1000).toFixed(1);
-    const publishes = `a publish took ${at(0.5)} us in the middle, ${at(0.99)} us at p99`;
-    if (this.#setting.readers === 0) return publishes;
-    return `${publishes}; ${(this.#lookups / 1e6).toFixed(0)} M lookups beside, ${this.#torn} torn`;
+    if (read !== undefined && read.torn > 0)
+      throw new Error(`${this.name}: ${read.torn} torn reads in ${read.lookups}`);
+    return read;
   }
 }

@@ -14,22 +14,27 @@ export interface Environment {
   readonly kernel: string;
   readonly node: string;
   readonly v8: string;
-  /** Of the engine that ran. */
+  /** Of the engine for routers. */
   readonly wasmSha256: string;
+  /** Of each build that the run could load, by name of its file without the ending. */
+  readonly wasmBuilds: Readonly<Record<string, string>>;
   /** Of the checkout, with '+' when it had changes; 'unknown' for an installed package. */
   readonly revision: string;
   readonly seed: number;
 }
 
 const GOVERNOR = '/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor';
-/** Beside dist/src, as scripts/build.mjs leaves it. */
-const WASM = new URL('../../build/engine.wasm', import.meta.url);
+/** Beside dist/src, as scripts/build.mjs leaves them. */
+const WASM = new URL('../../build/', import.meta.url);
+/** Of routers, for threads, with all kinds, with traces of what is read, and the loop around lookups. */
+const BUILDS = ['engine', 'engine.shared', 'research', 'traced', 'lookup-pass'] as const;
 
 /** The checkout, seen from src/bench and from dist/src/bench. What an installed package lies in is not ours. */
 const ROOTS = [new URL('../../', import.meta.url), new URL('../../../', import.meta.url)];
 
 export function readEnvironment(seed: number): Environment {
   const cores = cpus();
+  const builds = wasmDigests();
   return {
     cpu: cores[0]?.model ?? 'unknown',
     cores: cores.length,
@@ -38,10 +43,21 @@ export function readEnvironment(seed: number): Environment {
     kernel: release(),
     node: process.versions.node,
     v8: process.versions.v8,
-    wasmSha256: existsSync(WASM) ? createHash('sha256').update(readFileSync(WASM)).digest('hex') : 'absent',
+    wasmSha256: builds['engine'] ?? 'absent',
+    wasmBuilds: builds,
     revision: revision(),
     seed,
   };
+}
+
+function wasmDigests(): Record<string, string> {
+  return Object.fromEntries(
+    BUILDS.flatMap((build) => {
+      const file = new URL(`${build}.wasm`, WASM);
+      if (!existsSync(file)) return [];
+      return [[build, createHash('sha256').update(readFileSync(file)).digest('hex')]];
+    }),
+  );
 }
 
 function revision(): string {

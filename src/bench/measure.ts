@@ -1,5 +1,4 @@
 /** A table in all its forms over all traces: built, held to each other, timed, and looked into. */
-import { createHash } from 'node:crypto';
 import type { Family } from '../base/ip.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { LpmKind } from '../engine/lpm.ts';
@@ -25,6 +24,7 @@ import {
 } from './results.ts';
 import { consume, timeRounds, type Turn } from './rounds.ts';
 import { spreadOf } from './statistics.ts';
+import { tableDigest, wordDigest } from './table-digest.ts';
 import { KEY_FILES_HINT, openTraces, type Trace, type TraceOptions } from './traces.ts';
 
 export interface BenchOptions extends TraceOptions {
@@ -221,7 +221,7 @@ class FamilyBench {
       digest,
       latency: latencies[i]!,
     }));
-    const facts = { family: this.#family, trace, keys: count, matched, digest: sha256(keys) };
+    const facts = { family: this.#family, trace, keys: count, matched, digest: wordDigest(keys) };
     return { facts: capture === undefined ? facts : { ...facts, capture }, results };
   }
 
@@ -258,21 +258,11 @@ function perPrefix(bytes: number | undefined, prefixes: number): number | null {
 export function tableFacts(family: Family, rows: readonly TableRow[]): TableFacts {
   const lengths = new Map<number, number>();
   for (const { prefix } of rows) lengths.set(prefix.bits, (lengths.get(prefix.bits) ?? 0) + 1);
-  const words = new Uint32Array(rows.length * 6);
-  for (const [i, { prefix, value }] of rows.entries()) {
-    const { w0, w1, w2, w3 } = prefix.address;
-    words.set([w0, w1, w2, w3, prefix.bits, value], 6 * i);
-  }
   return {
     family,
     prefixes: rows.length,
     distinctValues: new Set(rows.map(({ value }) => value)).size,
     lengths: Object.fromEntries([...lengths].sort(([a], [b]) => a - b)),
-    digest: sha256(words),
+    digest: tableDigest(rows),
   };
-}
-
-/** Of words as they lie in memory: little-endian wherever this runs. */
-function sha256(words: Uint32Array): string {
-  return createHash('sha256').update(words).digest('hex').slice(0, 16);
 }

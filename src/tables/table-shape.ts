@@ -1,6 +1,5 @@
 /** What a table of prefixes is like, whatever it is looked up with. */
-import { contains, word, type Family, type IpPrefix } from '../base/ip.ts';
-import { Digest } from './digest.ts';
+import { contains, type Family, type IpPrefix } from '../base/ip.ts';
 import type { TableRow } from './collect.ts';
 
 export interface TableShape {
@@ -16,8 +15,6 @@ export interface TableShape {
   readonly regions: readonly { readonly region: number; readonly prefixes: number }[];
   /** Prefixes shorter than a region. */
   readonly above: number;
-  /** Of addresses, lengths and values, in order. */
-  readonly digest: string;
 }
 
 /** Bits of a region. */
@@ -29,7 +26,6 @@ export function shapeOf(family: Family, rows: readonly TableRow[]): TableShape {
   const depths = new Map<number, number>();
   const regions = new Map<number, number>();
   const values = new Set<number>();
-  const digest = new Digest();
   const around: IpPrefix[] = [];
   const region = REGION_BITS[family];
   let above = 0;
@@ -41,8 +37,6 @@ export function shapeOf(family: Family, rows: readonly TableRow[]): TableShape {
     if (prefix.bits < region) above++;
     else add(regions, prefix.address.w0 >>> (32 - region));
     if (value !== 0) values.add(value);
-    const words = family === 4 ? 1 : 4;
-    digest.add([...Array.from({ length: words }, (_, i) => word(prefix.address, i)), prefix.bits, value]);
   }
   const counted = (map: ReadonlyMap<number, number>): [number, number][] =>
     [...map].sort(([a], [b]) => a - b);
@@ -56,7 +50,6 @@ export function shapeOf(family: Family, rows: readonly TableRow[]): TableShape {
       .sort(([a, more], [b, fewer]) => fewer - more || a - b)
       .map(([at, prefixes]) => ({ region: at, prefixes })),
     above,
-    digest: digest.toString(),
   };
 }
 

@@ -53,6 +53,7 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
       node: '20.19.0',
       v8: '11.3',
       wasmSha256: '0123456789abcdef',
+      wasmBuilds: { engine: '0123456789abcdef', traced: 'fedcba9876543210' },
       revision: 'abc',
       seed: 1,
     },

@@ -56,6 +56,7 @@ describe('the page of a run', () => {
   it('has the numbers in tables, and who was refused', () => {
     for (const cell of ['102', '100-104', '86.0', '25.0 %', '1 MiB', 'An imagined processor'])
       expect(page).toContain(`<td>${cell}</td>`);
+    expect(page).toContain('<td>wasmBuilds, traced</td><td>fedcba9876543210</td>');
     expect(page).toContain('answers 3 for 10.0.0.1, where 7 is right');
   });
 

@@ -96,6 +96,10 @@ describe('docs/bench-schema.json', () => {
       () => undefined,
     );
     expect(run.instruments.length).toBeGreaterThan(0);
+    const { wasmBuilds, wasmSha256 } = run.environment;
+    expect(Object.keys(wasmBuilds)).toEqual(['engine', 'engine.shared', 'research', 'traced', 'lookup-pass']);
+    expect(wasmBuilds['engine']).toBe(wasmSha256);
+    expect(new Set(Object.values(wasmBuilds)).size).toBe(5);
     expect(schemaErrors(SCHEMA, JSON.parse(JSON.stringify(run)))).toEqual([]);
     expect(schemaErrors(SCHEMA, JSON.parse(JSON.stringify(report())))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 // pxtr bench as people type it: what is measured, what is refused and how that is said.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ALL_KINDS } from '../../src/bench/forms.ts';
 import type { BenchReport } from '../../src/bench/results.ts';
@@ -52,6 +52,23 @@ describe('--kinds', () => {
     const only6 = ['--kinds', 'dir24-stride6', '--family', '4'];
     for (const run of [await bench(...only6), await pxtr('fib', 'stats', TABLE, ...only6)])
       expect(run).toEqual({ ...run, code: 2, out: '', err: 'pxtr: no kind named serves IPv4\n' });
+  });
+});
+
+describe('a table', () => {
+  it.each([
+    ['with numbers', TABLE],
+    ['without', write('bare.txt', '10.0.0.0/8\n10.1.0.0/16\n2001:db8::/32\n')],
+  ])('%s has one digest in fib stats and in bench, and one name wherever it lies', async (_, file) => {
+    const stats = await pxtr('fib', 'stats', file, '--no-build', '--json');
+    const { families } = JSON.parse(stats.out) as FibStatsReport;
+    const run = await pxtr('bench', '--table', file, ...QUICK, '--kinds', 'patricia', '--json');
+    const { tables, settings } = JSON.parse(run.out) as BenchReport;
+    const digests = families.map(({ digest }) => digest);
+    expect(digests).toEqual(tables.map(({ digest }) => digest));
+    expect(digests[0]).toMatch(/^[0-9a-f]{16}$/);
+    expect(digests[0]).not.toBe(digests[1]);
+    expect(settings.table).toBe(basename(file));
   });
 });
 

@@ -1,6 +1,5 @@
 /**
- * npm run test:fuzz -- [--packets 100M] [--seed N] [--build mixed|release|debug|shared] [--jobs N] [--from CASE]
- *                      [--state FILE] [--json FILE] [--offloads]
+ * The lane of `npm run test:fuzz`; USAGE has its options.
  *
  * Cases one after the other, in threads. A run is named by its seed: case n of a seed is the same on every machine.
  * With --state, a run that was stopped goes on where it was; it counts to --packets over all its parts. Failures are
@@ -20,6 +19,20 @@ import { minimise } from './minimise.ts';
 import { OffloadFailure, runOffloadCase } from './offload-case.ts';
 
 const BUILDS = ['mixed', 'release', 'debug', 'shared'] as const;
+const USAGE = `npm run test:fuzz -- [OPTION...]
+
+Packets at random through the engine and its twin, which must do the same.
+
+  --packets N     at least so many, such as 5000000 or 5M (the default)
+  --seed N        case n of a seed is the same on every machine; default: of the clock
+  --build BUILD   ${BUILDS.join(', ')}; default mixed
+  --jobs N        threads; default 1
+  --from CASE     the first case; default 0
+  --state FILE    where a run that was stopped goes on
+  --json FILE     what was found
+  --offloads      frames and batches through the offloads and their model instead
+
+Failures are made small and written to test/fuzz/fixtures; then the exit code is 1.`;
 const FIXTURES = fileURLToPath(new URL('../../test/fuzz/fixtures/', import.meta.url));
 /** Enough to see a pattern; a broken engine fails everywhere. */
 const MOST_FAILURES = 10;
@@ -94,8 +107,13 @@ async function main(): Promise<void> {
       state: { type: 'string' },
       json: { type: 'string' },
       offloads: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   const build = BUILDS.find((each) => each === values.build);
   if (build === undefined) throw new Error(`--build is one of ${BUILDS.join(', ')}, not ${values.build}`);
   const goal = count('packets', values.packets);

@@ -1,6 +1,5 @@
 /**
- * npm run test:stress -- [--batches 100M] [--seed N] [--readers N] [--kinds patricia,linear,dir18-run,dir24-stride6]
- *                        [--kill-every MS] [--no-grace] [--json FILE]
+ * The lane of `npm run test:stress`; USAGE has its options.
  *
  * Readers in threads against a writer, so many batches for each kind of table in turn. Exit code 1 when one is torn; with
  * --no-grace, a switch for tests that lets the writer use memory at once, when none is.
@@ -14,6 +13,19 @@ import { runStress, type Outcome } from './run.ts';
 
 /** Without grace the first torn batch is enough; this is how long one may take, for each kind of table. */
 const NO_GRACE_MS = 60_000;
+const USAGE = `npm run test:stress -- [OPTION...]
+
+Readers in threads against a writer that changes tables all the while: no batch may see a half of a change.
+
+  --batches N       of each kind of table, such as 20000000 or 20M (the default)
+  --seed N          default: of the clock
+  --readers N       threads; default 2
+  --kinds A,B       default ${STRESS_KINDS.join()}
+  --kill-every MS   a reader is ended and replaced so often; default 500, 0: never
+  --no-grace        memory is used again at once: then a torn batch must be found
+  --json FILE       what was found
+
+The exit code is 1 when a batch is torn; with --no-grace, when none is.`;
 /** Bundled beside this file by scripts/lane.mjs. */
 const script = pathToFileURL(process.argv[1]!.replace(/[^/\\]*$/, 'stress-reader.mjs'));
 
@@ -27,8 +39,13 @@ async function main(): Promise<boolean> {
       'kill-every': { type: 'string', default: '500' },
       'no-grace': { type: 'boolean', default: false },
       json: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return true;
+  }
   const goal = count('batches', values.batches);
   const readers = count('readers', values.readers);
   const seed = values.seed === undefined ? Date.now() % 0x10_0000 : countOrZero('seed', values.seed);

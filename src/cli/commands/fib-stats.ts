@@ -2,15 +2,16 @@ import { Option, type Command } from 'commander';
 import type { Family } from '../../base/ip.ts';
 import { DEFAULT_KINDS_TEXT, formsOf, kindsNamed, noKindServes } from '../../bench/forms.ts';
 import { InputError } from '../../bench/input-error.ts';
+import { tableDigest } from '../../bench/table-digest.ts';
 import { withValues } from '../../bench/table-file.ts';
 import type { LpmKind } from '../../engine/lpm.ts';
 import type { TableRow } from '../../tables/collect.ts';
-import { shapeOf, type TableShape } from '../../tables/table-shape.ts';
+import { shapeOf } from '../../tables/table-shape.ts';
 import { buildTable, type Unfit } from '../fib/built-table.ts';
 import { collectOptions, FILE_HELP, tableOptions, type TableFlags } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
 import { choiceLine, routerChoice, type RouterChoice } from '../fib/router-choice.ts';
-import { shapeText, type BuiltKind } from '../fib/shape-text.ts';
+import { shapeText, type BuiltKind, type NamedShape } from '../fib/shape-text.ts';
 import type { CliIo } from '../io.ts';
 import { Progress } from '../progress.ts';
 
@@ -26,7 +27,7 @@ interface StatsFlags extends TableFlags {
 
 /** What `fib stats --json` prints, for each family that has prefixes. Fields are added in later versions. */
 export interface FibStatsReport {
-  readonly families: readonly TableShape[];
+  readonly families: readonly NamedShape[];
   readonly kinds: readonly BuiltKind[];
   /** Kinds that do not hold the table. */
   readonly refused: readonly Unfit[];
@@ -53,7 +54,8 @@ export function registerFibStats(fib: Command, io: CliIo): void {
     .addHelpText(
       'after',
       '\nBytes are what lookups walk (B/prefix), and all that the engine keeps (all). Prefixes without a\n' +
-        'number get one of a thousand at random, as next hops would be.\n' +
+        'number get one of a thousand at random, as next hops would be. The digest, numbers included,\n' +
+        'is that of pxtr bench --table.\n' +
         'Exit codes: 0 read, 1 the file is not right, 2 usage.\n\n' +
         'Examples:\n  pxtr fib stats table.txt\n  pxtr fib stats rib.mrt --family 4 --no-build --csv',
     )
@@ -67,16 +69,18 @@ export function registerFibStats(fib: Command, io: CliIo): void {
 }
 
 function reportOf(rows: readonly TableRow[], flags: StatsFlags, progress: Progress): FibStatsReport {
-  const families: TableShape[] = [];
+  const families: NamedShape[] = [];
   const kinds: BuiltKind[] = [];
   const refused: Unfit[] = [];
   const auto: RouterChoice[] = [];
+  // Of both families at once, as pxtr bench does it: the same numbers there and here.
+  const all = withValues(rows, SEED);
   for (const family of [4, 6] as const) {
     const own = rows.filter(({ prefix }) => prefix.address.family === family);
     if (own.length === 0) continue;
-    families.push(shapeOf(family, own));
+    const numbered = all.filter(({ prefix }) => prefix.address.family === family);
+    families.push({ ...shapeOf(family, own), digest: tableDigest(numbered) });
     if (!flags.build) continue;
-    const numbered = withValues(own, SEED);
     auto.push(routerChoice(family, numbered));
     for (const each of builtKinds(family, numbered, flags.kinds, progress)) {
       if ('why' in each) refused.push(each);

@@ -5,6 +5,11 @@ import { REGION_BITS, type TableShape } from '../../tables/table-shape.ts';
 import { plural, table } from '../render/table.ts';
 import type { Unfit } from './built-table.ts';
 
+/** With the digest that `pxtr bench` tells of the same table. */
+export interface NamedShape extends TableShape {
+  readonly digest: string;
+}
+
 /** A kind that was built of the table. */
 export interface BuiltKind {
   readonly family: Family;
@@ -22,7 +27,7 @@ const SHADES = ' .:-=+*#%@';
 const MOST_REGIONS = 16;
 
 export function shapeText(
-  shape: TableShape,
+  shape: NamedShape,
   kinds: readonly BuiltKind[],
   refused: readonly Unfit[],
 ): string[] {

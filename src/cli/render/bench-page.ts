@@ -266,6 +266,11 @@ function bytesPart(instruments: readonly Instruments[]): string {
 }
 
 function environmentTable({ environment, settings }: BenchReport): string {
-  const rows = Object.entries({ ...environment, ...settings }).map(([name, value]) => [name, String(value)]);
+  const { wasmBuilds, ...rest } = environment;
+  const rows = [
+    ...Object.entries(rest),
+    ...Object.entries(wasmBuilds).map(([build, digest]) => [`wasmBuilds, ${build}`, digest] as const),
+    ...Object.entries(settings),
+  ].map(([name, value]) => [name, String(value)]);
   return tag('div', { class: 'environment' }, table(['', ''], rows));
 }
