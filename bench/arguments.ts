@@ -1,5 +1,6 @@
 /** The arguments of npm run bench, and what is said when it goes wrong: as the pxtr command says it. */
 import { parseArgs } from 'node:util';
+import { kindsNamed } from '../src/bench/forms.ts';
 import { InputError } from '../src/bench/input-error.ts';
 import { failureText } from '../src/cli/failure-text.ts';
 import { EXIT } from '../src/cli/io.ts';
@@ -50,7 +51,14 @@ export function settingsOf(values: Arguments['values']): Settings {
     unsummed: values.unsummed,
     ...(values.entries === undefined ? {} : { entries: positive('entries', values.entries) }),
     ...(values.table === undefined ? {} : { prefixes: values.table }),
+    ...(values.kinds === undefined ? {} : { kinds: kindsOf(values.kinds) }),
+    ...(values.peers ? { peers: true } : {}),
   };
+}
+
+/** `all` alone leaves open which of all can manage the table. */
+function kindsOf(text: string): NonNullable<Settings['kinds']> {
+  return text.trim() === 'all' ? 'all' : kindsNamed(text);
 }
 
 function positive(option: string, text: string): number {

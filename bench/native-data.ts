@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ipv4, ipv6, prefix, type Family, type IpPrefix } from '../src/base/ip.ts';
+import { formatPrefix } from '../src/base/ip-text.ts';
+import type { TableRow } from '../src/tables/collect.ts';
 
 export interface DataOptions {
   readonly seed: number;
@@ -48,6 +50,14 @@ export function* readRoutes(folder: string, family: Family): Generator<[IpPrefix
     const address = family === 4 ? ipv4(bytes.readUInt32LE(at)) : ipv6(part(0), part(1), part(2), part(3));
     yield [prefix(address, bits), value];
   }
+}
+
+/** The same, each prefix once: of one that the list of prefixes had twice, the last value counts. */
+export function readTableRows(folder: string, family: Family): TableRow[] {
+  const rows = new Map<string, TableRow>();
+  for (const [each, value] of readRoutes(folder, family))
+    rows.set(formatPrefix(each), { prefix: each, value });
+  return [...rows.values()];
 }
 
 /** Keys of a trace. */

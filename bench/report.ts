@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Environment } from '../src/bench/environment.ts';
 import { significant } from '../src/bench/number-text.ts';
+import { EXIT } from '../src/cli/io.ts';
 import type { CaseResult, Measured, Settings } from './runner.ts';
 
 /** What `--json` writes: docs/bench-suite-schema.json is the same in JSON Schema. */
@@ -26,7 +27,7 @@ const UNDISTURBED = 0.9;
 
 /**
  * A table: a row a contender, with the ratio to the baseline last; GB/s where a case tells its bytes. `isFirst`: what `!` means
- * has not been said before.
+ * has not been said before. Who was refused is told below it.
  */
 export function caseText(result: CaseResult, isFirst: boolean): string {
   const { bytesPerCall: bytes, operationsPerCall: operations } = result;
@@ -56,11 +57,17 @@ export function caseText(result: CaseResult, isFirst: boolean): string {
     `  ${facts.join(', ')}`,
     ...aligned([header, ...rows]),
     ...notes,
+    ...(result.refused ?? []).map(({ name, why }) => `  refused: ${name} ${why}`),
     ...(isFirst && hasDisturbed(result) ? [`  ${DISTURBED_NOTE}`] : []),
   ].join('\n');
 }
 
 const DISTURBED_NOTE = '! some round had less than 90 % of a core: measure again on a quiet machine';
+
+/** A wrong answer is a fault of the run, whatever else was measured. */
+export function exitCodeOf(results: readonly CaseResult[]): number {
+  return results.some(({ refused }) => refused !== undefined) ? EXIT.failed : EXIT.ok;
+}
 
 export function hasDisturbed({ measured }: CaseResult): boolean {
   return measured.some(isDisturbed);

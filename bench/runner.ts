@@ -1,9 +1,10 @@
 /**
  * Interleaved measurement: round r runs every contender of a case once, so that drift of the machine meets all of
- * them alike. A case is timed only after its gate has passed.
+ * them alike. A gate comes first: whom it refuses is not timed.
  */
 import { performance } from 'node:perf_hooks';
 import { Bench } from 'tinybench';
+import type { LpmKind } from '../src/engine/lpm.ts';
 import { middle } from '../src/bench/statistics.ts';
 import type { Publishing } from './publish-times.ts';
 
@@ -32,27 +33,40 @@ export interface Case {
   /** Bytes that these operations work on, where bytes are what takes the time. */
   readonly bytes?: number;
   readonly contenders: readonly (Contender | SelfTimed)[];
-  /** Name of the contender that ratios refer to. */
+  /** Name of the contender that ratios refer to; the first one that is left where it is refused. */
   readonly baseline: string;
-  /** Throws when the contenders do not all do the same, right thing. */
-  readonly gate: () => void | Promise<void>;
+  /** Refuses each contender that does not do the right thing. Throws where nobody can tell who is right. */
+  readonly gate: (refuse: Refuse) => void | Promise<void>;
   /** What the table and the trace are like: sizes, next hops, length histogram. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What is to be known of contenders, by name: their tables, or why they are absent. */
   readonly notes?: Readonly<Record<string, string>>;
 }
 
+/** A contender that answers wrongly. */
+export interface Refused {
+  readonly name: string;
+  /** What it answers, and what is right. */
+  readonly why: string;
+}
+
+export type Refuse = (refused: Refused) => void;
+
 export interface Suite {
   readonly name: string;
   /** Takes long or needs what few have: runs only when it is named. */
   readonly isOptional?: boolean;
-  readonly cases: (seed: number, settings: Settings) => Cases | Promise<Cases>;
+  readonly cases: (
+    seed: number,
+    settings: Settings,
+    progress: (text: string) => void,
+  ) => Cases | Promise<Cases>;
   /** Ends what `cases` began. */
   readonly close?: () => void;
 }
 
-/** Or why there are none. */
-export type Cases = readonly Case[] | { readonly skipped: string };
+/** All at once, or one after another, each made when it is its turn; or why there are none. */
+export type Cases = readonly Case[] | AsyncIterable<Case> | { readonly skipped: string };
 
 export interface Settings {
   readonly rounds: number;
@@ -67,6 +81,10 @@ export interface Settings {
   readonly entries?: number;
   /** Of suites over a full table: its list of prefixes; undefined for the one beside the checkout, or a made one. */
   readonly prefixes?: string;
+  /** Of native: kinds of the engine; undefined for those that are fast. */
+  readonly kinds?: readonly LpmKind[] | 'all';
+  /** Of native: JavaScript takes part. */
+  readonly peers?: boolean;
 }
 
 /** One contender in one case. */
@@ -103,6 +121,8 @@ export interface CaseResult {
   readonly facts: Readonly<Record<string, string | number>>;
   readonly notes?: Readonly<Record<string, string>>;
   readonly measured: readonly Measured[];
+  /** Absent: nobody. */
+  readonly refused?: readonly Refused[];
 }
 
 const WARM_UP_SECONDS = 0.3;
@@ -126,12 +146,16 @@ export async function measureCase(
   progress: (text: string) => void,
 ): Promise<CaseResult> {
   progress(`${work.name}: gate`);
-  await work.gate();
-  for (const contender of work.contenders) await warmUp(contender);
-  const rounds = new Map<string, Round[]>(work.contenders.map(({ name }) => [name, []]));
+  const refused: Refused[] = [];
+  await work.gate((each) => refused.push(each));
+  const contenders = work.contenders.filter(({ name }) => !refused.some((each) => each.name === name));
+  const baseline =
+    contenders.find(({ name }) => name === work.baseline)?.name ?? contenders[0]?.name ?? work.baseline;
+  for (const contender of contenders) await warmUp(contender);
+  const rounds = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
   for (let r = 0; r < settings.rounds; r++) {
     // Another one goes first each time.
-    const order = work.contenders.map((_, i) => work.contenders[(i + r) % work.contenders.length]!);
+    const order = contenders.map((_, i) => contenders[(i + r) % contenders.length]!);
     for (const contender of order) {
       progress(`${work.name}: round ${r + 1} of ${settings.rounds}, ${contender.name}`);
       const round =
@@ -148,10 +172,10 @@ export async function measureCase(
     unit: work.unit,
     operationsPerCall: work.operations,
     ...(work.bytes === undefined ? {} : { bytesPerCall: work.bytes }),
-    baseline: work.baseline,
+    baseline,
     facts: work.facts,
     ...(work.notes === undefined ? {} : { notes: work.notes }),
-    measured: work.contenders.map((contender) => {
+    measured: contenders.map((contender) => {
       const { name } = contender;
       const publish = 'time' in contender ? contender.publishing?.() : undefined;
       const own = rounds.get(name)!;
@@ -162,10 +186,11 @@ export async function measureCase(
         minNs: Math.min(...medians),
         maxNs: Math.max(...medians),
         rounds: own,
-        ratio: median(work.baseline) / median(name),
+        ratio: median(baseline) / median(name),
         ...(publish === undefined ? {} : { publish }),
       };
     }),
+    ...(refused.length === 0 ? {} : { refused }),
   };
 }
 

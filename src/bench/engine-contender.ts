@@ -1,6 +1,5 @@
 /** A kind of the engine with leaves of one size, asked for keys that lie in the engine's memory. */
 import type { Family } from '../base/ip.ts';
-import type { Engine } from '../engine/engine.ts';
 import { KeyPass } from '../engine/key-pass.ts';
 import { isResearchKind, type LeafBytes, type LpmKind } from '../engine/lpm.ts';
 import { engineModuleSync, lookupPassModuleSync, researchModuleSync } from '../engine/open-research-node.ts';
@@ -8,8 +7,8 @@ import { ResearchTable } from '../engine/research-table.ts';
 import type { TableRow } from '../tables/collect.ts';
 import type { TableContender } from './contender.ts';
 
-/** Keys that one call of `lookupBatch` takes here. */
-const ASKED_AT_ONCE = 4096;
+/** Keys whose values are read at once. */
+const BATCH = 256;
 
 export interface EngineForm {
   readonly kind: LpmKind;
@@ -25,7 +24,6 @@ export class EngineContender implements TableContender {
   readonly buildMs: number;
   readonly readerBytes: number;
   readonly liveBytes: number;
-  readonly #engine: Engine;
   readonly #pass: KeyPass;
   #keys: Uint32Array = new Uint32Array(0);
 
@@ -50,8 +48,7 @@ export class EngineContender implements TableContender {
       ...(fibBytes === undefined ? {} : { fibBytes }),
     });
     this.buildMs = ms;
-    this.#engine = table.engine;
-    this.#pass = new KeyPass(lookupPassModuleSync(), this.#engine);
+    this.#pass = new KeyPass(lookupPassModuleSync(), table.engine);
     this.liveBytes = table.liveBytes;
     this.readerBytes = table.readerBytes;
   }
@@ -66,12 +63,11 @@ export class EngineContender implements TableContender {
     return this.#pass.run(this.family, count, batch, summed, from);
   }
 
+  /** Out of the engine's memory, where passes leave them: who is held to these is held to what is timed. */
   values(): Uint32Array {
-    const width = this.family === 4 ? 1 : 4;
-    const out = new Uint32Array(this.#keys.length / width);
-    for (let at = 0; at < out.length; at += ASKED_AT_ONCE) {
-      const keys = this.#keys.subarray(at * width, (at + ASKED_AT_ONCE) * width);
-      this.#engine.lookupBatch('routes', 0, this.family, keys, out.subarray(at, at + ASKED_AT_ONCE));
+    const out = new Uint32Array(this.#keys.length / (this.family === 4 ? 1 : 4));
+    for (let at = 0; at < out.length; at += BATCH) {
+      out.set(this.#pass.values(this.family, Math.min(BATCH, out.length - at), at), at);
     }
     return out;
   }

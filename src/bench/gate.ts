@@ -57,7 +57,7 @@ export function gate(
   return { judged: verdicts, matched: matches / expected.length };
 }
 
-function digestOf(values: Uint32Array): string {
+export function digestOf(values: Uint32Array): string {
   const digest = new Digest();
   // In pieces: what it adds up at once is exact up to 2^53.
   for (let at = 0; at < values.length; at += 65_536) digest.add(values.subarray(at, at + 65_536));

@@ -45,4 +45,15 @@ export class KeyPass {
     const whole = Math.floor(count / batch) * batch;
     return BigInt.asUintN(64, this.#pass(family, TABLE_ROUTES, keys, out, whole, batch, summed ? 1 : 0));
   }
+
+  /**
+   * What a pass finds for `count` keys from number `from` on, at most as many as a batch may have: its values where it
+   * leaves them, until the next call.
+   */
+  values(family: Family, count: number, from: number): Uint32Array {
+    this.run(family, count, count, false, from);
+    const { memory } = this.#engine;
+    const out = (memory.offset(SECTION_SCRATCH) + SCRATCH_RESULTS_OFFSET) / 4;
+    return memory.words.subarray(out, out + count);
+  }
 }

@@ -1,8 +1,14 @@
 // npm run bench as people type it: arguments, what goes wrong, and the mark of a disturbed round.
 import { describe, expect, it } from 'vitest';
 import { failureOf, readArguments, settingsOf } from '../../bench/arguments.ts';
-import { caseText } from '../../bench/report.ts';
-import type { CaseResult } from '../../bench/runner.ts';
+import { caseText, exitCodeOf } from '../../bench/report.ts';
+import {
+  measureCase,
+  type Case,
+  type CaseResult,
+  type SelfTimed,
+  type Settings,
+} from '../../bench/runner.ts';
 import { readTable } from '../../src/bench/table-file.ts';
 
 function failing(work: () => unknown): ReturnType<typeof failureOf> {
@@ -19,7 +25,15 @@ describe('arguments', () => {
     const { values, positionals } = readArguments(['forward', '--rounds', '3', '--peers']);
     expect(positionals).toEqual(['forward']);
     expect(values.peers).toBe(true);
-    expect(settingsOf(values)).toEqual({ rounds: 3, seconds: 0.2, seed: 1, keys: 0, unsummed: false });
+    const settings = { rounds: 3, seconds: 0.2, seed: 1, keys: 0, unsummed: false };
+    expect(settingsOf(values)).toEqual({ ...settings, peers: true });
+  });
+
+  it.each([
+    ['all', 'all'],
+    ['dxr,sail,dxr', ['dxr', 'sail']],
+  ])('--kinds %s is %j', (kinds, expected) => {
+    expect(settingsOf(readArguments(['--kinds', kinds]).values).kinds).toEqual(expected);
   });
 
   it.each([
@@ -68,5 +82,56 @@ describe('a row with a disturbed round', () => {
   it('is marked without the meaning after that, and others have no mark', () => {
     expect(lastLine(caseText(result(0.5), false))).toMatch(/^ {2}a ! /);
     expect(caseText(result(1), true)).not.toContain('!');
+  });
+});
+
+describe('a contender that is refused', () => {
+  const SETTINGS: Settings = { rounds: 2, seconds: 0.01, seed: 1, keys: 0, unsummed: false };
+  const timed: string[] = [];
+  const contender = (name: string): SelfTimed => ({
+    name,
+    time: () => {
+      timed.push(name);
+      return { medianNs: 4, calls: 1, cpuShare: 1 };
+    },
+  });
+  const measured = (refused: readonly string[]): Promise<CaseResult> => {
+    timed.length = 0;
+    const work: Case = {
+      name: 'case',
+      unit: 'key',
+      operations: 1,
+      baseline: 'a',
+      contenders: ['a', 'b', 'c'].map(contender),
+      facts: {},
+      gate: (refuse) => {
+        for (const name of refused) refuse({ name, why: 'answers 5, where 6 is right' });
+      },
+    };
+    return measureCase('suite', work, SETTINGS, () => undefined);
+  };
+
+  it('is told and not timed; the others are', async () => {
+    const result = await measured(['b']);
+    expect(result.refused).toEqual([{ name: 'b', why: 'answers 5, where 6 is right' }]);
+    expect(result.measured.map(({ name, ratio }) => `${name} ${ratio}`)).toEqual(['a 1', 'c 1']);
+    expect(new Set(timed)).toEqual(new Set(['a', 'c']));
+    expect(caseText(result, true)).toMatch(/^ {2}refused: b answers 5, where 6 is right$/m);
+    expect(exitCodeOf([await measured([]), result])).toBe(1);
+  });
+
+  it('leaves its place as baseline to the first of the others, if there are any', async () => {
+    const result = await measured(['a']);
+    expect(result.baseline).toBe('b');
+    expect(result.measured.map(({ name }) => name)).toEqual(['b', 'c']);
+    expect(caseText(result, true)).toContain('x b');
+    expect((await measured(['a', 'b', 'c'])).measured).toEqual([]);
+  });
+
+  it('is told of only where there is one', async () => {
+    const result = await measured([]);
+    expect(result).not.toHaveProperty('refused');
+    expect(caseText(result, true)).not.toContain('refused');
+    expect(exitCodeOf([result])).toBe(0);
   });
 });

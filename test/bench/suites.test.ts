@@ -40,13 +40,13 @@ function casesOf(cases: unknown): readonly Case[] {
 
 describe('docs/bench-suite-schema.json', () => {
   it('describes what suites write, publishes and all', { timeout: 120_000 }, async () => {
-    const update = casesOf(updateSuite.cases(1, SETTINGS)).find(
+    const update = casesOf(updateSuite.cases(1, SETTINGS, () => undefined)).find(
       ({ name }) => name === 'IPv4, 64 at once, nobody reads',
     )!;
     const results: CaseResult[] = [];
     for (const [suite, work] of [
       ['forward', forwardCases(1, [])[0]!],
-      ['build', casesOf(buildSuite.cases(1, SETTINGS))[0]!],
+      ['build', casesOf(buildSuite.cases(1, SETTINGS, () => undefined))[0]!],
       ['update', update],
     ] as const)
       results.push(await measureCase(suite, work, SETTINGS, () => undefined));
@@ -68,7 +68,8 @@ describe('docs/bench-suite-schema.json', () => {
     }
     for (const { measured: others } of report.results.slice(0, 2))
       for (const each of others) expect(each.publish).toBeUndefined();
-    expect(schemaErrors(SCHEMA, { ...report, refused: [{ why: 'is not here' }] })).toEqual([]);
+    const refusing = { ...report.results[0]!, refused: [{ name: 'a', why: 'says 1, not 2' }] };
+    expect(schemaErrors(SCHEMA, { ...report, results: [refusing] })).toEqual([]);
     expect(
       schemaErrors(SCHEMA, { ...report, results: [{ ...report.results[0]!, unit: 1 }], more: 1 }),
     ).toEqual(['$.results[0].unit: integer, not string', '$: has more']);
