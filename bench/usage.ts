@@ -1,6 +1,9 @@
 /** What `npm run bench -- --help` prints, and with the name of a suite. */
 import { SUITES } from './suites.ts';
 
+/** No suite: its report is that of a table. */
+export const IDEAS = 'ideas';
+
 /** What an option takes and means. */
 export const OPTION_TEXTS = {
   rounds: ['--rounds N', 'each contender runs once in each round; default 7'],
@@ -13,8 +16,8 @@ export const OPTION_TEXTS = {
     'the list of prefixes, or a dump; default the one beside the checkout, or a made one',
   ],
   traces: ['--traces DIR', 'of lookup --table: keys of the files of bench/native/gen.c'],
-  kinds: ['--kinds A,B', 'of lookup --table: these, or all'],
-  peers: ['--peers', "of lookup --table: JavaScript beside the engine's kinds"],
+  kinds: ['--kinds A,B', 'of native and lookup --table: these, or all'],
+  peers: ['--peers', "of native and lookup --table: JavaScript beside the engine's kinds"],
   unsummed: ['--unsummed', 'results are not added up'],
   json: ['--json FILE', 'everything that was measured, with the environment: docs/bench-suite-schema.json'],
 } as const;
@@ -44,10 +47,17 @@ const ABOUT: Readonly<Record<string, readonly [about: string, ...options: readon
   update: ['Changes of a full table, with nobody and with one thread that looks addresses up.', 'table'],
   build: ['A full table made in each kind: time, and memory.', 'table'],
   memory: ['The same as build, by another name: a table must be made to be weighed.', 'table'],
+  [IDEAS]: [
+    'What was tried to be faster than the kinds for IPv4, beside them, over a table and its keys (docs/lpm.md).',
+    'table',
+    'traces',
+    'keys',
+  ],
   native: [
     'DPDK and C beside the engine, over the same table and keys.',
-    'seconds',
     'table',
+    'kinds',
+    'peers',
     'keys',
     'unsummed',
   ],
@@ -65,7 +75,7 @@ export function usageOf(names: readonly string[]): string {
 }
 
 function usage(): string {
-  const suites = SUITES.map(
+  const suites = [...SUITES, { name: IDEAS, isOptional: true }].map(
     ({ name, isOptional }) =>
       `  ${(isOptional === true ? `[${name}]` : name).padEnd(16)}  ${ABOUT[name]?.[0] ?? ''}`,
   );
@@ -77,6 +87,8 @@ Without a SUITE, all but those in brackets:
 ${suites.join('\n')}
 
 ${optionLines(Object.keys(OPTION_TEXTS) as Option[])}
+
+A contender with a wrong answer is refused and told, not timed; the exit code is 1 then.
 
 for example: npm run bench -- forward --rounds 5 --json forward.json`;
 }
