@@ -16,7 +16,7 @@ export const OPTION_TEXTS = {
     'the list of prefixes, or a dump; default the one beside the checkout, or a made one',
   ],
   traces: ['--traces DIR', 'of lookup --table: keys of the files of bench/native/gen.c'],
-  kinds: ['--kinds A,B', 'of native and lookup --table: these, or all'],
+  kinds: ['--kinds A,B', 'of native and lookup --table: these, or all; default of native the fast ones'],
   peers: ['--peers', "of native and lookup --table: JavaScript beside the engine's kinds"],
   unsummed: ['--unsummed', 'results are not added up'],
   json: ['--json FILE', 'everything that was measured, with the environment: docs/bench-suite-schema.json'],
@@ -54,7 +54,7 @@ const ABOUT: Readonly<Record<string, readonly [about: string, ...options: readon
     'keys',
   ],
   native: [
-    'DPDK and C beside the engine, over the same table and keys.',
+    'DPDK, C and JavaScript beside the engine, over the same table and keys. Who answers wrongly is refused; exit code 1 then.',
     'table',
     'kinds',
     'peers',

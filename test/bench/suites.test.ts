@@ -70,6 +70,10 @@ describe('docs/bench-suite-schema.json', () => {
       for (const each of others) expect(each.publish).toBeUndefined();
     const refusing = { ...report.results[0]!, refused: [{ name: 'a', why: 'says 1, not 2' }] };
     expect(schemaErrors(SCHEMA, { ...report, results: [refusing] })).toEqual([]);
+    for (const kinds of ['all', ['dxr']]) {
+      const settings = { ...report.settings, kinds, peers: true };
+      expect(schemaErrors(SCHEMA, { ...report, settings })).toEqual([]);
+    }
     expect(
       schemaErrors(SCHEMA, { ...report, results: [{ ...report.results[0]!, unit: 1 }], more: 1 }),
     ).toEqual(['$.results[0].unit: integer, not string', '$: has more']);
