@@ -22,6 +22,7 @@ import {
   ARENA_END_OFFSET,
   ARENA_HEADER_BYTES,
   ARENA_LIVE_BYTES_OFFSET,
+  ARENA_MARK_OFFSET,
   ARENA_NEXT_OFFSET,
   ARENA_RETIRED_BYTES_OFFSET,
   ARENA_TRANSACTION_OFFSET,
@@ -88,6 +89,65 @@ export function arenaInit(arena: usize, bytes: u32): void {
 /** Starts a transaction, or continues one that was not published. */
 export function arenaBegin(arena: usize): void {
   store<i32>(arena, nextEpoch(), ARENA_TRANSACTION_OFFSET);
+  store<u32>(arena, arenaMark(arena), ARENA_MARK_OFFSET);
+}
+
+/** Where the unused rest begins, for `arenaRewind`. */
+export function arenaMark(arena: usize): u32 {
+  return load<u32>(arena, ARENA_NEXT_OFFSET);
+}
+
+/**
+ * Makes what has been cut since `mark` the unused rest again, to be cut into other sizes. Nothing happens when some of it
+ * is in use. Walks the free lists, since it is for the rare case that something found no room.
+ */
+export function arenaRewind(arena: usize, mark: u32): void {
+  const cut = arenaMark(arena) - mark;
+  let free: u32 = 0;
+  for (let index: u32 = 1; index < <u32>ARENA_CLASS_COUNT && cut != 0; index++) {
+    let block = load<u32>(classAt(arena, index), ARENA_CLASS_FREE_OFFSET);
+    for (; block != 0; block = load<u32>(<usize>block - LINK_BACK)) if (block > mark) free += classBytes(index);
+  }
+  if (cut == 0 || free != cut) return;
+  for (let index: u32 = 1; index < <u32>ARENA_CLASS_COUNT; index++) {
+    const at = classAt(arena, index);
+    let link = at + ARENA_CLASS_FREE_OFFSET;
+    while (load<u32>(link) != 0) {
+      const block = load<u32>(link);
+      const next = <usize>block - LINK_BACK;
+      if (block > mark) {
+        store<u32>(link, load<u32>(next));
+        adjust(at + ARENA_CLASS_COUNT_OFFSET, -1);
+      } else {
+        link = next;
+      }
+    }
+  }
+  store<u32>(arena, mark, ARENA_NEXT_OFFSET);
+}
+
+/**
+ * Cuts free blocks of larger sizes, the largest first, until `count` blocks of `bytes` bytes can be had or no larger one
+ * is left. They do not become one again.
+ */
+export function arenaCut(arena: usize, bytes: u32, count: u32): void {
+  const index = classOf(bytes);
+  const whole = <usize>classBytes(index);
+  const at = classAt(arena, index);
+  for (let larger = <u32>ARENA_CLASS_COUNT - 1; larger > index; larger--) {
+    const from = classAt(arena, larger);
+    while (!arenaHasRoom(arena, bytes, count)) {
+      const block = <usize>load<u32>(from, ARENA_CLASS_FREE_OFFSET);
+      if (block == 0) {
+        if (!reclaimOne(arena, from, larger)) break;
+        continue;
+      }
+      store<u32>(from, load<u32>(block - LINK_BACK), ARENA_CLASS_FREE_OFFSET);
+      adjust(from + ARENA_CLASS_COUNT_OFFSET, -1);
+      const end = block + <usize>classBytes(larger);
+      for (let part = block; part + whole <= end; part += whole) pushFree(at, part);
+    }
+  }
 }
 
 // @ts-ignore: decorator
@@ -196,7 +256,7 @@ export function arenaFree(arena: usize, block: usize, bytes: u32): void {
 
 /**
  * Takes back every retirement of the current transaction: its blocks are live again. The caller has already released
- * the fresh blocks. Walks the retired lists, since it is for the rare case that a publish failed for lack of room.
+ * the fresh blocks, which become the unused rest again if none of them is kept. Walks the retired lists, since it is for the rare case that a publish failed for lack of room.
  */
 export function arenaRollback(arena: usize): void {
   const transaction = load<i32>(arena, ARENA_TRANSACTION_OFFSET);
@@ -220,4 +280,5 @@ export function arenaRollback(arena: usize): void {
       block = next;
     }
   }
+  arenaRewind(arena, load<u32>(arena, ARENA_MARK_OFFSET));
 }

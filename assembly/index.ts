@@ -21,6 +21,7 @@ export {
   lpmEstimate,
   lpmFootprint,
   lpmInsert,
+  lpmMakeRoom,
   lpmNext,
   lpmPrepare,
   lpmReaderBytes,

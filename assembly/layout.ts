@@ -434,10 +434,10 @@ export const SCRATCH_BYTES = 11264;
 
 // ---- FIB ARENA: header, then blocks; see assembly/arena.ts --------------------------------------------------------------
 //
-//  0        4        8        12       16       20           64
-// +--------+--------+--------+--------+--------+------------+-----------------------------------------+----------
-// | next   | end    | txn    | live   | retired| 0          | class: { free, retired head, tail, count} x 56 | blocks
-// +--------+--------+--------+--------+--------+------------+-----------------------------------------+----------
+//  0        4        8        12       16       20       24  64
+// +--------+--------+--------+--------+--------+--------+---+-----------------------------------------+----------
+// | next   | end    | txn    | live   | retired| mark   | 0 | class: { free, retired head, tail, count} x 128 | blocks
+// +--------+--------+--------+--------+--------+--------+---+-----------------------------------------+----------
 // BLOCK:   | u32 stamp | u32 link | payload ... |     a pointer to a block is a pointer to its payload
 
 export const ARENA_NEXT_OFFSET = 0;
@@ -446,6 +446,8 @@ export const ARENA_END_OFFSET = 4;
 export const ARENA_TRANSACTION_OFFSET = 8;
 export const ARENA_LIVE_BYTES_OFFSET = 12;
 export const ARENA_RETIRED_BYTES_OFFSET = 16;
+/** `next` when the transaction began. */
+export const ARENA_MARK_OFFSET = 20;
 export const ARENA_CLASSES_OFFSET = 64;
 export const ARENA_CLASS_COUNT = 128;
 export const ARENA_CLASS_BYTES = 16;

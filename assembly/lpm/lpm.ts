@@ -20,6 +20,7 @@ import {
   SPEC_BYTES,
   SPEC_FAMILY_OFFSET,
 } from '../layout';
+import { arenaCut, arenaMark, arenaRewind } from '../arena';
 import { section } from '../control';
 import { estimateNext } from './footprint4';
 import { touchAhead } from './change4';
@@ -298,20 +299,28 @@ export function lpmEstimate(kind: i32, root: u32, spec: usize): u32 {
 
 /**
  * Copies a table into a new one of another kind, prefix by prefix through `spec`. Returns the new root as lpmApply
- * does; the old table stays.
+ * does; the old table stays, and of what failed nothing is left.
  */
 export function lpmConvert(from: i32, family: i32, root: u32, to: i32, spec: usize): u32 {
+  const arena = section(SECTION_FIB);
+  const mark = arenaMark(arena);
   let converted: u32 = EMPTY_ROOT;
   store<u8>(spec, 0, SPEC_FAMILY_OFFSET);
   while (lpmNext(from, family, root, spec)) {
     const next = lpmInsert(to, converted, spec);
     if (next == 0 || next == LPM_TOO_NARROW) {
       lpmAbandon(to, family, converted);
+      arenaRewind(arena, mark);
       return next;
     }
     converted = next;
   }
   return converted;
+}
+
+/** Cuts free memory of other sizes up for a patricia of so many prefixes, where there is not enough of its own. */
+export function lpmMakeRoom(family: i32, prefixes: u32): void {
+  arenaCut(section(SECTION_FIB), patricia.nodeBytes(family), prefixes << 1);
 }
 
 /** Looks up `n` keys: one word each for IPv4, four for IPv6. Writes a u32 value for each, 0 = no match. */

@@ -29,6 +29,7 @@ export function ribInit(table: usize, arena: usize): bool {
   const heaps = arenaAlloc(arena, HEAPS_BYTES);
   if (top == 0 || heaps == 0) {
     if (top != 0) arenaRelease(arena, top, TOP_BYTES);
+    if (heaps != 0) arenaRelease(arena, heaps, HEAPS_BYTES);
     return false;
   }
   memory.fill(top, 0, TOP_BYTES);

@@ -19,6 +19,7 @@ import {
   leastLeafBytes,
   lpmCode,
   type LeafBytes,
+  type LpmChoice,
   type LpmKind,
   type Traffic,
 } from './lpm.ts';
@@ -75,6 +76,10 @@ export class Fib {
   #prefixes = 0;
   #removals = 0;
   #countFrom = SMALL_TABLE + 1;
+  /** The form that found no room in the last try, what to take in this one instead, and what has been tried. */
+  #failed: Form | undefined;
+  #instead: LpmChoice | undefined;
+  #tried: LpmKind[] = [];
 
   constructor(
     memory: EngineMemory,
@@ -157,17 +162,42 @@ export class Fib {
   }
 
   #fail(): never {
+    this.#failed = this.#form;
     this.rollback();
     const { fibBytes } = this.#memory.capacity;
-    throw new EngineError('no-room', 'fib', fibBytes + 1, fibBytes);
+    throw new EngineError('no-room', 'fibBytes', fibBytes + 1, fibBytes);
+  }
+
+  /**
+   * After the rollback of a transaction: whether it can be tried again, since this table of kind 'auto' found no room in
+   * it and has another kind to try. A patricia is tried again too: it takes memory that other kinds have left.
+   */
+  tryAnother(): boolean {
+    const failed = this.#failed;
+    this.#failed = undefined;
+    if (failed === undefined || this.#wanted !== 'auto') return false;
+    if (this.#instead !== undefined) this.#tried.push(this.#instead.kind);
+    const { kind } = failed;
+    const isMany = this.family === 4 && this.#atMost >= LARGE_TABLE;
+    const kinds: LpmKind[] = isMany && isLarge(kind) ? ['dir18-run', 'patricia'] : ['patricia'];
+    if (isMany) kinds.push('dir18-run');
+    if (isLarge(kind)) this.#tried.push(kind);
+    const next = kinds.find((each) => !this.#tried.includes(each));
+    this.#instead = next && { kind: next, why: `no room in ${kind}` };
+    if (next === undefined) this.#tried = [];
+    return next !== undefined;
   }
 
   /** Takes the kind that 'auto' has for a table of so many prefixes. True when that is another than before. */
   #choose(prefixes: number): boolean {
     const now = this.#form.kind;
-    let { kind, why } = chooseLpm('auto', this.family, prefixes, now, this.#traffic);
-    for (let refusal; (refusal = this.#refusal(kind, prefixes)) !== ''; why = refusal)
-      kind = kind === 'dir24-8' ? 'dir18-run' : 'patricia';
+    let { kind, why } = this.#instead ?? chooseLpm('auto', this.family, prefixes, now, this.#traffic);
+    if (this.#instead === undefined) {
+      for (let refusal; (refusal = this.#refusal(kind, prefixes)) !== ''; why = refusal)
+        kind = kind === 'dir24-8' ? 'dir18-run' : 'patricia';
+    } else if (kind === 'patricia') {
+      this.#exports.lpmMakeRoom(this.family, prefixes);
+    }
     const isChange = this.#take(kind);
     if (this.#form.kind !== kind) why = `no room to make ${kind} beside ${now}`;
     this.#form = { ...this.#form, why };
@@ -201,21 +231,22 @@ export class Fib {
   #makeRoomFor(insertions: number): boolean {
     this.#atMost += insertions;
     if (this.#atMost < this.#countFrom) return false;
-    const prefixes = this.#count();
+    const prefixes = this.count();
     this.#atMost = prefixes + insertions;
     return this.#choose(this.#atMost);
   }
 
   /** After changes: takes the kind for the prefixes that there are. */
   #settle(): void {
-    const prefixes = this.#count();
+    const prefixes = this.count();
     this.#prefixes = prefixes;
     this.#atMost = prefixes;
     this.#removals = 0;
     this.#choose(prefixes);
   }
 
-  #count(): number {
+  /** How many prefixes there are, unpublished ones included. */
+  count(): number {
     return this.#exports.lpmCount(this.code, this.family, this.#form.root, this.#specs) >>> 0;
   }
 
@@ -238,7 +269,10 @@ export class Fib {
     const code = lpmCode(kind, leafBytes);
     const root = this.#exports.lpmConvert(this.code, family, from.root, code, this.#specs) >>> 0;
     if (root === 0 || root === LPM_TOO_NARROW) return undefined;
-    this.#replaced.push(from);
+    // What this transaction has made no reader has seen: other tables may have its memory at once.
+    if (isLarge(from.kind) && from.kind !== this.#published.kind)
+      this.#exports.lpmAbandon(this.code, family, from.root);
+    else this.#replaced.push(from);
     return { kind, leafBytes, root, why: from.why };
   }
 
@@ -268,6 +302,8 @@ export class Fib {
   commit(): void {
     this.#published = this.#form;
     this.#isTouched = false;
+    this.#instead = undefined;
+    this.#tried = [];
   }
 
   rollback(): void {

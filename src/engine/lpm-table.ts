@@ -1,3 +1,4 @@
+import { ARENA_HEADER_BYTES } from '../../assembly/layout.ts';
 import type { Family, IpAddress, IpPrefix } from '../base/ip.ts';
 import { formatPrefix } from '../base/ip-text.ts';
 import type { EngineModule } from './engine-module.ts';
@@ -42,6 +43,9 @@ export interface LpmStats {
 }
 
 const MIB = 1024 * 1024;
+const FAMILIES = [4, 6] as const;
+/** At most, of a prefix in patricia: two nodes. */
+const PATRICIA_BYTES: Readonly<Record<Family, number>> = { 4: 64, 6: 96 };
 const DEFAULT_TABLE_BYTES = 16 * MIB;
 const LARGE_TABLE_BYTES: Readonly<Partial<Record<LpmKind | 'auto', number>>> = {
   'dir18-run': 64 * MIB,
@@ -136,23 +140,45 @@ export class Lpm {
   }
 
   /**
-   * Makes the changes since the last call visible to lookups, in the order they were made. Throws EngineError
-   * `no-room` when `tableBytes` do not suffice; the table is then as it was, and the changes are forgotten.
+   * Makes the changes since the last call visible to lookups, in the order they were made. A table of kind 'auto' that
+   * finds no room in one kind is tried in another. Throws EngineError `no-room` when `tableBytes` do not suffice; the
+   * table is then as it was, and the changes are forgotten.
    */
   publish(): void {
     const changes = this.#changes;
     this.#changes = { 4: [], 6: [] };
     if (changes[4].length + changes[6].length === 0) return;
+    while (!this.#isPublished(changes));
+    for (const family of FAMILIES) this.#fibs[family].commit();
+  }
+
+  /** One try. False: try again. */
+  #isPublished(changes: Readonly<Record<Family, readonly FibChange[]>>): boolean {
     this.#exports.fibBegin();
     try {
-      for (const family of [4, 6] as const) this.#fibs[family].apply(changes[family]);
+      for (const family of FAMILIES) this.#fibs[family].apply(changes[family]);
       this.#swing();
+      return true;
     } catch (error) {
-      for (const family of [4, 6] as const) this.#fibs[family].rollback();
+      for (const family of FAMILIES) this.#fibs[family].rollback();
       this.#exports.fibRollback();
-      throw error;
+      if (FAMILIES.some((family) => this.#fibs[family].tryAnother())) return false;
+      throw error instanceof EngineError && error.section === 'fibBytes' ? this.#noRoom(changes) : error;
     }
-    for (const family of [4, 6] as const) this.#fibs[family].commit();
+  }
+
+  /** Tells how much would do: for patricia, all nodes there can be beside what is live now. Of other kinds it is not known. */
+  #noRoom(changes: Readonly<Record<Family, readonly FibChange[]>>): EngineError {
+    const { fibBytes } = this.#memory.capacity;
+    const isKnown = this.kind === 'auto' || this.kind === 'patricia';
+    let wanted = fibBytes + 1;
+    if (isKnown) {
+      wanted = ARENA_HEADER_BYTES + this.stats().liveBytes;
+      for (const family of FAMILIES)
+        wanted += (this.#fibs[family].count() + changes[family].length) * PATRICIA_BYTES[family];
+    }
+    const hint = isKnown ? `have ${fibBytes}, ${wanted} would do` : `more than ${fibBytes} wanted`;
+    return new EngineError('no-room', 'tableBytes', wanted, fibBytes, hint);
   }
 
   /** The value of the longest prefix that covers `address`; 0 for none. */

@@ -153,21 +153,37 @@ export class Publisher {
     const changes = this.#changes;
     this.#changes = new Map();
     if (changes.size + this.#wanted.length === 0 && this.#wantedFlags === this.#flags) return;
+    try {
+      while (!this.#isPublished(changes.values()));
+    } finally {
+      this.#wantedFlags = this.#flags;
+      this.#wantedEntries.clear();
+      this.#wanted = [];
+    }
+  }
+
+  /** One try. False: try again, a table has another kind to take. */
+  #isPublished(changes: Iterable<Change>): boolean {
     this.#exports.fibBegin();
     try {
-      this.#apply(changes.values());
+      this.#apply(changes);
       const epoch = this.#snapshots.publish(this.#images(), this.#wantedFlags);
       this.#flags = this.#wantedFlags;
       this.#table.commit(epoch);
       for (const fib of this.#fibs()) fib.commit();
       this.#undo = [];
       this.#replaced = [];
+      return true;
     } catch (error) {
+      const vrfs = [...this.#vrfs];
       this.#rollback();
-      throw error;
-    } finally {
-      this.#wantedEntries.clear();
-      this.#wanted = [];
+      const isAgain = vrfs.some(([, { fibs }]) =>
+        fibs.some((pair) => pair[4].tryAnother() || pair[6].tryAnother()),
+      );
+      if (!isAgain) throw error;
+      // The tables of new instances know what they have tried.
+      for (const [id, vrf] of vrfs) if (!this.#vrfs.has(id)) this.#replace(this.#vrfs, id, vrf);
+      return false;
     }
   }
 
@@ -314,7 +330,6 @@ export class Publisher {
       if (before >= 0) this.#entries.add(before, eid);
     }
     this.#replaced = [];
-    this.#wantedFlags = this.#flags;
   }
 
   *#fibs(): Iterable<Fib> {

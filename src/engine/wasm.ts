@@ -38,6 +38,7 @@ export interface EngineExports extends Record<string, unknown> {
   lpmEstimate(kind: number, root: number, spec: number): number;
   lpmCount(kind: number, family: number, root: number, spec: number): number;
   lpmConvert(from: number, family: number, root: number, to: number, spec: number): number;
+  lpmMakeRoom(family: number, prefixes: number): void;
   lpmBatch(kind: number, family: number, root: number, keys: number, out: number, count: number): void;
   planSplit(frame: number, bytes: number, plan: number): number;
   split(

@@ -134,7 +134,7 @@ describe('sections', () => {
       { instanceId: 0, prefix: { address: { family: 4, w0: 0, w1: 0, w2: 0, w3: 0 }, bits: 0 } },
       1,
     );
-    expect(errorOf(() => engine.publish())).toMatchObject({ code: 'no-room', section: 'fib' });
+    expect(errorOf(() => engine.publish())).toMatchObject({ code: 'no-room', section: 'fibBytes' });
   });
 });
 

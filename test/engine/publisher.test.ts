@@ -62,7 +62,7 @@ const SECTIONS: readonly Section[] = [
     unset: removeRoute,
   },
   {
-    section: 'fib',
+    section: 'fibBytes',
     options: { fibBytes: ARENA_HEADER_BYTES + 32 * 12, lpm: 'patricia' },
     have: 6,
     set: (engine, n) => engine.setRoute(0, host(n), connected(1)),
@@ -112,7 +112,7 @@ describe.each(SECTIONS)('lack of room in $section', ({ section, options, have, s
       for (const n of range(0, 40)) set(engine, n);
       failure(engine);
       // Two thirds, so that old and new have room side by side where a change copies.
-      const some = range(0, section === 'fib' ? 3 : have);
+      const some = range(0, section === 'fibBytes' ? 3 : have);
       for (const n of some) set(engine, n);
       engine.publish();
       for (const n of some) unset(engine, n);
