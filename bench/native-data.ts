@@ -22,7 +22,10 @@ export const TRACES: Readonly<Record<Family, readonly string[]>> = {
 /** u32 words of a record of routes4.bin and routes6.bin: prefix, bits, next hop. */
 const ROUTE_WORDS = { 4: 3, 6: 6 } as const;
 
-/** Writes the files of a list of prefixes to `folder`, unless they are there. */
+/**
+ * Writes the files of a list of prefixes to `folder`, unless they are there. The list has prefixes of both families: gen
+ * makes no keys of one that it has not, and the contenders walk both.
+ */
 export function generate(gen: string, prefixes: string, folder: string, options: DataOptions): void {
   if (existsSync(folder)) return;
   const { seed, nextHops, keys4 = 1 << 24, keys6 = 1 << 23 } = options;
@@ -31,12 +34,18 @@ export function generate(gen: string, prefixes: string, folder: string, options:
   mkdirSync(draft, { recursive: true });
   const numbers = ['--seed', seed, '--next-hops', nextHops, '--keys4', keys4, '--keys6', keys6];
   const done = spawnSync(gen, [prefixes, draft, ...numbers.map(String)], { encoding: 'utf8' });
-  if (done.status === 0) {
+  const isWhole = done.status === 0 && ([4, 6] as const).every((family) => hasRoutes(draft, family));
+  if (isWhole) {
     renameSync(draft, folder);
     return;
   }
   rmSync(draft, { recursive: true, force: true });
+  if (done.status === 0) throw new Error(`${prefixes}: prefixes of both families are needed`);
   throw new Error(`gen failed: ${done.stderr}${done.error?.message ?? ''}`);
+}
+
+function hasRoutes(folder: string, family: Family): boolean {
+  return statSync(join(folder, `routes${family}.bin`)).size > 0;
 }
 
 /** The loaded table, in its order. */

@@ -7,7 +7,7 @@
 //   k4rand k4unif k4zipf .bin   u32 addresses in host order
 //   k6rand k6zipf        .bin   16 bytes each, network order
 //
-// Numbers are little-endian. rand: a random prefix and random host bits; unif: 32 random bits; zipf: Zipf(1.0) over
+// Of a family without prefixes there are no keys, and its table is empty. Numbers are little-endian. rand: a random prefix and random host bits; unif: 32 random bits; zipf: Zipf(1.0) over
 // 2^20 addresses of the first sort. Seed 0 is the default.
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static void save(const char *name, const void *records, size_t size, size_t coun
 
 // Fisher and Yates: a table is rarely filled in the order of its addresses.
 static void shuffle4(struct route4 *routes, size_t count) {
-  for (size_t i = count - 1; i > 0; i--) {
+  for (size_t i = count; i-- > 1;) {
     const size_t other = random_below(&dice, i + 1);
     const struct route4 held = routes[i];
     routes[i] = routes[other];
@@ -51,7 +51,7 @@ static void shuffle4(struct route4 *routes, size_t count) {
 }
 
 static void shuffle6(struct route6 *routes, size_t count) {
-  for (size_t i = count - 1; i > 0; i--) {
+  for (size_t i = count; i-- > 1;) {
     const size_t other = random_below(&dice, i + 1);
     const struct route6 held = routes[i];
     routes[i] = routes[other];
@@ -94,7 +94,8 @@ static uint32_t *zipf_ranks(size_t count) {
   return ranks;
 }
 
-static void traces4(size_t count, uint32_t **ranks) {
+// Returns the ranks of zipf.
+static uint32_t *traces4(size_t count) {
   uint32_t *keys = room(count, sizeof *keys);
   for (size_t i = 0; i < count; i++) keys[i] = address4();
   save("k4rand.bin", keys, sizeof *keys, count);
@@ -102,11 +103,12 @@ static void traces4(size_t count, uint32_t **ranks) {
   save("k4unif.bin", keys, sizeof *keys, count);
   uint32_t *popular = room(ZIPF_ADDRESSES, sizeof *popular);
   for (size_t i = 0; i < ZIPF_ADDRESSES; i++) popular[i] = address4();
-  *ranks = zipf_ranks(count);
-  for (size_t i = 0; i < count; i++) keys[i] = popular[(*ranks)[i]];
+  uint32_t *ranks = zipf_ranks(count);
+  for (size_t i = 0; i < count; i++) keys[i] = popular[ranks[i]];
   save("k4zipf.bin", keys, sizeof *keys, count);
   free(popular);
   free(keys);
+  return ranks;
 }
 
 static void traces6(size_t count, const uint32_t *ranks) {
@@ -146,9 +148,8 @@ int main(int count, char **words) {
   shuffle6(table.routes6, table.count6);
   save("routes4.bin", table.routes4, sizeof *table.routes4, table.count4);
   save("routes6.bin", table.routes6, sizeof *table.routes6, table.count6);
-  uint32_t *ranks;
-  traces4(keys4, &ranks);
-  traces6(keys6, ranks);
+  uint32_t *ranks = table.count4 != 0 ? traces4(keys4) : zipf_ranks(keys4);
+  if (table.count6 != 0) traces6(keys6, ranks);
   free(ranks);
   return 0;
 }

@@ -83,7 +83,7 @@ struct prefixes read_prefixes(const char *path, uint32_t next_hops, struct rando
   }
   int status = 0;
   if (zipped && (waitpid(child, &status, 0) != child || status != 0)) fail("gzip cannot read", path);
-  if (got.count4 == 0 || got.count6 == 0) fail("prefixes of both families are needed in", path);
-  got.count4 = sorted_once(got.routes4, got.count4);
+  if (got.count4 == 0 && got.count6 == 0) fail("no prefixes in", path);
+  if (got.count4 != 0) got.count4 = sorted_once(got.routes4, got.count4);
   return got;
 }

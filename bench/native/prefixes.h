@@ -1,4 +1,4 @@
-// A list of prefixes in CIDR notation, one a line, both families, as tables with random next hops.
+// A list of prefixes in CIDR notation, one a line, of both families or one, as tables with random next hops.
 #ifndef PREFIXES_H
 #define PREFIXES_H
 
@@ -14,7 +14,7 @@ struct prefixes {
 };
 
 // `path`: '-' is standard input, a name in .gz goes through gzip. Next hops are drawn from 1..next_hops. IPv4 prefixes
-// come sorted and once each; IPv6 prefixes as they stand. Exits when the list cannot be read or is empty in a family.
+// come sorted and once each; IPv6 prefixes as they stand. Exits when the list cannot be read or has no prefixes.
 struct prefixes read_prefixes(const char *path, uint32_t next_hops, struct random *dice);
 
 #endif

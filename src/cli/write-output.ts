@@ -4,14 +4,14 @@ import { dirname } from 'node:path';
 import { failureText } from './failure-text.ts';
 import { CliError, EXIT } from './io.ts';
 
-/** Before the work: what can be known not to end well. @throws CliError */
+/** Before the work: what can be known not to end well. A place that cannot be written is no mistake of usage. @throws CliError */
 export function checkWritable(path: string | undefined): void {
   if (path === undefined) return;
   const folder = dirname(path);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new CliError(`cannot write ${path}: there is no folder ${folder}`, EXIT.usage);
+    throw new CliError(`cannot write ${path}: there is no folder ${folder}`, EXIT.failed);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw new CliError(`cannot write ${path}: it is a folder`, EXIT.usage);
+    throw new CliError(`cannot write ${path}: it is a folder`, EXIT.failed);
 }
 
 /** @throws CliError */

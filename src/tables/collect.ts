@@ -1,4 +1,5 @@
 /** A file of prefixes of any format as a table: each prefix once, in order, with a number. */
+import { formatPrefix } from '../base/ip-text.ts';
 import { comparePrefix, samePrefix, type Family, type IpAddress, type IpPrefix } from '../base/ip.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { isMrt, MRT_HEADER_BYTES } from '../wire/mrt.ts';
@@ -97,11 +98,6 @@ export class TableCollector {
     }
     const reader = this.#reader;
     this.#fault ??= reader.finish(this.#take);
-    if (this.#hasOwn && this.#numbers.size > 0) {
-      this.#fault ??= {
-        message: 'some prefixes have a number and some a next hop or AS: --value says what counts',
-      };
-    }
     if (this.#fault !== undefined) return err(this.#fault);
     const skipped = new Map(reader.skipped);
     for (const [reason, times] of this.#left) count(skipped, reason, times);
@@ -122,13 +118,20 @@ export class TableCollector {
     return format === 'mrt' ? new MrtRows(this.#options) : new TextRows(format);
   }
 
-  readonly #take = (row: SourceRow): void => {
+  readonly #take = (row: SourceRow): TableFault | undefined => {
     const { family } = this.#options;
     if (family !== undefined && row.prefix.address.family !== family) {
       count(this.#left, `not IPv${family}`);
-      return;
+      return undefined;
     }
+    const hadOwn = this.#hasOwn;
     this.#rows.push({ prefix: row.prefix, value: this.#number(row) });
+    if (!this.#hasOwn || this.#numbers.size === 0) return undefined;
+    const [now, before] = hadOwn ? ['a next hop or AS', 'a number'] : ['a number', 'a next hop or AS'];
+    return {
+      message: `${formatPrefix(row.prefix)} has ${now}, and a prefix before it ${before}`,
+      hint: 'A table has one or the other. --value next-hop or --value origin-as leaves the numbers out.',
+    };
   };
 
   #number({ value, nextHop, originAs }: SourceRow): number {

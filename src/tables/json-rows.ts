@@ -24,12 +24,17 @@ export function readJsonRows(text: string): Result<SourceRow[], TableFault> {
   for (const [i, element] of list.entries()) {
     const row = rowOf(element);
     if (typeof row === 'string') {
-      const from = Array.isArray(document) ? 0 : text.indexOf('"prefixes"');
-      return err({ message: `element ${i}: ${row}`, ...placeOf(text, elementAt(text, from, i)) });
+      return err({ message: `element ${i}: ${row}`, ...placeOfElement(text, i) });
     }
     rows.push(row);
   }
   return ok(rows);
+}
+
+/** Where an element of the list begins. The text is known to be JSON with one. */
+export function placeOfElement(text: string, index: number): Pick<TableFault, 'line' | 'column' | 'text'> {
+  const from = /^\s*\[/.test(text) ? 0 : text.indexOf('"prefixes"');
+  return placeOf(text, elementAt(text, from, index));
 }
 
 /** What is wrong, in words, where it is no row. */

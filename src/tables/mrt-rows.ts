@@ -6,7 +6,7 @@ import { originAs } from '../wire/bgp-attributes.ts';
 import { formatWireError, type WireError } from '../wire/error.ts';
 import { MrtReader } from '../wire/mrt.ts';
 import { attributesOf, type MrtRoute } from '../wire/mrt-rib.ts';
-import { count, type SourceRow, type TableFault, type TableReader } from './source-row.ts';
+import { count, type TableFault, type TableReader, type TakeRow } from './source-row.ts';
 
 export interface MrtRowsOptions {
   /** The neighbour whose paths count. */
@@ -47,7 +47,7 @@ export class MrtRows implements TableReader {
     return all;
   }
 
-  push(chunk: Uint8Array, take: (row: SourceRow) => void): TableFault | undefined {
+  push(chunk: Uint8Array, take: TakeRow): TableFault | undefined {
     for (const route of this.#reader.push(chunk)) {
       const error = route.ok ? this.#take(route.value, take) : route.error;
       if (error === undefined) continue;
@@ -71,7 +71,7 @@ export class MrtRows implements TableReader {
     return `no path of ${formatIp(peer)} (neighbours are ${known.join(', ')})`;
   }
 
-  #take({ prefix, paths }: MrtRoute, take: (row: SourceRow) => void): WireError | undefined {
+  #take({ prefix, paths }: MrtRoute, take: TakeRow): WireError | undefined {
     this.paths += paths.length;
     const { peer } = this.#options;
     const path = peer === undefined ? paths[0] : paths.find((each) => sameIp(each.peer.address, peer));

@@ -23,6 +23,9 @@ export interface TableFault {
   readonly hint?: string;
 }
 
+/** Takes a row, or says what is wrong with it beside those before; the reader knows where it stands. */
+export type TakeRow = (row: SourceRow) => TableFault | undefined;
+
 /** Reads a file of one format, whose bytes come in pieces. After a fault nothing more is to be given to it. */
 export interface TableReader {
   /** `mrt`, `pfx2as`, `list` or `json`; undefined as long as nothing has said which. */
@@ -31,9 +34,9 @@ export interface TableReader {
   readonly records: number;
   /** What was left out, by reason. */
   readonly skipped: ReadonlyMap<string, number>;
-  push(chunk: Uint8Array, take: (row: SourceRow) => void): TableFault | undefined;
+  push(chunk: Uint8Array, take: TakeRow): TableFault | undefined;
   /** Behind the last bytes. */
-  finish(take: (row: SourceRow) => void): TableFault | undefined;
+  finish(take: TakeRow): TableFault | undefined;
 }
 
 /** Largest value of a prefix, as every kind of table can hold it. */

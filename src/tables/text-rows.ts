@@ -8,13 +8,14 @@
  */
 import { addressBits, prefix } from '../base/ip.ts';
 import { formatIp, parseIp, parsePrefix } from '../base/ip-text.ts';
-import { readJsonRows } from './json-rows.ts';
+import { placeOfElement, readJsonRows } from './json-rows.ts';
 import {
   count,
   LARGEST_TABLE_VALUE,
   type SourceRow,
   type TableFault,
   type TableReader,
+  type TakeRow,
 } from './source-row.ts';
 
 export type TextFormat = 'list' | 'pfx2as' | 'json';
@@ -65,11 +66,11 @@ export class TextRows implements TableReader {
     return this.#skipped;
   }
 
-  push(chunk: Uint8Array, take: (row: SourceRow) => void): TableFault | undefined {
+  push(chunk: Uint8Array, take: TakeRow): TableFault | undefined {
     return this.#text(this.#decoder.decode(chunk, { stream: true }), take);
   }
 
-  finish(take: (row: SourceRow) => void): TableFault | undefined {
+  finish(take: TakeRow): TableFault | undefined {
     const fault = this.#text(this.#decoder.decode(), take);
     if (fault !== undefined) return fault;
     const rest = this.#rest;
@@ -77,14 +78,15 @@ export class TextRows implements TableReader {
     if (this.#format !== 'json') return rest === '' ? undefined : this.#readLine(rest, take);
     const rows = readJsonRows(rest);
     if (!rows.ok) return rows.error;
-    for (const row of rows.value) {
+    for (const [i, row] of rows.value.entries()) {
       this.#records++;
-      take(row);
+      const odd = take(row);
+      if (odd !== undefined) return { ...odd, ...placeOfElement(rest, i) };
     }
     return undefined;
   }
 
-  #text(text: string, take: (row: SourceRow) => void): TableFault | undefined {
+  #text(text: string, take: TakeRow): TableFault | undefined {
     this.#rest += text;
     if (this.#format === undefined && /^\s*[[{]/.test(this.#rest)) this.#format = 'json';
     if (this.#format === 'json') return undefined;
@@ -97,7 +99,7 @@ export class TextRows implements TableReader {
     return undefined;
   }
 
-  #readLine(line: string, take: (row: SourceRow) => void): TableFault | undefined {
+  #readLine(line: string, take: TakeRow): TableFault | undefined {
     this.#line++;
     const odd = NO_TEXT.exec(line);
     if (odd !== null) {
@@ -116,15 +118,19 @@ export class TextRows implements TableReader {
       const column = read.column ?? line.trimEnd().length + 1;
       const hint = `Read as ${this.#format}, by the first line; --format says otherwise.`;
       return {
-        ...{ ...read, line: this.#line, column },
-        ...(line.length <= LONGEST_SHOWN ? { text: line } : {}),
+        ...read,
+        ...this.#placeOf(line, column),
         ...(this.#isGuessed ? { hint } : {}),
       };
     }
     this.#records++;
     if (!read.isExact) count(this.changed, CLEARED);
-    take(read.row);
-    return undefined;
+    const fault = take(read.row);
+    return fault && { ...fault, ...this.#placeOf(line, words[1]?.column ?? 1) };
+  }
+
+  #placeOf(line: string, column: number): Pick<TableFault, 'line' | 'column' | 'text'> {
+    return { line: this.#line, column, ...(line.length <= LONGEST_SHOWN ? { text: line } : {}) };
   }
 }
 

@@ -94,6 +94,24 @@ describe('standard output', () => {
   });
 });
 
+describe('what cannot be written', () => {
+  it.each(['json', 'csv', 'markdown', 'html'])(
+    '--%s fails before the work, as fib import --out does',
+    async (format) => {
+      const inNoFolder = await bench(`--${format}`, join(folder, 'no', 'where'));
+      expect(inNoFolder).toMatchObject({ code: 1, out: '' });
+      expect(inNoFolder.err).toMatch(/^pxtr: cannot write .*: there is no folder /);
+      const aFolder = await bench(`--${format}`, folder);
+      expect(aFolder).toMatchObject({ code: 1, out: '' });
+      for (const out of [join(folder, 'no', 'where'), folder]) {
+        const imported = await pxtr('fib', 'import', TABLE, '--out', out);
+        expect(imported.code).toBe(1);
+        expect(imported.err).toContain(`pxtr: cannot write ${out}: `);
+      }
+    },
+  );
+});
+
 describe('what cannot be measured', () => {
   it('a folder of key files that is not there, and one without them', async () => {
     const none = join(folder, 'none');

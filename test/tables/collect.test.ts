@@ -162,8 +162,23 @@ describe('what is wrong is said with its place', () => {
       { line: 1, column: 14, message: expect.stringContaining('expected the end') as string },
     ],
     [
-      '10.0.0.0/8 1\n11.0.0.0/8 192.0.2.1',
-      { message: expect.stringContaining('--value says what counts') as string },
+      '# forms\n10.0.0.0/8 1\n11.0.0.0/8\n12.0.0.0/8 192.0.2.1',
+      {
+        ...{ line: 4, column: 12, text: '12.0.0.0/8 192.0.2.1' },
+        message: '12.0.0.0/8 has a next hop or AS, and a prefix before it a number',
+        hint: expect.stringContaining('--value next-hop') as string,
+      },
+    ],
+    [
+      '10.0.0.0/8 192.0.2.1\n11.0.0.0/8 7',
+      {
+        ...{ line: 2, column: 12, text: '11.0.0.0/8 7' },
+        message: '11.0.0.0/8 has a number, and a prefix before it a next hop or AS',
+      },
+    ],
+    [
+      '[\n "10.0.0.0/8",\n {"prefix": "11.0.0.0/8", "value": 1},\n {"prefix": "12.0.0.0/8", "originAs": 5}\n]',
+      { line: 4, column: 2, text: ' {"prefix": "12.0.0.0/8", "originAs": 5}' },
     ],
     ['1.0.0.0\t24\t1\n1.0.0.0\t33\t1', { line: 2, column: 9 }],
     [
