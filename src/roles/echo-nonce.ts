@@ -12,6 +12,8 @@ export interface EchoNonceConfig {
   readonly timeout: Micros;
   /** How long a nonce is asked for at least: one that comes back before does not have to be replaced by the next. */
   readonly renew: Micros;
+  /** How long a path counts as down: no packet goes there meanwhile, so that no nonce could come back. Then it is tried. */
+  readonly retry: Micros;
   /** How long a peer's own request is served before asking goes on: both sides asking at once would deadlock. */
   readonly pause: Micros;
 }
@@ -19,6 +21,7 @@ export interface EchoNonceConfig {
 export const ECHO_NONCE_DEFAULTS: EchoNonceConfig = {
   timeout: seconds(5),
   renew: seconds(1),
+  retry: seconds(60),
   pause: seconds(10),
 };
 
@@ -33,12 +36,14 @@ export type EchoNonceInput =
 export type EchoNonceOutput =
   /** From now on headers to `rloc` say this; N=0 when there is no nonce. */
   | { readonly kind: 'mark'; readonly rloc: IpAddress; readonly nonce?: number; readonly echo: boolean }
-  | { readonly kind: 'path'; readonly rloc: IpAddress; readonly isUp: boolean };
+  /** `isTrial`: nobody has said that it is up. */
+  | { readonly kind: 'path'; readonly rloc: IpAddress; readonly isUp: boolean; readonly isTrial?: true };
 
 interface Peer {
   readonly rloc: IpAddress;
   canEcho: boolean;
-  isUp: boolean;
+  /** Of a path that is down, and only of such: when it is tried again. */
+  downUntil: Micros | undefined;
   /** The nonce asked for, and since when. Random per RLOC, no two alike (DP-17). */
   asked: number | undefined;
   askedAt: Micros;
@@ -57,9 +62,10 @@ export class EchoNonce {
   readonly #random: Random;
   #peers = new Map<string, Peer>();
   readonly #asked = new Set<number>();
-  /** Those with `unanswered`, and with `pausedUntil`, in that order: both only grow. */
+  /** Those with `unanswered`, `pausedUntil` and `downUntil`, each in that order: they only grow. */
   readonly #unanswered = new Set<Peer>();
   readonly #paused = new Set<Peer>();
+  readonly #down = new Set<Peer>();
 
   constructor(config: EchoNonceConfig, random: Random) {
     this.#config = config;
@@ -74,8 +80,9 @@ export class EchoNonce {
   }
 
   nextDeadline(): Micros {
-    const [[unanswered], [paused]] = [this.#unanswered, this.#paused];
-    return Math.min(paused?.pausedUntil ?? NEVER, (unanswered?.unanswered ?? NEVER) + this.#config.timeout);
+    const [[unanswered], [paused], [down]] = [this.#unanswered, this.#paused, this.#down];
+    const missing = (unanswered?.unanswered ?? NEVER) + this.#config.timeout;
+    return Math.min(missing, paused?.pausedUntil ?? NEVER, down?.downUntil ?? NEVER);
   }
 
   save(): EchoNonceState {
@@ -97,6 +104,10 @@ export class EchoNonce {
       this.#paused,
       inOrder(peers, ({ pausedUntil }) => pausedUntil),
     );
+    refill(
+      this.#down,
+      inOrder(peers, ({ downUntil }) => downUntil),
+    );
   }
 
   #watch(now: Micros, rloc: IpAddress, canEcho: boolean, out: EchoNonceOutput[]): void {
@@ -104,7 +115,7 @@ export class EchoNonce {
     let peer = this.#peers.get(key);
     if (peer === undefined) {
       const nothing = { asked: undefined, askedAt: 0, unanswered: undefined, owed: undefined };
-      peer = { rloc, canEcho, isUp: true, ...nothing, pausedUntil: undefined };
+      peer = { rloc, canEcho, ...nothing, pausedUntil: undefined, downUntil: undefined };
       this.#peers.set(key, peer);
     }
     peer.canEcho = canEcho;
@@ -112,6 +123,8 @@ export class EchoNonce {
       this.#asked.delete(peer.asked);
       peer.asked = undefined;
       this.#setUnanswered(peer, undefined);
+      // Nobody is left to say so.
+      this.#setUp(peer, out);
       mark(peer, out);
     } else if (canEcho && peer.asked === undefined && peer.pausedUntil === undefined)
       this.#ask(now, peer, out);
@@ -124,6 +137,7 @@ export class EchoNonce {
     this.#peers.delete(key);
     this.#unanswered.delete(peer);
     this.#paused.delete(peer);
+    this.#down.delete(peer);
     if (peer.asked !== undefined) this.#asked.delete(peer.asked);
   }
 
@@ -147,7 +161,7 @@ export class EchoNonce {
     const isPaused = peer.pausedUntil !== undefined;
     if (nonce === peer.asked) {
       this.#setUnanswered(peer, undefined);
-      this.#setPath(peer, true, out);
+      this.#setUp(peer, out);
       // The next round has a nonce of its own, or an old answer would do for it.
       if (!isPaused && now >= peer.askedAt + this.#config.renew) this.#ask(now, peer, out);
     } else if (!isPaused && peer.unanswered === undefined) this.#setUnanswered(peer, now);
@@ -160,11 +174,18 @@ export class EchoNonce {
       if (peer.canEcho) this.#ask(now, peer, out);
       else mark(peer, out);
     }
+    for (const peer of due(this.#down, ({ downUntil }) => downUntil! <= now)) {
+      this.#setUnanswered(peer, undefined);
+      this.#setUp(peer, out, { isTrial: true });
+    }
     // DP-29: only packets that come without the nonce say something. Silence says nothing: no timer runs then.
-    const { timeout } = this.#config;
+    const { timeout, retry } = this.#config;
     for (const peer of due(this.#unanswered, ({ unanswered }) => unanswered! + timeout <= now)) {
       this.#setUnanswered(peer, undefined);
-      this.#setPath(peer, false, out);
+      if (peer.downUntil !== undefined) continue;
+      peer.downUntil = now + retry;
+      this.#down.add(peer);
+      out.push({ kind: 'path', rloc: peer.rloc, isUp: false });
     }
   }
 
@@ -179,10 +200,11 @@ export class EchoNonce {
     mark(peer, out);
   }
 
-  #setPath(peer: Peer, isUp: boolean, out: EchoNonceOutput[]): void {
-    if (peer.isUp === isUp) return;
-    peer.isUp = isUp;
-    out.push({ kind: 'path', rloc: peer.rloc, isUp });
+  #setUp(peer: Peer, out: EchoNonceOutput[], how: { readonly isTrial?: true } = {}): void {
+    if (peer.downUntil === undefined) return;
+    peer.downUntil = undefined;
+    this.#down.delete(peer);
+    out.push({ kind: 'path', rloc: peer.rloc, isUp: true, ...how });
   }
 
   #setUnanswered(peer: Peer, since: Micros | undefined): void {

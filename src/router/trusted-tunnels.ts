@@ -105,7 +105,10 @@ export class TrustedTunnels {
   leave(now: Micros, rlocs: readonly IpAddress[]): void {
     if (!this.#isOn) return;
     for (const rloc of rlocs) {
-      this.#echo.handle(now, { kind: 'forget', rloc }, []);
+      // What is due for others by now happens on the way.
+      const out: EchoNonceOutput[] = [];
+      this.#echo.handle(now, { kind: 'forget', rloc }, out);
+      this.#take(out);
       this.#setNonce(rloc, undefined);
       this.#setPath(rloc, true);
     }
@@ -207,7 +210,8 @@ export class TrustedTunnels {
         continue;
       }
       this.#setPath(rloc, output.isUp);
-      this.#effects.count(output.isUp ? 'echo-nonce-up' : 'echo-nonce-down', { rloc: formatIp(rloc) });
+      const event = output.isUp ? (output.isTrial ? 'retry' : 'up') : 'down';
+      this.#effects.count(`echo-nonce-${event}`, { rloc: formatIp(rloc) });
     }
   }
 

@@ -13,7 +13,7 @@ import {
 const A = ip('192.0.2.1');
 const B = ip('198.51.100.1');
 const C = ip('2001:db8::1');
-const { timeout, pause, renew } = ECHO_NONCE_DEFAULTS;
+const { timeout, pause, renew, retry } = ECHO_NONCE_DEFAULTS;
 
 class Probe {
   readonly machine = new EchoNonce(ECHO_NONCE_DEFAULTS, new SeededRandom(1));
@@ -81,6 +81,34 @@ describe('echo-nonce', () => {
       { kind: 'path', rloc: B, isUp: false },
     ]);
     expect(probe.hear(seconds(20), nonce)[0]).toEqual({ kind: 'path', rloc: B, isUp: true });
+  });
+
+  it('a path that is down is tried again after a minute, with the time-out that any path has', () => {
+    const probe = new Probe();
+    probe.watch();
+    probe.hear(0);
+    probe.do(timeout, { kind: 'tick' });
+    // Packets of others come from there all the time.
+    expect(probe.hear(timeout + 1)).toEqual([]);
+    expect(probe.hear(timeout + 1 + timeout)).toEqual([]);
+    const then = timeout + retry;
+    expect(probe.do(then - 1, { kind: 'tick' })).toEqual([]);
+    expect(probe.machine.nextDeadline()).toBe(then);
+    expect(probe.do(then, { kind: 'tick' })).toEqual([{ kind: 'path', rloc: B, isUp: true, isTrial: true }]);
+    probe.hear(then + 1);
+    expect(probe.do(then + 1 + timeout, { kind: 'tick' })).toEqual([{ kind: 'path', rloc: B, isUp: false }]);
+  });
+
+  it('a path that is down is up when its ETRs send no nonces back any more', () => {
+    const probe = new Probe();
+    probe.watch();
+    probe.hear(0);
+    probe.do(timeout, { kind: 'tick' });
+    expect(probe.do(timeout, { kind: 'watch', rloc: B, canEcho: false })).toEqual([
+      { kind: 'path', rloc: B, isUp: true },
+      { kind: 'mark', rloc: B, echo: false },
+    ]);
+    expect(probe.machine.nextDeadline()).toBe(NEVER);
   });
 
   it('DP-29 no packets at all say nothing: no timer runs, no path goes down', () => {

@@ -170,6 +170,17 @@ it('forgets the RLOCs that no entry has, and everything when the profile is publ
   expect(probe.trusted.save().echo).toEqual([]);
 });
 
+it('what is due for other RLOCs is told when one is forgotten', () => {
+  const { trusted, told } = new Probe(true);
+  trusted.hear(seconds(1), reportFrom('10.0.1.1', {}), REMOTE);
+  trusted.leave(seconds(6), [far.address]);
+  expect(trusted.isDown(EID, near)).toBe(true);
+  expect(told).toEqual(['echo-nonce-down']);
+  trusted.tick(seconds(66), remote);
+  expect(trusted.isDown(EID, near)).toBe(false);
+  expect(told).toEqual(['echo-nonce-down', 'echo-nonce-retry']);
+});
+
 it('goes on after a restore as it would have', () => {
   const probe = new Probe(true, SITE);
   probe.hear(seconds(1), { locatorStatusBits: 0b01 });
