@@ -184,8 +184,13 @@ export class Fib {
     if (isLarge(kind)) this.#tried.push(kind);
     const next = kinds.find((each) => !this.#tried.includes(each));
     this.#instead = next && { kind: next, why: `no room in ${kind}` };
-    if (next === undefined) this.#tried = [];
     return next !== undefined;
+  }
+
+  /** The publish fails: the next one begins with the kind that 'auto' has, whatever this one has tried. */
+  giveUp(): void {
+    this.#instead = undefined;
+    this.#tried = [];
   }
 
   /** Takes the kind that 'auto' has for a table of so many prefixes. True when that is another than before. */
@@ -302,8 +307,7 @@ export class Fib {
   commit(): void {
     this.#published = this.#form;
     this.#isTouched = false;
-    this.#instead = undefined;
-    this.#tried = [];
+    this.giveUp();
   }
 
   rollback(): void {

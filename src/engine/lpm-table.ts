@@ -163,6 +163,7 @@ export class Lpm {
       for (const family of FAMILIES) this.#fibs[family].rollback();
       this.#exports.fibRollback();
       if (FAMILIES.some((family) => this.#fibs[family].tryAnother())) return false;
+      for (const family of FAMILIES) this.#fibs[family].giveUp();
       throw error instanceof EngineError && error.section === 'fibBytes' ? this.#noRoom(changes) : error;
     }
   }

@@ -180,7 +180,10 @@ export class Publisher {
       const isAgain = vrfs.some(([, { fibs }]) =>
         fibs.some((pair) => pair[4].tryAnother() || pair[6].tryAnother()),
       );
-      if (!isAgain) throw error;
+      if (!isAgain) {
+        for (const fib of this.#fibs()) fib.giveUp();
+        throw error;
+      }
       // The tables of new instances know what they have tried.
       for (const [id, vrf] of vrfs) if (!this.#vrfs.has(id)) this.#replace(this.#vrfs, id, vrf);
       return false;

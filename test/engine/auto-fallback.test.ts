@@ -192,6 +192,20 @@ describe("'auto' with a table that fits nowhere", () => {
     expectRows(lpm, family, [...rows, ...more], []);
   });
 
+  it('has tried nothing when the other family is what fits nowhere', () => {
+    const lpm = createLpmSync({ tableBytes: 16 * MIB });
+    const rows = rowsOf('dense /24', 0, 20_000);
+    publish(lpm, rows);
+    const state = (): readonly string[] => [lpm.kindOf(4), lpm.whyKind(4)];
+    const was = state();
+    expect(was[0]).toBe('dir18-run');
+    const hostile = [...rowsOf('scattered /32', 0, 14_000), ...rowsOf('scattered /128', 0, 250_000)];
+    expect(publish(lpm, hostile)?.code).toBe('no-room');
+    expect(publish(lpm, rowsOf('dense /24', 20_000, 20_001))).toBeUndefined();
+    expect(state()).toEqual(was);
+    expectRows(lpm, 4, rows, []);
+  });
+
   it('a kind that was asked for is all that is tried', () => {
     const lpm = createLpmSync({ kind: 'dir18-run', tableBytes: 16 * MIB });
     publish(lpm, rowsOf('dense /24', 0, 5000));
