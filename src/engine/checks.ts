@@ -72,7 +72,7 @@ export function checkLocatorState(locator: IpAddress, state: string): void {
 export function checkNonce(locator: IpAddress, nonce: LocatorNonce | undefined): void {
   const of = (): string => `locator ${formatIp(locator)}`;
   checkAddress(of, 'address', locator);
-  if (nonce !== undefined) checkMarking(of, nonce);
+  if (nonce !== undefined) checkNumber(of, 'nonce', nonce.nonce, 0xff_ffff);
 }
 
 function checkTarget(entry: Subject, target: EncapTarget): void {

@@ -131,6 +131,7 @@ const BAD: readonly Bad[] = [
     ...{ field: 'nonce', got: nonce },
     tell: (plane: DataPlane) => plane.setNonce(RLOC[4].peer, { nonce }),
   })),
+  { field: 'nonce', got: 5, tell: (plane) => plane.setNonce(RLOC[4].peer, 5 as never) },
   { field: 'state', got: 'away', tell: (plane) => plane.setLocatorState(RLOC[4].peer, 'away' as 'up') },
 ];
 

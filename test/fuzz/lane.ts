@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { EngineBuild } from '../engine/engine-builds.ts';
-import { count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
+import { checkWritable, count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
 import { CASE_PACKETS, FuzzFailure, reproduce, runCase, type Outcomes } from './fuzz-case.ts';
 import { fixtureOf } from './fixture.ts';
 import { minimise } from './minimise.ts';
@@ -130,6 +130,7 @@ async function main(): Promise<void> {
     before?.seed ?? (values.seed === undefined ? Date.now() % 0x10_0000 : countOrZero('seed', values.seed));
   const first = before?.next ?? countOrZero('from', values.from);
   if (seed > MOST_SEED) throw new Error(`--seed is at most ${MOST_SEED}, so that cases are all different`);
+  if (values.json !== undefined) checkWritable(values.json);
   const task: Task = { seed, build, offloads };
   const failures: { readonly case: number; readonly problem: string }[] = [];
   const outcomes: Outcomes = new Map();

@@ -7,12 +7,14 @@
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CONTROL_NO_GRACE } from '../../assembly/layout.ts';
-import { count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
+import { checkWritable, count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
 import { STRESS_KINDS, type StressKind } from './plan.ts';
 import { runStress, type Outcome } from './run.ts';
 
 /** Without grace the first torn batch is enough; this is how long one may take, for each kind of table. */
 const NO_GRACE_MS = 60_000;
+/** Batches beside no publish could not be torn, whatever is wrong. */
+const LEAST_PUBLISHES = 10;
 const USAGE = `npm run test:stress -- [OPTION...]
 
 Readers in threads against a writer that changes tables all the while: no batch may see a half of a change.
@@ -57,6 +59,7 @@ async function main(): Promise<boolean> {
       (hasGrace ? `${values.batches} batches` : 'without grace, until a batch is torn'),
   );
   const results: (Outcome & { readonly kind: StressKind; readonly seconds: number })[] = [];
+  if (values.json !== undefined) checkWritable(values.json);
   const progress = new Progress('stress', 'batches', goal);
   const done = (): number => results.reduce((sum, { batches }) => sum + batches, 0);
   for (const [i, kind] of kinds.entries()) {
@@ -73,7 +76,9 @@ async function main(): Promise<boolean> {
       script,
       isEnough: (so, elapsedMs) => {
         progress.show(before + so.batches, `${kind}, ${so.publishes} publishes, ${so.torn} torn`);
-        return hasGrace ? so.batches >= share : so.torn > 0 || elapsedMs > NO_GRACE_MS;
+        return hasGrace
+          ? so.batches >= share && so.publishes >= LEAST_PUBLISHES
+          : so.torn > 0 || elapsedMs > NO_GRACE_MS;
       },
     });
     const seconds = progress.seconds() - startSeconds;

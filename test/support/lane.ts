@@ -1,5 +1,5 @@
 /** What long lanes share: counts as people write them, progress with a time of arrival, results as JSON. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
@@ -73,6 +73,12 @@ export class Progress {
   end(): void {
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   }
+}
+
+/** Throws, before there is anything to lose, when a result could not be written. */
+export function checkWritable(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  closeSync(openSync(file, 'a'));
 }
 
 export function writeJson(file: string, value: unknown): void {
