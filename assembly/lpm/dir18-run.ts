@@ -11,7 +11,7 @@ import { ATOMICITY_PER_ADDRESS, CAP_INSERT, CAP_V4, EMPTY_ROOT } from '../layout
 import { isEmpty } from './spec';
 import { createTable, abandonTable, destroyTable, endTransaction, fillSlots, groupBlock, insertPrefix, nextGroup, readerBytesOf, removePrefix } from './change4';
 import { footprintOf } from './footprint4';
-import { fetchNarrow, fetchWide, resolve } from './gather';
+import { EIGHT, fetchNarrow, fetchWide, resolve } from './gather';
 import { NODE_LEAVES, makeNode, nodeLookup, runsOf, sameNode, nodeBytes, uniformNode } from './run-node';
 import { isEscape, quadLookup, reclaim, retireNode } from './quad';
 import { poolFree } from './node-pool';
@@ -116,8 +116,7 @@ export function lookup4(root: usize, address: u32): u32 {
 
 // ---- batches -----------------------------------------------------------------------------------------------------------
 
-/** Bytes of 8 keys or values; a stage runs GAP bytes ahead of the next. */
-const EIGHT: usize = 32;
+/** A stage runs so many bytes of keys ahead of the next. */
 const GAP: usize = 128;
 
 export function batch4(root: usize, keys: usize, out: usize, n: i32): void {

@@ -9,9 +9,9 @@ import { ATOMICITY_PER_ADDRESS, CAP_INSERT, CAP_V4, EMPTY_ROOT } from '../layout
 import { isEmpty } from './spec';
 import { abandonTable, createTable, destroyTable, endTransaction, fillSlots, groupBlock, insertPrefix, nextGroup, readerBytesOf, removePrefix } from './change4';
 import { footprintOf } from './footprint4';
-import { fetchNarrow, fetchWide, resolve } from './gather';
+import { EIGHT, fetchFourNarrow, fetchFourWide, resolve } from './gather';
 import { isEscape, quadLookup, reclaim, retireQuad } from './quad';
-import { COUNT, DIRECTORY, ESCAPE_NARROW, LEAF_BYTES, SLOT_COUNT, get, isWide } from './table4';
+import { COUNT, DIRECTORY, LEAF_BYTES, SLOT_COUNT, get, isWide } from './table4';
 import { touch } from './touch';
 
 export const CAPS = CAP_V4 | CAP_INSERT;
@@ -121,42 +121,21 @@ export function lookup4(root: usize, address: u32): u32 {
 
 // ---- batches -----------------------------------------------------------------------------------------------------------
 
-/** Bytes of the 64 keys that go through the two stages together. */
-const GROUP: usize = 256;
-const EIGHT: usize = 32;
-
 export function batch4(root: usize, keys: usize, out: usize, n: i32): void {
   const whole = <usize>(n & ~7) << 2;
-  const wide = isWide(root);
   const directory = i32x4.splat(<i32>get(root, DIRECTORY));
-  let all = i32x4.splat(0);
-  for (let at: usize = 0; at < whole; at += GROUP) {
-    const end = min(at + GROUP, whole);
-    if (wide) {
-      for (let i = at; i < end; i += EIGHT) indexWide(directory, keys + i, out + i);
-      for (let i = at; i < end; i += EIGHT) all = v128.or(all, fetchWide(out + i));
-    } else {
-      for (let i = at; i < end; i += EIGHT) indexNarrow(directory, keys + i, out + i);
-      for (let i = at; i < end; i += EIGHT) all = v128.or(all, fetchNarrow(out + i));
+  if (isWide(root)) {
+    const mask = i32x4.splat(~3);
+    for (let at: usize = 0; at < whole; at += EIGHT / 2) {
+      fetchFourWide(i32x4.add(directory, v128.and(i32x4.shr_u(v128.load(keys + at), 6), mask)), out + at);
     }
+    resolve(root, true, keys, out, whole);
+  } else {
+    const mask = i32x4.splat(~1);
+    for (let at: usize = 0; at < whole; at += EIGHT / 2) {
+      fetchFourNarrow(i32x4.add(directory, v128.and(i32x4.shr_u(v128.load(keys + at), 7), mask)), out + at);
+    }
+    resolve(root, false, keys, out, whole);
   }
-  const escapes = wide ? i32x4.bitmask(all) != 0 : v128.any_true(v128.and(all, i16x8.splat(<i16>ESCAPE_NARROW)));
-  if (escapes) resolve(root, wide, keys, out, whole);
   for (let at = whole; at < <usize>n << 2; at += 4) store<u32>(out + at, lookup4(root, load<u32>(keys + at)));
-}
-
-// @ts-ignore: decorator
-@inline
-function indexNarrow(directory: v128, keys: usize, out: usize): void {
-  const mask = i32x4.splat(~1);
-  v128.store(out, i32x4.add(directory, v128.and(i32x4.shr_u(v128.load(keys), 7), mask)));
-  v128.store(out, i32x4.add(directory, v128.and(i32x4.shr_u(v128.load(keys, 16), 7), mask)), 16);
-}
-
-// @ts-ignore: decorator
-@inline
-function indexWide(directory: v128, keys: usize, out: usize): void {
-  const mask = i32x4.splat(~3);
-  v128.store(out, i32x4.add(directory, v128.and(i32x4.shr_u(v128.load(keys), 6), mask)));
-  v128.store(out, i32x4.add(directory, v128.and(i32x4.shr_u(v128.load(keys, 16), 6), mask)), 16);
 }
