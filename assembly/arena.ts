@@ -256,7 +256,8 @@ export function arenaFree(arena: usize, block: usize, bytes: u32): void {
 
 /**
  * Takes back every retirement of the current transaction: its blocks are live again. The caller has already released
- * the fresh blocks, which become the unused rest again if none of them is kept. Walks the retired lists, since it is for the rare case that a publish failed for lack of room.
+ * the fresh blocks, which become the unused rest again if none of them is kept. Walks the retired lists, since it is
+ * for the rare case that a publish failed for lack of room.
  */
 export function arenaRollback(arena: usize): void {
   const transaction = load<i32>(arena, ARENA_TRANSACTION_OFFSET);

@@ -38,20 +38,14 @@ export function passLength({ folder, settings }: Field, family: Family, trace: s
   return count;
 }
 
-/** A native contender that can run, and what is to be said of it. */
-export interface Ready {
-  readonly name: string;
-  readonly note: string | undefined;
-}
-
-/** Those of a case: the ones that can run, and the notes of those that cannot. Their tables are made here. */
+/** Of a case: the names of those that can run, and what is to be said of any. Their tables are made here. */
 export async function readyNatives(
   { harness, contenders, progress }: Field,
   work: NativeWork,
   family: Family,
   trace: string,
-): Promise<{ readonly ready: readonly Ready[]; readonly notes: Readonly<Record<string, string>> }> {
-  const ready: Ready[] = [];
+): Promise<{ readonly ready: readonly string[]; readonly notes: Readonly<Record<string, string>> }> {
+  const ready: string[] = [];
   const notes: Record<string, string> = {};
   for (const { name, note } of contenders.filter((each) => each.work === work && each.family === family)) {
     progress(`IPv${family} ${trace}: ${name}`);
@@ -63,7 +57,7 @@ export async function readyNatives(
     const size = trial.memoryBytes === 0 ? [] : [sizeText(trial.memoryBytes, trial.buildMs)];
     const about = [...size, ...(note === '' ? [] : [note])];
     if (about.length > 0) notes[name] = about.join('; ');
-    ready.push({ name, note: notes[name] });
+    ready.push(name);
   }
   return { ready, notes };
 }

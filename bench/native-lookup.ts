@@ -34,7 +34,7 @@ export async function lookupCase(
   const count = passLength(field, family, trace);
   const natives = await readyNatives(field, 'lookup', family, trace);
   const entrants: Entrant[] = [
-    ...natives.ready.map(({ name }) => nativeEntrant(field, name, trace, count)),
+    ...natives.ready.map((name) => nativeEntrant(field, name, trace, count)),
     ...tables.map((table) => tableEntrant(table, count, !settings.unsummed)),
   ];
   return {

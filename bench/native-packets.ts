@@ -48,7 +48,7 @@ export async function packetCase(
     operations: count,
     baseline: BASELINE[work],
     contenders: [
-      ...natives.ready.map(({ name }): SelfTimed => ({
+      ...natives.ready.map((name): SelfTimed => ({
         name,
         time: async () => roundOf(await harness.round(name, trace, BATCH, count)),
       })),
@@ -58,7 +58,7 @@ export async function packetCase(
     facts: { batch: BATCH, bytes: 64, slots: 4096 },
     notes: natives.notes,
     gate: async (refuse) => {
-      const loops = natives.ready.map(({ name }) => name).filter(isWhole);
+      const loops = natives.ready.filter(isWhole);
       for (const each of await gatePackets(field, { work, trace, loops, worlds, keys: keys() })) refuse(each);
     },
   };

@@ -2,12 +2,12 @@
  * npm run bench: runs from dist/ on plain Node. Results worth keeping go, as JSON and with a SETUP.md, to
  * bench/results/<name>/.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { readEnvironment } from '../src/bench/environment.ts';
 import { consumed as tableConsumed } from '../src/bench/rounds.ts';
 import { EXIT } from '../src/cli/io.ts';
+import { checkWritable, writeOutput } from '../src/cli/write-output.ts';
 import { runIdeas } from './ideas.ts';
 import { kindsNamed } from '../src/bench/forms.ts';
 import { InputError } from '../src/bench/input-error.ts';
@@ -36,6 +36,7 @@ async function main(): Promise<void> {
   }
   const settings = settingsOf(values);
   const { table, traces, kinds, peers, json } = values;
+  checkWritable(json);
   const isIdeas = positionals.join() === IDEAS;
   if (isIdeas || (table !== undefined && positionals.join() === 'lookup')) {
     const { seed, rounds, keys } = settings;
@@ -91,14 +92,13 @@ async function main(): Promise<void> {
       suite.close?.();
     }
   }
-  if (values.json !== undefined) writeReport(values.json, reportOf(environment, settings, results));
+  if (json !== undefined) writeReport(json, reportOf(environment, settings, results));
   process.exitCode = exitCodeOf(results);
   if (!Number.isInteger(consumed())) throw new Error('contenders return integers');
 }
 
 function writeReport(file: string, report: unknown): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(report, undefined, 2) + '\n');
+  writeOutput(file, JSON.stringify(report, undefined, 2) + '\n');
 }
 
 function suiteNamed(name: string): Suite {

@@ -4,7 +4,10 @@ import { dirname } from 'node:path';
 import { failureText } from './failure-text.ts';
 import { CliError, EXIT } from './io.ts';
 
-/** Before the work: what can be known not to end well. A place that cannot be written is no mistake of usage. @throws CliError */
+/**
+ * Before the work: what can be known not to end well. A place that cannot be written is no mistake of usage.
+ * @throws CliError
+ */
 export function checkWritable(path: string | undefined): void {
   if (path === undefined) return;
   const folder = dirname(path);

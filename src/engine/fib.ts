@@ -183,7 +183,10 @@ export class Fib {
     if (isMany) kinds.push('dir18-run');
     if (isLarge(kind)) this.#tried.push(kind);
     const next = kinds.find((each) => !this.#tried.includes(each));
-    this.#instead = next && { kind: next, why: `no room in ${kind}` };
+    this.#instead = next && {
+      kind: next,
+      why: `no room in ${kind}, in an arena of ${mib(this.#memory.capacity.fibBytes)} MiB`,
+    };
     return next !== undefined;
   }
 
@@ -224,11 +227,12 @@ export class Fib {
     if (this.family === 4) {
       bytes = this.#exports.lpmEstimate(this.code, this.#form.root, this.#specs) >>> 0;
       const each = bytes / prefixes;
-      share = each <= DENSE_BYTES ? 0.75 : each <= SPARSE_BYTES ? 0.25 : 0;
+      if (each > SPARSE_BYTES)
+        return `prefixes lie too far apart for ${kind}, which would take ${Math.round(each)} bytes for each`;
+      share = each <= DENSE_BYTES ? 0.75 : 0.25;
       bytes += kind === 'dir24-8' ? EMPTY_DIR24_BYTES : EMPTY_DIR18_BYTES;
     }
     if (bytes <= fibBytes * share) return '';
-    const mib = (of: number): string => (of / MIB).toFixed(1);
     return `${kind} would take ${mib(bytes)} MiB, at most ${mib(fibBytes * share)} of ${mib(fibBytes)} are worth it`;
   }
 
@@ -324,6 +328,10 @@ export class Fib {
   get #specs(): number {
     return this.#memory.offset(SECTION_SCRATCH) + SCRATCH_SPECS_OFFSET;
   }
+}
+
+function mib(bytes: number): string {
+  return (bytes / MIB).toFixed(1);
 }
 
 /** The tables of a purpose, one for each family. */

@@ -9,7 +9,10 @@ import type { TunnelSources } from './lisp-config.ts';
 import type { TrustedTunnels } from './trusted-tunnels.ts';
 import type { Underlay } from './underlay.ts';
 
-/** What is needed to encapsulate to a locator: only priority, weight and address matter, and whether it is known to be down. */
+/**
+ * What is needed to encapsulate to a locator: only priority, weight and address matter, and whether it is known to be
+ * down.
+ */
 export type Destination = Pick<Locator, 'address' | 'priority' | 'weight'> & Pick<EncapTarget, 'down'>;
 
 /** Of a locator that packets cannot be sent to. */
@@ -56,7 +59,10 @@ export function sourceRloc(
   return sameFamily[0] ?? (exclusive || isEid ? undefined : outgoing);
 }
 
-/** The data plane's form of a Map-Cache entry. Nonces, and which RLOCs are down for all entries, are not for these to say. */
+/**
+ * The data plane's form of a Map-Cache entry. Nonces, and which RLOCs are down for all entries, are not for these to
+ * say.
+ */
 export function forwardingEntry(
   mapping: Mapping,
   sources: TunnelSources,

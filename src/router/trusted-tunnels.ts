@@ -92,13 +92,14 @@ export class TrustedTunnels {
 
   /** A mapping is in the Map-Cache, for the first time or anew, and is to be told to the data plane after this. */
   learn(now: Micros, entry: CacheEntry): void {
-    this.#forgetStatus(entry.mapping.eid);
+    this.forget(entry.mapping.eid);
     if (this.#isOn) this.#watch(now, entry);
   }
 
   /** A mapping has left the Map-Cache. */
   forget(eid: EidPrefix): void {
-    this.#forgetStatus(eid);
+    this.#heard.forget(eid);
+    this.#down.delete(eidKey(eid));
   }
 
   /** No entry has these RLOCs any more. */
@@ -247,10 +248,5 @@ export class TrustedTunnels {
       this.#effects.count('locator-status-changed', { eid: eidKey(eid), down: rlocs.join(' ') });
       this.#effects.status(eid);
     }
-  }
-
-  #forgetStatus(eid: EidPrefix): void {
-    this.#heard.forget(eid);
-    this.#down.delete(eidKey(eid));
   }
 }

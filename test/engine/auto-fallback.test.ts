@@ -102,7 +102,7 @@ describe("'auto' in one publish", () => {
     const lpm = createLpmSync({ tableBytes: 64 * MIB });
     expect(publish(lpm, rowsOf('scattered /32', 0, 60_000))).toBeUndefined();
     expect(lpm.kindOf(4)).toBe('patricia');
-    expect(lpm.whyKind(4)).toBe('no room in dir18-run');
+    expect(lpm.whyKind(4)).toBe('no room in dir18-run, in an arena of 64.0 MiB');
     // As if dir18-run had not been tried.
     expect(lpm.stats().liveBytes).toBe(119_999 * 32);
   });
@@ -117,7 +117,10 @@ describe("'auto' after it fell back", () => {
     expect(lpm.kindOf(4)).toBe('dir18-run');
     rows = [...rows, ...rowsOf(other, 0, 14_000)];
     expect(publish(lpm, rowsOf(other, 0, 14_000))).toBeUndefined();
-    expect([lpm.kindOf(4), lpm.whyKind(4)]).toEqual(['patricia', 'no room in dir18-run']);
+    expect([lpm.kindOf(4), lpm.whyKind(4)]).toEqual([
+      'patricia',
+      'no room in dir18-run, in an arena of 16.0 MiB',
+    ]);
     expectRows(lpm, 4, rows, rowsOf(other, 14_000, 15_000));
 
     const changed = rowsOf(other, 100, 200, 1_000_000);

@@ -7,12 +7,13 @@
  * of the forwarding path: frames and packets are counted, and a failure is told with the bytes that it is about.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { checkWritable } from '../../src/cli/write-output.ts';
 import type { EngineBuild } from '../engine/engine-builds.ts';
-import { checkWritable, count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
+import { count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
 import { CASE_PACKETS, FuzzFailure, reproduce, runCase, type Outcomes } from './fuzz-case.ts';
 import { fixtureOf } from './fixture.ts';
 import { minimise } from './minimise.ts';
@@ -130,7 +131,7 @@ async function main(): Promise<void> {
     before?.seed ?? (values.seed === undefined ? Date.now() % 0x10_0000 : countOrZero('seed', values.seed));
   const first = before?.next ?? countOrZero('from', values.from);
   if (seed > MOST_SEED) throw new Error(`--seed is at most ${MOST_SEED}, so that cases are all different`);
-  if (values.json !== undefined) checkWritable(values.json);
+  checkWritable(values.json);
   const task: Task = { seed, build, offloads };
   const failures: { readonly case: number; readonly problem: string }[] = [];
   const outcomes: Outcomes = new Map();
@@ -223,7 +224,7 @@ function ask(worker: Worker, number: number): Promise<Done> {
 
 function readState(file: string | undefined): State | undefined {
   if (file === undefined) return undefined;
-  mkdirSync(dirname(file), { recursive: true });
+  checkWritable(file);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as State) : undefined;
 }
 

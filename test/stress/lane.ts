@@ -7,7 +7,8 @@
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CONTROL_NO_GRACE } from '../../assembly/layout.ts';
-import { checkWritable, count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
+import { checkWritable } from '../../src/cli/write-output.ts';
+import { count, countOrZero, durationText, Progress, writeJson } from '../support/lane.ts';
 import { STRESS_KINDS, type StressKind } from './plan.ts';
 import { runStress, type Outcome } from './run.ts';
 
@@ -54,12 +55,12 @@ async function main(): Promise<boolean> {
   const killEveryMs = countOrZero('kill-every', values['kill-every']);
   const kinds = values.kinds.split(',').map(kindNamed);
   const hasGrace = !values['no-grace'];
+  checkWritable(values.json);
   console.log(
     `stress: seed ${seed}, ${readers} readers, ${kinds.join(', ')}, ` +
       (hasGrace ? `${values.batches} batches` : 'without grace, until a batch is torn'),
   );
   const results: (Outcome & { readonly kind: StressKind; readonly seconds: number })[] = [];
-  if (values.json !== undefined) checkWritable(values.json);
   const progress = new Progress('stress', 'batches', goal);
   const done = (): number => results.reduce((sum, { batches }) => sum + batches, 0);
   for (const [i, kind] of kinds.entries()) {

@@ -104,6 +104,11 @@ export function unsteadyLocator(generation: number): IpAddress {
   return ipv4(((LOCATORS[1] << 16) >>> 0) + (generation & 0xffff));
 }
 
+/** What headers toward that locator say, and for a while do not: three equal bytes, by which a torn one is known. */
+export function unsteadyNonce(generation: number): number {
+  return 0x01_0101 * (1 + (generation % 255));
+}
+
 /** All that is known of every address says which generation it is of: locators, next hops, interfaces. */
 export function setGeneration(engine: Engine, generation: number, family: Family): void {
   const mark = generation & 0xffff;

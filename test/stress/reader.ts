@@ -6,6 +6,7 @@ import { SeededRandom } from '../../src/base/random.ts';
 import { word } from '../../src/base/ip.ts';
 import { VERDICT_ENCAP } from '../../assembly/layout.ts';
 import { openThread } from '../../src/threads/worker-thread.ts';
+import { LISP_N } from '../../src/wire/lisp-data.ts';
 import { packetOf } from '../engine/forwarding-support.ts';
 import {
   ADDRESSES,
@@ -66,6 +67,9 @@ function judge(verdict: number, outInterface: number, bytes: Uint8Array): void {
   isWhole &&= isInPlace || source === wanted;
   // While a row of buckets is written anew, each of its words is a locator of the entry, of before or of after.
   isWhole &&= (LOCATORS as readonly number[]).includes((bytes[16]! << 8) | bytes[17]!);
+  // The first word of the LISP header, behind IPv4 and UDP: no nonce, or all of one.
+  const hasNonce = bytes[28] === LISP_N;
+  isWhole &&= hasNonce ? bytes[29] === bytes[30] && bytes[30] === bytes[31] : bytes[28] === 0;
 }
 
 /** Packets to some addresses: each encapsulated soundly, and all (not in place) by one generation? */

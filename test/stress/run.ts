@@ -12,6 +12,7 @@ import {
   rowOf,
   setGeneration,
   unsteadyLocator,
+  unsteadyNonce,
   STOP,
   TORN_FORWARD,
   TORN_LOOKUP,
@@ -120,6 +121,13 @@ export async function runStress(options: StressOptions): Promise<Outcome> {
       publish();
       for (const state of ['down', 'up'] as const) {
         engine.setLocatorState(unsteadyLocator(generation), state);
+        publish();
+      }
+      for (const nonce of [unsteadyNonce(generation), undefined]) {
+        engine.setNonce(
+          unsteadyLocator(generation),
+          nonce === undefined ? undefined : { nonce, echo: false },
+        );
         publish();
       }
       if (generation % PUBLISHES_A_TURN !== 0) continue;

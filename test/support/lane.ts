@@ -1,7 +1,6 @@
 /** What long lanes share: counts as people write them, progress with a time of arrival, results as JSON. */
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { writeOutput } from '../../src/cli/write-output.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9 };
 const TERMINAL_MS = 1000;
@@ -75,13 +74,7 @@ export class Progress {
   }
 }
 
-/** Throws, before there is anything to lose, when a result could not be written. */
-export function checkWritable(file: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  closeSync(openSync(file, 'a'));
-}
-
+/** @throws CliError */
 export function writeJson(file: string, value: unknown): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(value, undefined, 2) + '\n');
+  writeOutput(file, JSON.stringify(value, undefined, 2) + '\n');
 }
