@@ -1,16 +1,17 @@
 /**
  * How long it takes to make a full table in each kind, in CPU time of the engine, and what memory it takes: `memory` is
- * the same suite by another name, since a table must be made to be weighed.
+ * the same suite by another name, since a table must be made to be weighed. `build` also has 'auto' take another kind.
  */
 import type { Family } from '../src/base/ip.ts';
 import { ALL_KINDS, formsOf, LISTS } from '../src/bench/forms.ts';
 import type { EngineForm } from '../src/bench/engine-contender.ts';
-import { isResearchKind } from '../src/engine/lpm.ts';
+import { isResearchKind, LARGE_TABLE } from '../src/engine/lpm.ts';
 import { researchModuleSync, engineModuleSync } from '../src/engine/open-research-node.ts';
 import { ResearchTable } from '../src/engine/research-table.ts';
 import { fullTable } from './full-rows.ts';
 import type { Case, Round, SelfTimed, Suite } from './runner.ts';
 import type { TableRow } from '../src/tables/collect.ts';
+import { switchCase } from './switch-kind.ts';
 
 /** The kinds for large tables. */
 const LARGE = ALL_KINDS.filter((kind) => !LISTS.includes(kind));
@@ -18,13 +19,23 @@ const LARGE = ALL_KINDS.filter((kind) => !LISTS.includes(kind));
 export const buildSuite: Suite = {
   name: 'build',
   isOptional: true,
-  cases: (_seed, settings) => {
+  cases: (seed, settings) => {
     const rows = fullTable(settings);
-    return ([4, 6] as const).map((family) => buildCase(family, rows[family]));
+    // A smaller table has the same kind for all traffic.
+    const follows = rows[4].length < LARGE_TABLE ? [] : [switchCase(rows[4], seed)];
+    return [...tableCases(rows), ...follows];
   },
 };
 
-export const memorySuite: Suite = { ...buildSuite, name: 'memory' };
+export const memorySuite: Suite = {
+  ...buildSuite,
+  name: 'memory',
+  cases: (_seed, settings) => tableCases(fullTable(settings)),
+};
+
+function tableCases(rows: Readonly<Record<Family, readonly TableRow[]>>): Case[] {
+  return ([4, 6] as const).map((family) => buildCase(family, rows[family]));
+}
 
 function buildCase(family: Family, rows: readonly TableRow[]): Case {
   const notes: Record<string, string> = {};

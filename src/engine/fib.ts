@@ -62,7 +62,7 @@ interface Form {
 export class Fib {
   readonly family: Family;
   readonly #wanted: LpmKind | 'auto';
-  readonly #traffic: Traffic;
+  #traffic: Traffic;
   readonly #memory: EngineMemory;
   readonly #exports: EngineExports;
   #published: Form;
@@ -70,6 +70,8 @@ export class Fib {
   /** What the transaction has converted into something else. */
   #replaced: Form[] = [];
   #isTouched = false;
+  /** The traffic has changed since the kind was chosen. */
+  #isStale = false;
   /** At least as many prefixes as there are, and when it is worth counting them. */
   #atMost = 0;
   /** At the last count, and removals since. */
@@ -108,6 +110,18 @@ export class Fib {
     return this.#form.why;
   }
 
+  /** Lets the next transaction think the kind over, if it is 'auto', even one without changes. */
+  set traffic(traffic: Traffic) {
+    if (traffic === this.#traffic || this.#wanted !== 'auto') return;
+    this.#traffic = traffic;
+    this.#isStale = this.family === 4;
+  }
+
+  /** Whether a transaction without changes has something to do. */
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
   get leafBytes(): LeafBytes {
     return this.#form.leafBytes;
   }
@@ -124,8 +138,9 @@ export class Fib {
 
   /** Applies changes of this family within the open transaction. Throws EngineError when the arena is full. */
   apply(changes: readonly FibChange[]): void {
-    if (changes.length === 0) return;
+    if (changes.length === 0 && !this.#isStale) return;
     this.#isTouched = true;
+    if (this.#isStale) this.#countFrom = 0;
     const removals = changes.filter(({ value }) => value === 0).length;
     const hasGrown = this.#wanted === 'auto' && this.#makeRoomFor(changes.length - removals);
     const isWide = this.#form.leafBytes === 4;
@@ -311,6 +326,7 @@ export class Fib {
   commit(): void {
     this.#published = this.#form;
     this.#isTouched = false;
+    this.#isStale = false;
     this.giveUp();
   }
 

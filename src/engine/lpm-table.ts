@@ -15,14 +15,18 @@ import {
 } from './lpm.ts';
 import { EngineMemory } from './memory.ts';
 import { SnapshotWriter } from './snapshot.ts';
+import { TrafficSample } from './traffic-sample.ts';
 import { instantiateEngine, type EngineExports } from './wasm.ts';
 
 /** How large a table is and how it is searched. */
 export interface LpmOptions {
   /** Lookup algorithm of both families; default 'auto'. See docs/lpm.md. */
   readonly kind?: LpmKind | 'auto';
-  /** For 'auto': 'skewed' lets it take dir24-8 where there is room. Default 'spread'. See docs/lpm.md. */
-  readonly traffic?: Traffic;
+  /**
+   * For 'auto': 'skewed' lets it take dir24-8 where there is room. 'observed': lookups tell, one in 64 of them, and the next
+   * `publish` takes another kind where they ask for it. Default 'spread'. See docs/lpm.md.
+   */
+  readonly traffic?: Traffic | 'observed';
   /**
    * Bytes for the prefixes of both families, never grown; default 16 MiB, and with the kinds for large tables 64
    * (dir18-run, dir24-stride6) and 192 (dir24-8, and 'auto' for skewed traffic). Patricia takes at most 64 bytes for an
@@ -68,19 +72,23 @@ export class Lpm {
   readonly #empty: FibPair;
   /** The lookup that packets make in an Engine, snapshot and all: what is measured here is what runs there. */
   readonly #lookups: Lookups;
+  /** Undefined: nobody asks. */
+  readonly #sample: TrafficSample | undefined;
   #changes: Readonly<Record<Family, FibChange[]>> = { 4: [], 6: [] };
 
   private constructor(
     memory: EngineMemory,
     exports: EngineExports,
     kind: LpmKind | 'auto',
-    traffic: Traffic,
+    traffic: Traffic | 'observed',
   ) {
     this.kind = kind;
+    const isObserved = kind === 'auto' && traffic === 'observed';
+    this.#sample = isObserved ? new TrafficSample() : undefined;
     this.#memory = memory;
     this.#exports = exports;
     this.#snapshots = new SnapshotWriter(memory, exports);
-    this.#fibs = fibPair(memory, exports, kind, traffic);
+    this.#fibs = fibPair(memory, exports, kind, traffic === 'observed' ? 'spread' : traffic);
     this.#empty = fibPair(memory, exports, kind);
     this.#lookups = Lookups.ofOwner(memory, exports);
     this.#swing();
@@ -89,7 +97,7 @@ export class Lpm {
   /** An empty table. Throws EngineError on options that cannot be met, or a module of another layout. */
   static open(module: EngineModule, options: LpmOptions = {}): Lpm {
     const { kind = 'auto', traffic = 'spread' } = options;
-    const likely = kind === 'auto' && traffic === 'skewed' ? 'dir24-8' : kind;
+    const likely = kind === 'auto' && traffic !== 'spread' ? 'dir24-8' : kind;
     const { tableBytes = LARGE_TABLE_BYTES[likely] ?? DEFAULT_TABLE_BYTES } = options;
     checkKind('kind', kind);
     const rest = { entries: 1, buckets: 1, rewrites: 1, nextHops: 1, vrfs: 1, buffers: 1, workers: 1 };
@@ -140,14 +148,16 @@ export class Lpm {
   }
 
   /**
-   * Makes the changes since the last call visible to lookups, in the order they were made. A table of kind 'auto' that
+   * Makes the changes since the last call visible to lookups, in the order they were made, and takes the kind that observed
+   * traffic asks for. A table of kind 'auto' that
    * finds no room in one kind is tried in another. Throws EngineError `no-room` when `tableBytes` do not suffice; the
    * table is then as it was, and the changes are forgotten.
    */
   publish(): void {
     const changes = this.#changes;
     this.#changes = { 4: [], 6: [] };
-    if (changes[4].length + changes[6].length === 0) return;
+    if (this.#sample !== undefined) this.#fibs[4].traffic = this.#sample.traffic;
+    if (changes[4].length + changes[6].length === 0 && !this.#fibs[4].isStale) return;
     while (!this.#isPublished(changes));
     for (const family of FAMILIES) this.#fibs[family].commit();
   }
@@ -184,6 +194,7 @@ export class Lpm {
 
   /** The value of the longest prefix that covers `address`; 0 for none. */
   lookup(address: IpAddress): number {
+    if (address.family === 4) this.#sample?.seeOne(address.w0);
     return this.#lookups.one('routes', 0, address);
   }
 
@@ -196,6 +207,7 @@ export class Lpm {
   lookupBatch(family: Family, keys: Uint32Array, out?: Uint32Array): Uint32Array {
     const values = out ?? new Uint32Array(keys.length / (family === 4 ? 1 : 4));
     this.#lookups.batch('routes', 0, family, keys, values);
+    if (family === 4) this.#sample?.see(keys);
     return values;
   }
 
@@ -213,6 +225,7 @@ export class Lpm {
    */
   lookupInPlace(family: Family, count: number): Uint32Array {
     this.#lookups.inPlace('routes', 0, family, count);
+    if (family === 4) this.#sample?.see(this.#lookups.keys, count);
     return this.#lookups.values;
   }
 
