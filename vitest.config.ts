@@ -1,13 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Laws of what has no state: files of these folders share the modules of their thread. They are loaded, and made fast,
+ * once instead of a hundred times. A file that changes what others see (spies, mocks, the environment) has no place here.
+ */
+const STATELESS = [
+  'base',
+  'import',
+  'ios',
+  'lpm',
+  'mapping',
+  'roles',
+  'router',
+  'scenarios',
+  'tables',
+  'wire',
+].map((folder) => `test/${folder}/**/*.test.ts`);
+const ALL = 'test/**/*.test.ts';
+const NEVER = ['**/node_modules/**', 'test/browser/page/**'];
+
 // `--mode long` (npm run test:laws) sets PXTR_LONG=1: time-boxed tests take minutes instead of seconds.
 export default defineConfig(({ mode }) => {
   const long = mode === 'long' || process.env['PXTR_LONG'] === '1';
   return {
     test: {
       globalSetup: ['test/support/is-built.ts'],
-      include: ['test/**/*.test.ts'],
-      exclude: ['**/node_modules/**', 'test/browser/page/**'],
       env: long ? { PXTR_LONG: '1' } : {},
       pool: 'threads',
       maxWorkers: 2,
@@ -15,6 +32,10 @@ export default defineConfig(({ mode }) => {
       hookTimeout: 60_000,
       unstubEnvs: true,
       restoreMocks: true,
+      projects: [
+        { extends: true, test: { name: 'stateless', include: STATELESS, exclude: NEVER, isolate: false } },
+        { extends: true, test: { name: 'others', include: [ALL], exclude: [...NEVER, ...STATELESS] } },
+      ],
     },
   };
 });

@@ -124,7 +124,7 @@ describe.skipIf('skipped' in programs)('native contenders', () => {
     ] as const) {
       const world = EngineWorld.open(data, NEXT_HOPS, 'dir18-run', work);
       for (const trace of TRACES[4]) {
-        const keys = readTrace(data, 4, trace, 65_536);
+        const keys = readTrace(data, 4, trace, 16_384);
         for (const dirty of [false, true]) {
           const frames = await harness.show(receive, trace, 1024, { dirty });
           const wanted = await harness.check(plain, trace, keys.length, { dirty });

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes } from '../../src/base/bytes.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { PocketShell, readCommandLine } from '../support/pocket-shell.ts';
+import { PocketShell, readCommandLine, type Printed } from '../support/pocket-shell.ts';
 import { DUMP } from '../support/write-mrt.ts';
 import { report } from '../bench/example-report.ts';
 import { pxtr } from './run.ts';
@@ -109,7 +109,23 @@ function runnable(line: string): string | undefined {
   return [first!, ...rest.filter((part) => !READERS.test(part.split(' ')[0]!))].join(' | ');
 }
 
+/** What is added to a line that begins so when it is run: whatever the options of a run, it is the same program. */
+const SHORTER: Readonly<Record<string, string>> = {
+  'pxtr bench --table': ' --rounds 1 --milliseconds 1 --sample 100',
+  'pxtr lab sweep failover': ' --only link:mapserver-isp1',
+};
+
 let shell: PocketShell;
+const done = new Map<string, Promise<Printed>>();
+
+/** Runs a line, once for all laws that ask for it. */
+function runOnce(line: string): Promise<Printed> {
+  const start = Object.keys(SHORTER).find((each) => line.startsWith(each));
+  const running = done.get(line) ?? shell.run(start === undefined ? line : line + SHORTER[start]!);
+  done.set(line, running);
+  return running;
+}
+
 beforeAll(async () => {
   shell = new PocketShell();
   for (const [name, text] of Object.entries(FILES)) shell.write(name, text);
@@ -161,7 +177,7 @@ describe('--help', () => {
     for (const example of await examplesOf(path)) {
       const line = runnable(example);
       if (line === undefined) continue;
-      const { code, err } = await shell.run(line);
+      const { code, err } = await runOnce(line);
       const isWell = code === 0 || (code === 1 && COMPARING.includes(path));
       expect({ isWell, err: isWell ? '' : err }, example).toEqual({ isWell: true, err: '' });
     }
@@ -175,25 +191,30 @@ describe('--json', () => {
     expect(command.options.map(({ long }) => long)).toContain('--json');
   });
 
-  it.each(PRINTING)('%s prints one document, or one per line where it says so', async (path, command) => {
-    const perLine = command.options.find(({ long }) => long === '--json')?.description.includes('per line');
-    let documents = 0;
-    for (const example of await examplesOf(path)) {
-      const line = runnable(example);
-      if (line === undefined || !endsInPxtr(line) || / --(out|dot|mermaid|svg|step)\b/.test(line)) continue;
-      const parts = line.split(' && ');
-      const last = parts.pop()!;
-      for (const part of parts) await shell.run(part);
-      const { out } = await shell.run(last.includes('--json') ? last : `${last} --json`);
-      const texts = perLine === true ? out.split('\n').filter((text) => text !== '') : [out];
-      for (const text of texts) {
-        expect(() => JSON.parse(text) as unknown, `${line}: ${text.slice(0, 200)}`).not.toThrow();
-        documents++;
+  it.each(PRINTING)(
+    '%s prints one document, or one per line where it says so',
+    { timeout: 60_000 },
+    async (path, command) => {
+      const perLine = command.options.find(({ long }) => long === '--json')?.description.includes('per line');
+      let documents = 0;
+      for (const example of await examplesOf(path)) {
+        const line = runnable(example);
+        if (line === undefined || !endsInPxtr(line) || / --(out|dot|mermaid|svg|step)\b/.test(line)) continue;
+        const parts = line.split(' && ');
+        const last = parts.pop()!;
+        for (const part of parts) await shell.run(part);
+        const { out } = await runOnce(last.includes('--json') ? last : `${last} --json`);
+        const texts = perLine === true ? out.split('\n').filter((text) => text !== '') : [out];
+        for (const text of texts) {
+          expect(() => JSON.parse(text) as unknown, `${line}: ${text.slice(0, 200)}`).not.toThrow();
+          documents++;
+        }
       }
-    }
-    const isRun = Object.keys(NOT_RUN).every((start) => !path.startsWith(start)) && path !== 'pxtr lab graph';
-    if (isRun) expect(documents).toBeGreaterThan(0);
-  });
+      const isRun =
+        Object.keys(NOT_RUN).every((start) => !path.startsWith(start)) && path !== 'pxtr lab graph';
+      if (isRun) expect(documents).toBeGreaterThan(0);
+    },
+  );
 
   it('lab list gives names, titles and folders', async () => {
     const { out } = await pxtr('lab', 'list', '--json');

@@ -250,7 +250,7 @@ describe.each(planes)('coalesce (%s)', (_, plane) => {
 
 describe.each(planes)('split and coalesce (%s)', (name, plane) => {
   // The model splits every frame that it tries.
-  const numRuns = name === 'Model' ? 60 : 600;
+  const numRuns = name === 'Model' ? 40 : 200;
 
   it('give back the frame that was split', () => {
     fc.assert(
@@ -313,7 +313,7 @@ describe.each(OFFLOAD_BUILDS)('coalesce, %s build and model', (build) => {
           expect(asText(got)).toEqual(asText(framesOf(model, batch, options)));
         },
       ),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
     // Else the batches say little.
     expect(frames).toBeLessThan(packets * 0.8);

@@ -144,7 +144,7 @@ describe.each(OFFLOAD_BUILDS)('runs, %s build and model', (build) => {
         const got = asText(runsOf(offloadOf(build), packets));
         expect(got).toEqual(asText(runsOf(model, packets)));
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 

@@ -8,6 +8,8 @@ import { anySteps, anyTable } from './random-tables.ts';
 import { borders, bruteForce, LpmTable, row, widthOf, type Row } from './table.ts';
 import { follow } from './subject.ts';
 
+const isLong = process.env['PXTR_LONG'] === '1';
+
 /** Laws that speak of a root of its own for each publish. */
 export const SNAPSHOT_LAWS: readonly Skip[] = [
   {
@@ -70,7 +72,7 @@ export function runInPlaceSuite(kind: LpmKind, family: Family = 4): void {
             keys.map((key) => bruteForce(family, after.values(), key)),
           );
         }),
-        { numRuns: 60 },
+        { numRuns: isLong ? 60 : 20 },
       );
     });
 

@@ -7,7 +7,8 @@ import { borders, type LpmTable, type Row } from './table.ts';
 
 export function randomLaws({ family, build, effort, largest, make, law }: Subject): void {
   const table = make();
-  const runs = { numRuns: Math.ceil((build === 'release' ? 120 : 40) * effort) };
+  const often = process.env['PXTR_LONG'] === '1' ? 10 : 1;
+  const runs = { numRuns: Math.ceil((build === 'release' ? 120 : 40) * effort * often) };
   const keys = fc.array(anyKey(family), { maxLength: 30 });
 
   law('random tables answer as the brute-force oracle does', () => {
@@ -131,7 +132,7 @@ export function randomLaws({ family, build, effort, largest, make, law }: Subjec
         expect(tight.build(rows)).toBe(true);
         expectAnswers(tight, rows);
       }),
-      { numRuns: 10 },
+      { numRuns: Math.max(3, Math.ceil(10 * effort)) },
     );
   });
 }

@@ -25,6 +25,8 @@ export class CacheSimulation {
   readonly #members = new Map<number, Member>();
   readonly #addresses: number[] = [];
   readonly #order: EvictionOrder;
+  /** From the oldest entry on, or the one unused for longest: what it has passed has left. */
+  readonly #oldest = this.#members.entries();
   #scanned = 0;
 
   constructor(policy: Policy, seed: number) {
@@ -74,7 +76,7 @@ export class CacheSimulation {
       this.#members.delete(this.#addresses[id]!);
       return id;
     }
-    const [address, { id }] = this.#members.entries().next().value!;
+    const [address, { id }] = this.#oldest.next().value!;
     this.#members.delete(address);
     return id;
   }

@@ -144,15 +144,27 @@ describe.skipIf(packageSkipReason() !== undefined)('the declarations', () => {
     project?.remove();
   });
 
-  const compile = (file: string, options: ts.CompilerOptions): ts.Program =>
-    ts.createProgram([file], {
+  /** What has been read and parsed, by how files are to be understood and name: most programs share most of them. */
+  const parsed = new Map<string, ts.SourceFile | undefined>();
+
+  const compile = (file: string, more: ts.CompilerOptions): ts.Program => {
+    const options = {
       target: ts.ScriptTarget.ES2022,
       strict: true,
       exactOptionalPropertyTypes: true,
       noEmit: true,
       types: [],
-      ...options,
-    });
+      ...more,
+    };
+    const host = ts.createCompilerHost(options);
+    const read = host.getSourceFile.bind(host);
+    host.getSourceFile = (name, language, ...rest) => {
+      const key = `${JSON.stringify(language)} ${name}`;
+      if (!parsed.has(key)) parsed.set(key, read(name, language, ...rest));
+      return parsed.get(key);
+    };
+    return ts.createProgram([file], options, host);
+  };
 
   it.each(SETTINGS)('a program in TypeScript compiles: %s', (_, options) => {
     // skipLibCheck is off: our own declarations are checked as well. Those of dependencies are theirs.

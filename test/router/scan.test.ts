@@ -41,7 +41,7 @@ const FLOWS = 60;
 /** Packets of the scan for each packet of a flow. */
 const INTENSITY = 3;
 const CALM_ROUNDS = 5;
-const ATTACKED_ROUNDS = 30;
+const ATTACKED_ROUNDS = process.env['PXTR_LONG'] === '1' ? 100 : 12;
 const ROUND = millis(100);
 const ROUND_TRIP = millis(10);
 

@@ -33,7 +33,7 @@ describe.each(exampleNames())('%s', (name) => {
   });
 
   test('going back to any event and forward again changes nothing', () => {
-    const run = lab(name, {}, { checkpointEvery: 20 });
+    const run = lab(name, {}, { checkpointEvery: 8 });
     const states = [state(run)];
     const hashes = [run.logHash()];
     const end = lab(name).timeline.run({ until: run.file.until });

@@ -34,7 +34,7 @@ import {
 } from '../support/gen-control.ts';
 
 const RUNS = process.env['PXTR_LONG'] === '1' ? 20_000 : 200;
-const MUTATIONS = process.env['PXTR_LONG'] === '1' ? 1_000_000 : 10_000;
+const MUTATIONS = process.env['PXTR_LONG'] === '1' ? 1_000_000 : 4_000;
 const MUTATION_SEED = 20_240_601;
 
 function decodeOk(bytes: Uint8Array): ControlMessage {

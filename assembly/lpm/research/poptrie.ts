@@ -8,7 +8,19 @@
  * Parts: direct table; nodes of { u64 vector, u64 leaf vector, u32 first child, u32 first leaf }; leaves.
  */
 import { touch } from '../touch';
-import { back, lastHigh, lastLow, mark, reaches, rewind, seek, slotHigh, slotLow, valueHere } from './ranges';
+import {
+  back,
+  lastHigh,
+  lastLow,
+  mark,
+  reaches,
+  rewind,
+  seek,
+  slotHigh,
+  slotLow,
+  slotOfEnd,
+  valueHere,
+} from './ranges';
 import { leafBytes, loadLeaf, partAt, plan, storeLeaf, writeParts } from './structure';
 
 const STRIDE: u32 = 6;
@@ -36,12 +48,17 @@ export function measure(family: i32, wide: bool): u32 {
   leaves = 0;
   const bits = directBits(family);
   rewind();
-  for (let i: u32 = 0; i < 1 << bits; i++) {
-    const high = slotHigh(0, i, bits);
-    seek(high, 0);
-    if (reaches(lastHigh(high, bits), u64.MAX_VALUE)) continue;
+  let i: u32 = 0;
+  while (i < 1 << bits) {
+    seek(slotHigh(0, i, bits), 0);
+    const end = slotOfEnd(bits);
+    if (i < end) {
+      i = end;
+      continue;
+    }
     nodes += 1;
-    count(high, 0, bits + STRIDE);
+    count(slotHigh(0, i, bits), 0, bits + STRIDE);
+    i += 1;
   }
   return plan(4 << bits, nodes * NODE_BYTES, leaves * leafBytes(wide));
 }
@@ -75,16 +92,19 @@ export function fill(structure: usize, family: i32, wide: bool): void {
   isWide = wide;
   rewind();
   let entry = partAt(structure, 0);
-  for (let i: u32 = 0; i < 1 << bits; i++, entry += 4) {
-    const high = slotHigh(0, i, bits);
-    seek(high, 0);
-    if (reaches(lastHigh(high, bits), u64.MAX_VALUE)) {
-      store<u32>(entry, LEAF | valueHere());
+  let i: u32 = 0;
+  while (i < 1 << bits) {
+    seek(slotHigh(0, i, bits), 0);
+    const end = slotOfEnd(bits);
+    if (i < end) {
+      for (; i < end; i++, entry += 4) store<u32>(entry, LEAF | valueHere());
       continue;
     }
     const node = nodes++;
     store<u32>(entry, node);
-    fillNode(node, high, 0, bits + STRIDE);
+    fillNode(node, slotHigh(0, i, bits), 0, bits + STRIDE);
+    i += 1;
+    entry += 4;
   }
 }
 

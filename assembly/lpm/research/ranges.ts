@@ -125,6 +125,14 @@ export function reaches(high: u64, low: u64): bool {
   return cursor == last || !isAtMost(cursor + RANGE_BYTES, high, low);
 }
 
+/**
+ * Of slots that are prefixes of `bits` bits, at most 32: the one in which the range that was stepped to ends. All slots
+ * before it, from where `seek` was told, have its value.
+ */
+export function slotOfEnd(bits: u32): u32 {
+  return cursor == last ? 1 << bits : <u32>(load<u64>(cursor + RANGE_BYTES) >> (64 - bits));
+}
+
 /** Value of the range that was stepped to. */
 export function valueHere(): u32 {
   return load<u32>(cursor, VALUE);

@@ -22,6 +22,15 @@ const AT = seconds(10);
 const RESOLVED = { seed: 1, at: AT, cold: false };
 const COLD = { seed: 1, at: AT, cold: true };
 
+/** Two examples with all looked up, compared once for all laws that ask for it. */
+const compared = new Map<string, LabComparison>();
+function compareResolved(before: string, after: string): LabComparison {
+  const key = `${before} ${after}`;
+  const comparison = compared.get(key) ?? compareLabs(labFile(before), labFile(after), RESOLVED);
+  compared.set(key, comparison);
+  return comparison;
+}
+
 /** The lab with a line added at the end of a configuration. */
 function withLine(example: string, file: string, line: string): LabFile {
   return labFile(example, { [file]: [['ip route', `${line}\nip route`]] });
@@ -45,15 +54,14 @@ describe('laws', () => {
     expect(comparison.compared.decisions).toBeGreaterThan(100);
   });
 
-  it.each(['pxtr', 'pxtr-petr', 'failover'])('%s does not differ from itself with all looked up', (name) => {
-    const comparison = compareLabs(labFile(name), labFile(name), RESOLVED);
+  it.each(['pxtr-petr', 'failover'])('%s does not differ from itself with all looked up', (name) => {
+    const comparison = compareResolved(name, name);
     expect(comparison.changes).toEqual([]);
     expect(comparison.differing).toEqual({ lost: 0, gained: 0, changed: 0 });
   });
 
   it('the other way round it says the other way round', () => {
-    const [a, b] = [labFile('pxtr'), labFile('pxtr-petr')];
-    const [there, back] = [compareLabs(a, b, RESOLVED), compareLabs(b, a, RESOLVED)];
+    const [there, back] = [compareResolved('pxtr', 'pxtr-petr'), compareResolved('pxtr-petr', 'pxtr')];
     const swapped = told(back).map(([node, sources, to, before, after]) => [
       node,
       sources,
@@ -73,7 +81,7 @@ describe('laws', () => {
   });
 
   it('every pair of a source and a destination is in one change at most', () => {
-    const { changes } = compareLabs(labFile('pxtr'), labFile('pxtr-petr'), RESOLVED);
+    const { changes } = compareResolved('pxtr', 'pxtr-petr');
     const pairs = changes.flatMap(({ node, sources, destinations }) =>
       sources.flatMap((source) =>
         destinations.map((to) => `${node} ${formatIp(source)} ${formatPrefix(to)}`),
