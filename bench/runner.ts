@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { Bench } from 'tinybench';
 import type { LpmKind } from '../src/engine/lpm.ts';
 import { middle } from '../src/bench/statistics.ts';
-import type { Publishing } from './publish-times.ts';
+import type { Publishing } from '../src/bench/publish-times.ts';
 
 export interface Contender {
   readonly name: string;

@@ -70,6 +70,7 @@ describe('imports', () => {
     ['src/entries/engine.ts', '../threads/worker-pool.ts'],
     ['src/entries/workers.ts', '../cli/main.ts'],
     ['src/threads/worker-pool.ts', '../router/router.ts'],
+    ['src/bench/updates.ts', '../threads/worker-pool.ts'],
     ['src/entries/sim.ts', '../index.ts'],
     ['src/entries/url.ts', '../engine/open-node.ts'],
     ['src/entries/research.ts', '../engine/open-research-node.ts'],
@@ -130,6 +131,7 @@ describe('imports', () => {
     ['src/entries/url-node.ts', '../engine/open-node.ts'],
     ['src/entries/workers.ts', '../threads/worker-pool.ts'],
     ['src/threads/worker-pool.ts', 'node:worker_threads'],
+    ['src/cli/bench-reader.ts', '../threads/worker-pool.ts'],
     ['assembly/lpm/poptrie.ts', '../bytes'],
   ])('%s may import %s', (path, specifier) => {
     expect(importing(path, specifier)).toEqual([]);

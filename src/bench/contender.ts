@@ -30,9 +30,16 @@ export interface Refusal {
   readonly family: Family;
   /** Absent: in no trace. */
   readonly trace?: string;
+  /** It was measured over the traces, and then answered wrongly while its table changed. */
+  readonly during?: 'updates';
   readonly kind: string;
   readonly leafBytes: LeafBytes;
   readonly why: string;
+}
+
+/** What cannot manage a table is told; what answers wrongly is a fault. */
+export function isFault({ trace, during }: Refusal): boolean {
+  return trace !== undefined || during !== undefined;
 }
 
 /** A contender cannot manage a table; the message says why. */

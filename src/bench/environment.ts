@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** Where and with what a result was measured. */
 export interface Environment {
   readonly cpu: string;
   readonly cores: number;
+  /** That this process may use: with one, a thread that reads and the one that changes take turns. */
+  readonly usableCores: number;
   /** Frequency governor of the first core; 'unknown' where the kernel does not say. */
   readonly governor: string;
   readonly memoryMiB: number;
@@ -38,6 +40,7 @@ export function readEnvironment(seed: number): Environment {
   return {
     cpu: cores[0]?.model ?? 'unknown',
     cores: cores.length,
+    usableCores: availableParallelism(),
     governor: existsSync(GOVERNOR) ? readFileSync(GOVERNOR, 'utf8').trim() : 'unknown',
     memoryMiB: Math.round(totalmem() / 2 ** 20),
     kernel: release(),

@@ -16,6 +16,8 @@ import { grouped } from './number-text.ts';
 
 /** Kinds that are searched from end to end. */
 export const LISTS: readonly LpmKind[] = ['linear', 'compare'];
+/** Kinds that each publish builds anew, of all prefixes. */
+export const BUILT_WHOLE: readonly LpmKind[] = ['multibit', 'poptrie', 'dxr', 'sail', 'hash-length'];
 /** Unless they are named, lists take part only for tables of at most so many prefixes. */
 const LIST_LIMIT = 4096;
 

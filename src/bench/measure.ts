@@ -93,6 +93,7 @@ export function runBench(options: BenchOptions, progress: BenchProgress): BenchR
     refused: parts.flatMap((part) => part.refused),
     absent,
     instruments: parts.flatMap((part) => part.instruments),
+    updates: [],
   };
 }
 

@@ -15,6 +15,7 @@ import {
   tableText,
   traceText,
 } from './report-text.ts';
+import { rebuiltText, UPDATE_HEAD, updateRows, updatesText } from './update-text.ts';
 
 export function reportMarkdown(report: BenchReport): string {
   const { environment, settings, tables, refused, absent } = report;
@@ -34,6 +35,7 @@ export function reportMarkdown(report: BenchReport): string {
       rateTable(report, facts.family),
       latencyTable(report, facts.family),
       ...instrumentTables(report, facts.family),
+      ...updateTables(report, facts.family),
     ]),
     ...(refused.length === 0
       ? []
@@ -144,6 +146,18 @@ function levelTable(instruments: readonly Instruments[]): string {
       }),
     ]),
   );
+}
+
+function updateTables(report: BenchReport, family: Family): string[] {
+  const own = report.updates.filter((each) => each.family === family);
+  if (own.length === 0) return [];
+  const rows = updateRows(own).map(([kind, leaf, ...rest]) => [`\`${kind}\``, leaf!, ...rest]);
+  const rebuilt = rebuiltText(own);
+  return [
+    `${updatesText(report)}.`,
+    ...(rows.length === 0 ? [] : [markdownTable(['Kind', 'Leaf', ...UPDATE_HEAD], rows)]),
+    ...(rebuilt === undefined ? [] : [`${rebuilt}.`]),
+  ];
 }
 
 /** The first column to the left, the others to the right. */

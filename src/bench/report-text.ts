@@ -7,11 +7,13 @@ import {
   type TableFacts,
   type TableResult,
   type TraceFacts,
+  type UpdateResult,
 } from './results.ts';
 import type { Instruments } from './instruments.ts';
 import { MADE_TABLE } from './made-table.ts';
 import { counted, grouped, significant } from './number-text.ts';
 import type { Spread } from './statistics.ts';
+import { rebuiltText, UPDATE_HEAD, updateRows, updatesText } from './update-text.ts';
 
 export function environmentText(environment: Environment): string {
   const { cpu, cores, governor, kernel, node, v8, wasmSha256, revision, seed } = environment;
@@ -23,7 +25,7 @@ export function environmentText(environment: Environment): string {
 
 /** All of a run but the plots: the fastest first in each trace. */
 export function reportText(report: BenchReport): string {
-  const { environment, settings, tables, traces, results, refused, absent, instruments } = report;
+  const { environment, settings, tables, traces, results, refused, absent, instruments, updates } = report;
   const parts = [environmentText(environment), `table: ${tableName(settings.table)}, seed ${settings.seed}`];
   for (const facts of tables) {
     const { family } = facts;
@@ -39,6 +41,10 @@ export function reportText(report: BenchReport): string {
           ].join('\n'),
         ),
       ...instrumentText(instruments.filter((each) => each.family === family)),
+      ...updateText(
+        report,
+        updates.filter((each) => each.family === family),
+      ),
     );
   }
   if (refused.length > 0) {
@@ -74,8 +80,8 @@ export function traceText({ family, keys, matched, capture }: TraceFacts): strin
   );
 }
 
-export function refusalText({ family, trace, kind, leafBytes, why }: Refusal): string {
-  return `IPv${family} ${trace ?? 'all traces'}, ${kind} ${leafBytes} B: ${why}`;
+export function refusalText({ family, trace, during, kind, leafBytes, why }: Refusal): string {
+  return `IPv${family} ${trace ?? during ?? 'all traces'}, ${kind} ${leafBytes} B: ${why}`;
 }
 
 function resultLines(results: readonly TableResult[]): string[] {
@@ -129,6 +135,19 @@ function instrumentText(instruments: readonly Instruments[]): string[] {
   ]);
   const about = `what a lookup reads, of ${grouped(first!.sample)}: reads, lines of 64 bytes, and hits in an LRU cache of that size`;
   return [[about, ...columns([header, ...rows])].join('\n')];
+}
+
+function updateText(report: BenchReport, updates: readonly UpdateResult[]): string[] {
+  if (updates.length === 0) return [];
+  const rows = updateRows(updates);
+  const rebuilt = rebuiltText(updates);
+  return [
+    [
+      updatesText(report),
+      ...(rows.length === 0 ? [] : columns([['', 'leaf', ...UPDATE_HEAD], ...rows])),
+      ...(rebuilt === undefined ? [] : [rebuilt]),
+    ].join('\n'),
+  ];
 }
 
 /** `32 KiB`, `8 MiB`. */

@@ -6,6 +6,7 @@ import type { Refusal } from './contender.ts';
 import type { Environment } from './environment.ts';
 import type { Instruments } from './instruments.ts';
 import type { Latency } from './latency.ts';
+import type { Publishing } from './publish-times.ts';
 import type { Spread } from './statistics.ts';
 
 /** One structure over one trace in batches of one size. */
@@ -59,6 +60,25 @@ export function absenceText({ family, trace, why }: Absence): string {
   return trace === undefined ? why : `IPv${family} ${trace}: ${why}`;
 }
 
+interface UpdatedForm {
+  readonly family: Family;
+  readonly kind: string;
+  readonly leafBytes: LeafBytes;
+}
+
+/** Times of changes that were published one at a time; those of a structure that is made anew are those of its build. */
+export type UpdateResult = UpdatedForm &
+  (
+    | {
+        readonly way: 'in place';
+        /** Nobody reads. */
+        readonly alone: Publishing;
+        /** One thread reads. */
+        readonly beside: Publishing;
+      }
+    | { readonly way: 'rebuild'; readonly buildMs: number }
+  );
+
 export interface BenchSettings {
   readonly table: string;
   readonly seed: number;
@@ -68,6 +88,8 @@ export interface BenchSettings {
   readonly batches: readonly number[];
   /** Keys whose lookups are traced; 0: none. */
   readonly sample: number;
+  /** Prefixes that were withdrawn and announced again in each structure; absent: none. */
+  readonly updates?: number;
 }
 
 export interface BenchReport {
@@ -81,4 +103,6 @@ export interface BenchReport {
   readonly refused: readonly Refusal[];
   readonly absent: readonly Absence[];
   readonly instruments: readonly Instruments[];
+  /** Empty without `settings.updates`. */
+  readonly updates: readonly UpdateResult[];
 }

@@ -7,9 +7,9 @@ type Cell = string | number;
 
 /**
  * `at`: the round of `mlps`, the percentile of `latency_ns`, the part, the number of reads, the level, the matched length and
- * the level, the size of a cache.
+ * the level, the size of a cache, the percentile of times of updates.
  */
-export function tidyCsv({ tables, results, instruments }: BenchReport): string {
+export function tidyCsv({ tables, results, instruments, updates }: BenchReport): string {
   const rows: Cell[][] = [HEADER];
   for (const { family, prefixes, lengths } of tables) {
     rows.push([family, '', '', '', '', 'prefixes', '', prefixes]);
@@ -56,6 +56,21 @@ export function tidyCsv({ tables, results, instruments }: BenchReport): string {
         lookups,
       ]);
     for (const { bytes, hitRate } of caches) rows.push([...name, 'cache_hit_rate', bytes, hitRate]);
+  }
+  for (const each of updates) {
+    // What builds anew has `build_ms` above.
+    if (each.way === 'rebuild') continue;
+    const name = [each.family, '', each.kind, each.leafBytes, ''];
+    for (const [publishing, readers] of [
+      [each.alone, ''],
+      [each.beside, '_beside'],
+    ] as const) {
+      for (const what of ['withdraw', 'announce'] as const) {
+        rows.push([...name, `${what}${readers}_us`, 50, publishing[what].p50Us]);
+        rows.push([...name, `${what}${readers}_us`, 99, publishing[what].p99Us]);
+      }
+    }
+    rows.push([...name, 'lookups_beside', '', each.beside.lookupsBeside ?? 0]);
   }
   return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
 }

@@ -1,6 +1,7 @@
 // A report with round numbers, for what is made of reports.
 import type { BenchReport, TableResult } from '../../src/bench/results.ts';
 import { PERCENTS } from '../../src/bench/latency.ts';
+import type { Publishing } from '../../src/bench/publish-times.ts';
 import { spreadOf } from '../../src/bench/statistics.ts';
 
 interface Given {
@@ -40,6 +41,15 @@ export function result({
   };
 }
 
+/** Of 500 prefixes, so many times as slow. */
+function publishing(slow = 1): Publishing {
+  return {
+    changes: 1,
+    withdraw: { p50Us: 1.25 * slow, p99Us: 4 * slow, n: 500 },
+    announce: { p50Us: 1.5 * slow, p99Us: 6 * slow, n: 500 },
+  };
+}
+
 export function report(changes: Partial<BenchReport> = {}): BenchReport {
   return {
     format: 'pxtr-bench',
@@ -47,6 +57,7 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
     environment: {
       cpu: 'An imagined processor',
       cores: 2,
+      usableCores: 2,
       governor: 'performance',
       memoryMiB: 4096,
       kernel: '6.1',
@@ -57,7 +68,15 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
       revision: 'abc',
       seed: 1,
     },
-    settings: { table: 'table.txt', seed: 1, rounds: 5, milliseconds: 20, batches: [256], sample: 1000 },
+    settings: {
+      table: 'table.txt',
+      seed: 1,
+      rounds: 5,
+      milliseconds: 20,
+      batches: [256],
+      sample: 1000,
+      updates: 500,
+    },
     tables: [
       { family: 4, prefixes: 3, distinctValues: 2, lengths: { 8: 1, 16: 1, 25: 1 }, digest: 'table4' },
     ],
@@ -123,6 +142,17 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
         ],
       })),
     ),
+    updates: [
+      {
+        family: 4,
+        kind: 'patricia',
+        leafBytes: 4,
+        way: 'in place',
+        alone: publishing(),
+        beside: { ...publishing(2), lookupsBeside: 5_000_000, torn: 0 },
+      },
+      { family: 4, kind: 'poptrie', leafBytes: 2, way: 'rebuild', buildMs: 12.5 },
+    ],
     ...changes,
   };
 }

@@ -33,6 +33,7 @@ describe('the page of a run', () => {
         'Lengths and levels of dxr 2 B',
       ]),
       'Bytes by part',
+      'Announcing a prefix, microseconds',
     ]);
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
@@ -51,6 +52,22 @@ describe('the page of a run', () => {
     expect(dark[2]).toBeLessThan(dark[0]!);
     expect(page).toContain('<td>2: 700</td>');
     expect(page).toContain('<td>1.25, 75.0 %</td>');
+  });
+
+  it('has updates as bars up to p99 and in numbers, and who builds anew', () => {
+    const plot = /aria-label="Announcing a prefix, microseconds".*?<\/svg>/s.exec(page)![0];
+    expect([...plot.matchAll(/<title>([^<]*)</g)].map(([, told]) => told)).toEqual([
+      'patricia 4 B: 1.50 (p99 6.00)',
+      'patricia 4 B, read: 3.00 (p99 12.0)',
+    ]);
+    expect(page).toContain(
+      '<td>one</td><td>2.50</td><td>8.00</td><td>3.00</td><td>12.0</td><td>5,000,000</td>',
+    );
+    expect(page).toContain('Each publish builds the whole table anew: poptrie 2 B 12.5 ms.');
+    expect(page).not.toContain('took turns');
+    const { environment } = report();
+    const pinned = benchPage(report({ environment: { ...environment, usableCores: 1 } }));
+    expect(pinned).toContain('may use one core: that thread and the one that changes took turns.');
   });
 
   it('has the numbers in tables, and who was refused', () => {
@@ -112,7 +129,7 @@ describe('the page of a run', () => {
   });
 
   it('can do without instruments, results and refusals', () => {
-    const bare = benchPage(report({ results: [], instruments: [], refused: [] }));
-    expect(bare).not.toMatch(/NaN|Infinity|undefined|Refused/);
+    const bare = benchPage(report({ results: [], instruments: [], refused: [], updates: [] }));
+    expect(bare).not.toMatch(/NaN|Infinity|undefined|Refused|Updates/);
   });
 });

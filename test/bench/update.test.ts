@@ -1,7 +1,7 @@
 // What the update bench takes for a torn read, and what it tells of publishes.
 import { describe, expect, it } from 'vitest';
-import { PublishTimes, publishingText } from '../../bench/publish-times.ts';
-import { CHAIN, flaps, impossible, watch, type Watched } from '../../bench/update-work.ts';
+import { PublishTimes, publishingText } from '../../src/bench/publish-times.ts';
+import { CHAIN, flaps, impossible, watch, type Watched } from '../../src/bench/update-work.ts';
 import { cidr } from '../../src/base/ip-text.ts';
 import type { FibChange } from '../../src/engine/fib.ts';
 import { rowsOf } from './support.ts';

@@ -180,6 +180,19 @@ describe.skipIf(packageSkipReason() !== undefined)('the package', () => {
     expect(project.run('npm', 'exec', '--offline', '--', 'pxtr', '--version')).toContain(version);
   });
 
+  it('its bench starts a thread that reads beside updates', { timeout: 60_000 }, () => {
+    const table = project.write('flaps.txt', '10.0.0.0/8 1\n10.1.0.0/16 2\n');
+    const quick =
+      '--rounds 1 --milliseconds 1 --keys 256 --sample 0 --trace rand --kinds patricia,tree-bitmap';
+    const args = ['bench', '--table', table, ...quick.split(' '), '--updates', '5', '--json'];
+    const main = join(project.home, 'dist/src/cli/main.js');
+    const { updates } = JSON.parse(project.run(process.execPath, main, ...args)) as {
+      updates: { kind: string; beside: object }[];
+    };
+    expect(updates.map(({ kind }) => kind)).toEqual(['patricia', 'tree-bitmap']);
+    for (const { beside } of updates) expect(beside).toMatchObject({ announce: { n: 5 }, torn: 0 });
+  });
+
   it('the program in the README runs as it stands there', () => {
     const [, code] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))!;
     for (const [name, text] of exampleFiles('pxtr')) project.write(`examples/pxtr/${name}`, text);

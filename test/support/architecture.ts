@@ -44,7 +44,7 @@ const FLOORS: Record<string, { floor: number; mayImport: readonly string[] }> = 
   daemon: { floor: 6, mayImport: [...BELOW_6, 'linux', 'stores'] },
   threads: { floor: 6, mayImport: ['base', 'engine'] },
   bench: { floor: 6, mayImport: ['base', 'wire', 'tables', 'engine'] },
-  cli: { floor: 6, mayImport: [...BELOW_6, 'bench'] },
+  cli: { floor: 6, mayImport: [...BELOW_6, 'bench', 'threads'] },
   web: { floor: 6, mayImport: BELOW_6 },
 };
 

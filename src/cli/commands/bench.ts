@@ -9,14 +9,17 @@ import { runBench, type BenchOptions } from '../../bench/measure.ts';
 import { loadPeers } from '../../bench/peers/load-peers.ts';
 import { reportMarkdown } from '../../bench/report-markdown.ts';
 import { reportText } from '../../bench/report-text.ts';
+import { isFault } from '../../bench/contender.ts';
 import type { BenchReport } from '../../bench/results.ts';
 import { consumed } from '../../bench/rounds.ts';
 import { withValues } from '../../bench/table-file.ts';
 import { tidyCsv } from '../../bench/tidy-csv.ts';
+import { DEFAULT_UPDATES, withUpdates } from '../../bench/updates.ts';
 import { LARGEST_BATCH } from '../../bench/traces.ts';
 import type { Family } from '../../base/ip.ts';
 import type { LpmKind } from '../../engine/lpm.ts';
 import type { TableRow } from '../../tables/collect.ts';
+import { startReader } from '../bench-reader.ts';
 import { registerBenchCompare } from './bench-compare.ts';
 import { FILE_HELP } from '../fib/flags.ts';
 import { openTable } from '../fib/open-table.ts';
@@ -38,6 +41,8 @@ interface BenchFlags {
   readonly keys?: number;
   readonly batch: readonly number[];
   readonly sample: number;
+  /** True: as many as nobody has said. */
+  readonly updates?: number | true;
   readonly peers?: true;
   readonly seed: number;
   /** True, and `-` for each of these: to standard output. */
@@ -87,6 +92,11 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
     )
     .option('--sample <n>', 'keys whose lookups are looked into; 0: none', readNumber, 20_000)
     .option(
+      '--updates [n]',
+      `withdraw so many prefixes and announce them again, one at a time (default: none; without a number ${DEFAULT_UPDATES})`,
+      readCount,
+    )
+    .option(
       '--peers',
       'beside them a DIR-24-8 in plain JavaScript, BlockList of node:net, and npm longest-prefix-match if it is there',
     )
@@ -101,7 +111,8 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
         'A file called - is standard output, which then has that instead of the text.\n' +
         'Exit codes: 0 measured, 1 a kind answered wrongly or a file cannot be written, 2 usage.\n\n' +
         'Examples:\n  pxtr bench --table table.txt --kinds dir18-run,poptrie --trace rand\n' +
-        '  pxtr bench --table rib.mrt --kinds dir18-run,poptrie --trace rand,scan --html run.html',
+        '  pxtr bench --table rib.mrt --kinds dir18-run,poptrie --trace rand,scan --html run.html\n' +
+        '  pxtr bench --updates 5000 --table rib.mrt --kinds patricia,dir18-run --csv run.csv',
     )
     .action(async (flags: BenchFlags) => {
       state.code = await runCommand(flags, io);
@@ -129,15 +140,13 @@ async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
     seed,
     sample,
   };
-  const report = measured(options, io);
+  const report = await measured(options, flags.updates === true ? DEFAULT_UPDATES : flags.updates, io);
   io.out(printed === undefined ? `${reportText(report)}\n` : OUTPUTS[printed](report));
   for (const format of FORMATS) {
     const file = fileOf(flags[format]);
     if (file !== undefined) writeOutput(file, OUTPUTS[format](report));
   }
-  // What cannot manage a table is told; what answers wrongly is a fault.
-  const isWrong = report.refused.some(({ trace }) => trace !== undefined);
-  return isWrong || !Number.isInteger(consumed()) ? EXIT.failed : EXIT.ok;
+  return report.refused.some(isFault) || !Number.isInteger(consumed()) ? EXIT.failed : EXIT.ok;
 }
 
 function fileOf(flag: string | true | undefined): string | undefined {
@@ -164,11 +173,15 @@ async function rowsOf({ table, family, seed }: BenchFlags, io: CliIo): Promise<r
   return withValues(rows, seed);
 }
 
-function measured(options: BenchOptions, io: CliIo): BenchReport {
+async function measured(options: BenchOptions, updates: number | undefined, io: CliIo): Promise<BenchReport> {
   const progress = new Progress(io);
+  const tell = (text: string, done: number, total: number): void => progress.tell(text, done, total);
   progress.begin('building');
   try {
-    return runBench(options, (text, done, total) => progress.tell(text, done, total));
+    const report = runBench(options, tell);
+    if (updates === undefined) return report;
+    progress.begin('updates');
+    return await withUpdates(report, { ...options, updates, startReader }, tell);
   } catch (problem) {
     if (problem instanceof InputError) throw problem;
     throw new CliError(failureText(problem), EXIT.failed);

@@ -18,6 +18,7 @@ import { levelsPart } from './bench-levels.ts';
 import { bars, curves, histogram, stackedBars } from './bench-plots.ts';
 import { BENCH_STYLE } from './bench-style.ts';
 import { folded, formName, table } from './bench-table.ts';
+import { updatesPart } from './bench-updates.ts';
 import { htmlDocument, tag } from './html.ts';
 
 export function benchPage(report: BenchReport): string {
@@ -96,6 +97,10 @@ function familyPart(report: BenchReport, family: Family): string {
     }),
     // Sizes are those of the structure, whatever is looked up in it.
     first === undefined ? '' : bytesPart(instruments.filter((each) => each.trace === first.trace)),
+    updatesPart(
+      report,
+      report.updates.filter((each) => each.family === family),
+    ),
   ].join('\n');
 }
 

@@ -1,21 +1,14 @@
-/** The reader of the `update` suite: looks the watched addresses up until it is told to stop, and checks every value. */
+/** The thread that reads while a table changes: looks the watched addresses up until it is told to stop, and checks values. */
 import { parentPort } from 'node:worker_threads';
-import type { Family } from '../src/base/ip.ts';
-import { openThread } from '../src/threads/worker-thread.ts';
-import { impossible, type Watched } from './update-work.ts';
+import type { ReaderWork } from '../bench/flapping.ts';
+import type { Beside } from '../bench/publish-times.ts';
+import { impossible } from '../bench/update-work.ts';
+import { openThread } from '../threads/worker-thread.ts';
 
 /** What the thread is started with. */
-export interface ReaderData extends Watched {
-  readonly family: Family;
+export interface ReaderData extends ReaderWork {
   /** One word of shared memory: 1 = stop. */
   readonly flag: Int32Array;
-}
-
-/** What it tells when it has stopped. */
-export interface Readings {
-  readonly lookups: number;
-  /** Values that the address can have in no state of the table. */
-  readonly torn: number;
 }
 
 const BATCH = 256;
@@ -31,13 +24,18 @@ parentPort!.on('message', () => {
   let lookups = 0;
   let torn = 0;
   let batch = 0;
-  while (Atomics.load(flag, 0) === 0) {
+  const readAll = (): void => {
     for (let first = 0; first < keys.length / width; first += BATCH) {
       plane.lookupBatch('routes', 0, family, keys.subarray(first * width, (first + BATCH) * width), out);
       lookups += BATCH;
       if (batch++ % CHECKED === 0) torn += impossible(out, allowed, first);
     }
-  }
-  const readings: Readings = { lookups, torn };
-  parentPort!.postMessage(readings);
+  };
+  readAll();
+  parentPort!.postMessage('begun');
+  // What was read before is checked as well, but was not beside anything.
+  lookups = 0;
+  while (Atomics.load(flag, 0) === 0) readAll();
+  const read: Beside = { lookups, torn };
+  parentPort!.postMessage(read);
 });

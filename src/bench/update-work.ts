@@ -1,11 +1,14 @@
-/** What the `update` suite changes, and what a reader may see meanwhile. */
-import type { Family, IpPrefix } from '../src/base/ip.ts';
-import { word } from '../src/base/ip.ts';
-import { SeededRandom } from '../src/base/random.ts';
-import type { FibChange } from '../src/engine/fib.ts';
+/** Which prefixes come and go, and what a reader may see meanwhile. */
+import type { Family, IpPrefix } from '../base/ip.ts';
+import { word } from '../base/ip.ts';
+import { SeededRandom } from '../base/random.ts';
+import type { FibChange } from '../engine/fib.ts';
 
 /** Prefixes of which the values of an address may come, at most: those that cover it. */
 export const CHAIN = 16;
+
+/** Addresses that are looked up meanwhile. */
+export const WATCHED = 8192;
 
 /** In place of the end of an address's values: no match is one of them. */
 const NONE = 0x8000_0000;

@@ -1,5 +1,5 @@
-/** How long publishes of the `update` suite took: those that withdraw prefixes and those that announce them apart. */
-import { percentile } from '../src/bench/statistics.ts';
+/** How long publishes took: those that withdraw prefixes and those that announce them apart. */
+import { percentile } from './statistics.ts';
 
 /** Microseconds of the engine for a publish, its changes included, by nearest rank. */
 export interface PublishPercentiles {
