@@ -4,11 +4,14 @@ import { significant } from './number-text.ts';
 import { rankTest } from './rank-test.ts';
 import { geometricMean, type Spread } from './statistics.ts';
 import { columns } from './report-text.ts';
+import { hasSeveralTables } from './sections.ts';
 
 /** Below this probability of chance two results differ. */
 export const DIFFERS_BELOW = 0.01;
 
 export interface ComparedResult {
+  /** Where a run has several. */
+  readonly table?: string;
   readonly family: number;
   readonly trace: string;
   readonly kind: string;
@@ -40,36 +43,50 @@ export interface Comparison {
 }
 
 export function compareRuns(before: BenchReport, after: BenchReport): Comparison {
-  const others = new Map(after.results.map((each) => [nameOf(each), each]));
+  const name = namerOf(before, after);
+  const others = new Map(after.results.map((each) => [nameOf(each, name), each]));
   const pairs = before.results.flatMap((one) => {
-    const other = others.get(nameOf(one));
+    const other = others.get(nameOf(one, name));
     return other === undefined ? [] : [[one, other] as const];
   });
-  const both = new Set(pairs.map(([one]) => nameOf(one)));
-  const results = pairs.map(([one, other]) => compared(one, other));
+  const both = new Set(pairs.map(([one]) => nameOf(one, name)));
+  const results = pairs.map(([one, other]) => compared(one, other, name));
   const missing = ({ results: own }: BenchReport): string[] =>
-    own.map(nameOf).filter((name) => !both.has(name));
+    own.map((each) => nameOf(each, name)).filter((each) => !both.has(each));
   return {
     results,
     ...(results.length === 0 ? {} : { geometricMean: geometricMean(results.map(({ ratio }) => ratio)) }),
     onlyBefore: missing(before),
     onlyAfter: missing(after),
-    obstacles: obstaclesOf(before, after, pairs),
+    obstacles: obstaclesOf(before, after, pairs, name),
     warnings: warningsOf(before, after, pairs),
   };
 }
 
-function nameOf({ family, trace, kind, leafBytes, batch }: TableResult): string {
-  return `IPv${family} ${trace} ${kind} ${leafBytes} B, batches of ${batch}`;
+/** Which table something is of, for names; '' where it goes without saying. */
+type Namer = (item: { readonly table: string }) => string;
+
+/**
+ * The same list under two names is the same table: digests tell. So names only count where a run has several tables; runs of
+ * earlier versions never have.
+ */
+function namerOf(...runs: readonly BenchReport[]): Namer {
+  return runs.some(hasSeveralTables) ? ({ table }) => `${table} ` : () => '';
 }
 
-function compared(before: TableResult, after: TableResult): ComparedResult {
+function nameOf(result: TableResult, name: Namer): string {
+  const { family, trace, kind, leafBytes, batch } = result;
+  return `${name(result)}IPv${family} ${trace} ${kind} ${leafBytes} B, batches of ${batch}`;
+}
+
+function compared(before: TableResult, after: TableResult, name: Namer): ComparedResult {
   const { family, trace, kind, leafBytes, batch } = before;
   const [one, other] = [before.mlps, after.mlps];
   const ratio = other.median / one.median;
   const pValue = rankTest(one.rounds, other.rounds);
   const isTold = pValue < DIFFERS_BELOW && ratio !== 1;
   return {
+    ...(name(before) === '' ? {} : { table: before.table }),
     family,
     trace,
     kind,
@@ -87,18 +104,22 @@ function compared(before: TableResult, after: TableResult): ComparedResult {
 
 type Pair = readonly [TableResult, TableResult];
 
-function obstaclesOf(before: BenchReport, after: BenchReport, pairs: readonly Pair[]): string[] {
-  const tables = before.tables.flatMap(({ family, digest }) => {
-    const other = after.tables.find((each) => each.family === family);
+function obstaclesOf(before: BenchReport, after: BenchReport, pairs: readonly Pair[], name: Namer): string[] {
+  const tables = before.tables.flatMap((one) => {
+    const { family, digest } = one;
+    const other = after.tables.find((each) => each.family === family && name(each) === name(one));
     return other === undefined || other.digest === digest
       ? []
-      : [`the IPv${family} tables differ: ${digest} and ${other.digest}`];
+      : [`the ${name(one)}IPv${family} tables differ: ${digest} and ${other.digest}`];
   });
-  const keys = before.traces.flatMap(({ family, trace, digest }) => {
-    const other = after.traces.find((each) => each.family === family && each.trace === trace);
+  const keys = before.traces.flatMap((one) => {
+    const { family, trace, digest } = one;
+    const other = after.traces.find(
+      (each) => each.family === family && each.trace === trace && name(each) === name(one),
+    );
     return other === undefined || other.digest === digest
       ? []
-      : [`the keys of IPv${family} ${trace} differ: ${digest} and ${other.digest}`];
+      : [`the keys of ${name(one)}IPv${family} ${trace} differ: ${digest} and ${other.digest}`];
   });
   // With another table or other keys, answers differ of course.
   const answers =
@@ -106,7 +127,7 @@ function obstaclesOf(before: BenchReport, after: BenchReport, pairs: readonly Pa
       ? []
       : pairs
           .filter(([one, other]) => one.digest !== other.digest)
-          .map(([one]) => `${nameOf(one)} has other answers`);
+          .map(([one]) => `${nameOf(one, name)} has other answers`);
   return [...tables, ...keys, ...answers];
 }
 
@@ -132,8 +153,22 @@ function leastPValue(a: Spread, b: Spread): number {
 
 export function comparisonText({ results, geometricMean: mean, warnings, ...rest }: Comparison): string {
   const rows = results.map(
-    ({ family, trace, kind, leafBytes, batch, before, after, ratio, least, most, pValue, verdict }) => [
-      `IPv${family} ${trace}`,
+    ({
+      table,
+      family,
+      trace,
+      kind,
+      leafBytes,
+      batch,
+      before,
+      after,
+      ratio,
+      least,
+      most,
+      pValue,
+      verdict,
+    }) => [
+      `${table === undefined ? '' : `${table} `}IPv${family} ${trace}`,
       kind,
       `${leafBytes} B`,
       String(batch),

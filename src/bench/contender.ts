@@ -27,6 +27,7 @@ export interface TableContender {
 
 /** Why one does not take part: its table, or an answer that is wrong. */
 export interface Refusal {
+  readonly table: string;
   readonly family: Family;
   /** Absent: in no trace. */
   readonly trace?: string;

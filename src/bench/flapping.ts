@@ -95,7 +95,8 @@ export class Flapping {
     for (const list of lists) this.#flap(list, times);
     const beside = await this.#reader?.end();
     if (beside === undefined) return { times, ms: this.#ms };
-    if (beside.torn > 0) throw new WrongValues(`${beside.torn} torn reads, with ${beside.lookups} lookups beside`);
+    if (beside.torn > 0)
+      throw new WrongValues(`${beside.torn} torn reads, with ${beside.lookups} lookups beside`);
     return { times, ms: this.#ms, beside };
   }
 

@@ -21,6 +21,7 @@ export interface PartUse {
 
 /** Of one kind over one trace. */
 export interface Instruments {
+  readonly table: string;
   readonly family: Family;
   readonly trace: string;
   readonly kind: string;
@@ -57,7 +58,7 @@ export function instrument(
   trace: string,
   keys: Uint32Array,
   matches: readonly (number | undefined)[],
-): Instruments {
+): Omit<Instruments, 'table'> {
   const { family, kind, leafBytes } = table;
   const width = family === 4 ? 1 : 4;
   const count = matches.length;

@@ -4,10 +4,11 @@ import { basename, join } from 'node:path';
 import { word, type Family } from '../base/ip.ts';
 import { SeededRandom, type Random } from '../base/random.ts';
 import type { TableRow } from '../tables/collect.ts';
+import { missKeys } from './miss-keys.ts';
 import { zipf } from './zipf.ts';
 
 /** Patterns that are made: docs/lpm.md, "Measuring", says what each is. */
-export const PATTERNS = ['rand', 'zipf', 'unif', 'seq', 'repeat', 'scan'] as const;
+export const PATTERNS = ['rand', 'miss', 'zipf', 'unif', 'seq', 'repeat', 'scan'] as const;
 export type Pattern = (typeof PATTERNS)[number];
 
 /** Addresses that the Zipf trace draws from. */
@@ -33,7 +34,7 @@ export function traceName(trace: string): string {
   return basename(trace);
 }
 
-/** Keys of a pattern over a table. */
+/** Keys of a pattern over a table; none of `miss` where a prefix covers every address that was tried. */
 export function makeKeys(
   rows: readonly TableRow[],
   family: Family,
@@ -50,6 +51,8 @@ export function makeKeys(
     case 'rand':
       for (let i = 0; i < count; i++) inside(anyRow(rows, random), random, keys, i * width, width);
       return keys;
+    case 'miss':
+      return missKeys(rows, family, count, random, (row, into, at) => inside(row, random, into, at, width));
     case 'repeat':
       for (let i = 0; i < count; i++) {
         if (i % REPEATS === 0) inside(anyRow(rows, random), random, keys, i * width, width);

@@ -2,6 +2,8 @@
 import { prefix, ipv4, ipv6, maskIp, type Family, type IpAddress, type IpPrefix } from '../base/ip.ts';
 import { fraction, SeededRandom, type Random } from '../base/random.ts';
 import { distinctRows, type TableRow } from '../tables/collect.ts';
+import { InputError } from './input-error.ts';
+import { grouped } from './number-text.ts';
 import { withValues } from './table-file.ts';
 
 /** What a made table is called in results. */
@@ -56,16 +58,39 @@ const LENGTHS: Readonly<Record<Family, Readonly<Record<number, number>>>> = {
   },
 };
 const PREFIXES: Readonly<Record<Family, number>> = { 4: 42_500, 6: 7_500 };
+/** With fewer, lengths that are rare would take more than their part: each has one prefix at least. */
+const LEAST_SIZE = 100;
+const LARGEST_SIZE = 1_000_000;
 /** First 16 bits of what registries give out of IPv6. */
 const REGISTRIES = [0x2001, 0x2400, 0x2600, 0x2800, 0x2a00, 0x2c00];
 const NESTED = 0.5;
 
-export function makeTable(seed: number): TableRow[] {
-  const rows = ([4, 6] as const).flatMap((family) => makeFamily(family, seed));
+/** About `counts` prefixes of each family: what comes twice is left out. */
+export function makeTable(seed: number, counts = PREFIXES): TableRow[] {
+  const rows = ([4, 6] as const).flatMap((family) => makeFamily(family, seed, counts[family]));
   return withValues(distinctRows(rows), seed);
 }
 
-function makeFamily(family: Family, seed: number): TableRow[] {
+/** Sizes with commas between, as `1k,10k,1M`. @throws InputError */
+export function sizesNamed(text: string): readonly number[] {
+  const sizes = text.split(',').map((word) => {
+    const [, digits, unit = ''] = /^([1-9][0-9]{0,6})([kM]?)$/.exec(word.trim()) ?? [];
+    const size = Number(digits) * { '': 1, k: 1000, M: 1_000_000 }[unit as '' | 'k' | 'M'];
+    if (size >= LEAST_SIZE && size <= LARGEST_SIZE) return size;
+    throw new InputError(
+      `--sizes ${word}: no size from ${LEAST_SIZE} to ${grouped(LARGEST_SIZE)}, such as 1k or 2500`,
+    );
+  });
+  return [...new Set(sizes)];
+}
+
+/** What a made table of this size is called in results: `made-1k`. */
+export function madeName(size: number): string {
+  if (size % 1_000_000 === 0) return `made-${size / 1_000_000}M`;
+  return `made-${size % 1000 === 0 ? `${size / 1000}k` : size}`;
+}
+
+function makeFamily(family: Family, seed: number, prefixes: number): TableRow[] {
   const random = new SeededRandom(seed, `table ${family}`);
   // The shortest first, so that there is something for longer ones to be in.
   const total = Object.values(LENGTHS[family]).reduce((sum, weight) => sum + weight, 0);
@@ -73,7 +98,7 @@ function makeFamily(family: Family, seed: number): TableRow[] {
   for (const [length, weight] of Object.entries(LENGTHS[family])) {
     const bits = Number(length);
     const outer = made.length;
-    const count = Math.max(1, Math.round((PREFIXES[family] * weight) / total));
+    const count = Math.max(1, Math.round((prefixes * weight) / total));
     for (let i = 0; i < count; i++) {
       const parent = outer > 0 && fraction(random) < NESTED ? made[random.u32() % outer] : undefined;
       made.push(prefix(addressIn(family, parent, random), bits));

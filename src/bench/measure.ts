@@ -62,11 +62,11 @@ export function runBench(options: BenchOptions, progress: BenchProgress): BenchR
     const forms = formsOf(family, own, options.kinds);
     const peers = (options.peers ?? []).filter((peer) => peer.families.includes(family));
     if (forms.length + peers.length === 0) {
-      absent.push({ family, why: noKindServes(family) });
+      absent.push({ table, family, why: noKindServes(family) });
       return [];
     }
     const traces = openTraces(family, own, options);
-    absent.push(...traces.absent);
+    absent.push(...traces.absent.map((each) => ({ table, ...each })));
     return traces.present.length === 0
       ? []
       : [new FamilyBench(family, own, traces.present, forms, peers, options)];
@@ -94,6 +94,7 @@ export function runBench(options: BenchOptions, progress: BenchProgress): BenchR
     absent,
     instruments: parts.flatMap((part) => part.instruments),
     updates: [],
+    means: [],
   };
 }
 
@@ -101,6 +102,7 @@ export function runBench(options: BenchOptions, progress: BenchProgress): BenchR
 class FamilyBench {
   /** Of the progress. */
   readonly steps: number;
+  readonly #table: string;
   readonly #family: Family;
   readonly #rows: readonly TableRow[];
   readonly #traces: readonly Trace[];
@@ -119,6 +121,7 @@ class FamilyBench {
     peers: readonly Peer[],
     options: BenchOptions,
   ) {
+    this.#table = options.table;
     this.#family = family;
     this.#rows = rows;
     this.#traces = traces;
@@ -143,7 +146,7 @@ class FamilyBench {
       return own.results;
     });
     return {
-      tables: [tableFacts(this.#family, this.#rows)],
+      tables: [{ table: this.#table, ...tableFacts(this.#family, this.#rows) }],
       traces,
       results,
       instruments: this.#look(oracle),
@@ -175,7 +178,13 @@ class FamilyBench {
         return [open()];
       } catch (problem) {
         if (!(problem instanceof EngineError) && !(problem instanceof TooMuch)) throw problem;
-        this.#refused.push({ family: this.#family, kind, leafBytes, why: problem.message });
+        this.#refused.push({
+          table: this.#table,
+          family: this.#family,
+          kind,
+          leafBytes,
+          why: problem.message,
+        });
         return [];
       }
     });
@@ -195,7 +204,7 @@ class FamilyBench {
       const { digest, why } = judged[i]!;
       if (why === undefined) return [{ contender, digest }];
       const { kind, leafBytes } = contender;
-      this.#refused.push({ family: this.#family, trace, kind, leafBytes, why });
+      this.#refused.push({ table: this.#table, family: this.#family, trace, kind, leafBytes, why });
       return [];
     });
     const turns = admitted.flatMap(({ contender, digest }) =>
@@ -210,6 +219,7 @@ class FamilyBench {
     });
     const prefixes = this.#rows.length;
     const results = turns.map(({ contender, batch, digest }, i): TableResult => ({
+      table: this.#table,
       family: this.#family,
       trace,
       kind: contender.kind,
@@ -222,7 +232,14 @@ class FamilyBench {
       digest,
       latency: latencies[i]!,
     }));
-    const facts = { family: this.#family, trace, keys: count, matched, digest: wordDigest(keys) };
+    const facts = {
+      table: this.#table,
+      family: this.#family,
+      trace,
+      keys: count,
+      matched,
+      digest: wordDigest(keys),
+    };
     return { facts: capture === undefined ? facts : { ...facts, capture }, results };
   }
 
@@ -246,7 +263,7 @@ class FamilyBench {
         .filter(({ name }) => !refused.has(`${kind} ${leafBytes} ${name}`))
         .map(({ name, keys }) => {
           this.#step(`${name}: what ${kind} reads`, STEPS.instruments);
-          return instrument(table, name, keys, matches.get(name)!);
+          return { table: this.#table, ...instrument(table, name, keys, matches.get(name)!) };
         });
     });
   }
@@ -256,7 +273,7 @@ function perPrefix(bytes: number | undefined, prefixes: number): number | null {
   return bytes === undefined ? null : bytes / prefixes;
 }
 
-export function tableFacts(family: Family, rows: readonly TableRow[]): TableFacts {
+export function tableFacts(family: Family, rows: readonly TableRow[]): Omit<TableFacts, 'table'> {
   const lengths = new Map<number, number>();
   for (const { prefix } of rows) lengths.set(prefix.bits, (lengths.get(prefix.bits) ?? 0) + 1);
   return {

@@ -1,55 +1,67 @@
 /** A report as Markdown, to be pasted where it is discussed. */
-import type { Family } from '../base/ip.ts';
 import type { Instruments } from './instruments.ts';
 import { bandsOf, inBand, meanLevel } from './levels.ts';
-import { absenceText, type BenchReport } from './results.ts';
+import type { BenchReport, UpdateResult } from './results.ts';
 import { significant } from './number-text.ts';
 import {
+  absentLines,
   COLUMNS_TEXT,
   environmentText,
+  MEAN_HEAD,
+  meanRows,
+  MEANS_TEXT,
   nsAt,
   rangeText,
-  refusalText,
+  refusedLines,
+  sectionTitle,
   sizeText,
   tableName,
   tableText,
   traceText,
 } from './report-text.ts';
+import { sectionsOf, type Section } from './sections.ts';
 import { rebuiltText, UPDATE_HEAD, updateRows, updatesText } from './update-text.ts';
 
 export function reportMarkdown(report: BenchReport): string {
-  const { environment, settings, tables, refused, absent } = report;
+  const { environment, settings, means } = report;
   const { table, rounds, milliseconds, seed } = settings;
   return [
     '# Longest-prefix match',
     ...environmentText(environment).split('\n'),
     `Table: ${tableName(table)}, seed ${seed}; ${rounds} rounds of ${milliseconds} ms of CPU time, each contender once in each. Medians, and the least and the largest round in brackets.`,
     COLUMNS_TEXT,
-    ...tables.flatMap((facts) => [
-      `## IPv${facts.family}`,
-      `${tableText(facts)}.`,
-      report.traces
-        .filter((trace) => trace.family === facts.family)
-        .map((trace) => `- ${trace.trace}: ${traceText(trace)}`)
-        .join('\n'),
-      rateTable(report, facts.family),
-      latencyTable(report, facts.family),
-      ...instrumentTables(report, facts.family),
-      ...updateTables(report, facts.family),
+    ...sectionsOf(report).flatMap((section) => [
+      `## ${sectionTitle(section)}`,
+      `${tableText(section.facts)}.`,
+      section.traces.map((trace) => `- ${trace.trace}: ${traceText(trace)}`).join('\n'),
+      rateTable(section),
+      latencyTable(section),
+      ...instrumentTables(section.instruments),
+      ...updateTables(report, section.updates),
     ]),
-    ...(refused.length === 0
+    ...(means.length === 0
       ? []
-      : ['## Refused, not timed', refused.map((each) => `- ${refusalText(each)}`).join('\n')]),
-    ...(absent.length === 0
-      ? []
-      : ['## Left out', absent.map((each) => `- ${absenceText(each)}`).join('\n')]),
+      : [
+          '## All tables',
+          `${MEANS_TEXT}.`,
+          markdownTable(
+            ['Kind', ...MEAN_HEAD],
+            meanRows(means).map(([kind, ...rest]) => [`\`${kind}\``, ...rest]),
+          ),
+        ]),
+    ...listed('Refused, not timed', refusedLines(report)),
+    ...listed('Left out', absentLines(report)),
     '',
   ].join('\n\n');
 }
 
-function rateTable({ results, traces }: BenchReport, family: Family): string {
-  const names = traces.filter((each) => each.family === family).map(({ trace }) => trace);
-  const own = results.filter((each) => each.family === family);
+/** A heading and a list; nothing for nothing. */
+function listed(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`## ${title}`, lines.map((line) => `- ${line}`).join('\n')];
+}
+
+function rateTable({ results: own, traces }: Section): string {
+  const names = traces.map(({ trace }) => trace);
   const rows = new Map(own.map((each) => [`${each.kind} ${each.leafBytes} ${each.batch}`, each]));
   return markdownTable(
     ['Kind', 'Leaf, B', 'Batch', ...names.map((name) => `${name}, Mlps`), 'B/prefix', 'Build, ms'],
@@ -71,8 +83,7 @@ function rateTable({ results, traces }: BenchReport, family: Family): string {
   );
 }
 
-function latencyTable({ results }: BenchReport, family: Family): string {
-  const own = results.filter((each) => each.family === family);
+function latencyTable({ results: own }: Section): string {
   const percents = own[0]?.latency.percentiles.map(({ percent }) => percent) ?? [];
   return markdownTable(
     ['Kind', 'Leaf, B', 'Batch', 'Trace', ...percents.map((percent) => `p${percent}, ns`)],
@@ -86,8 +97,7 @@ function latencyTable({ results }: BenchReport, family: Family): string {
   );
 }
 
-function instrumentTables({ instruments }: BenchReport, family: Family): string[] {
-  const own = instruments.filter((each) => each.family === family);
+function instrumentTables(own: readonly Instruments[]): string[] {
   if (own.length === 0) return [];
   return [
     markdownTable(
@@ -148,8 +158,7 @@ function levelTable(instruments: readonly Instruments[]): string {
   );
 }
 
-function updateTables(report: BenchReport, family: Family): string[] {
-  const own = report.updates.filter((each) => each.family === family);
+function updateTables(report: BenchReport, own: readonly UpdateResult[]): string[] {
   if (own.length === 0) return [];
   const rows = updateRows(own).map(([kind, leaf, ...rest]) => [`\`${kind}\``, leaf!, ...rest]);
   const rebuilt = rebuiltText(own);

@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts';
 import {
   absenceText,
   type BenchReport,
+  type MatrixMean,
   type TableFacts,
   type TableResult,
   type TraceFacts,
@@ -12,6 +13,7 @@ import {
 import type { Instruments } from './instruments.ts';
 import { MADE_TABLE } from './made-table.ts';
 import { counted, grouped, significant } from './number-text.ts';
+import { hasSeveralTables, sectionsOf, type Section } from './sections.ts';
 import type { Spread } from './statistics.ts';
 import { rebuiltText, UPDATE_HEAD, updateRows, updatesText } from './update-text.ts';
 
@@ -25,33 +27,29 @@ export function environmentText(environment: Environment): string {
 
 /** All of a run but the plots: the fastest first in each trace. */
 export function reportText(report: BenchReport): string {
-  const { environment, settings, tables, traces, results, refused, absent, instruments, updates } = report;
+  const { environment, settings } = report;
   const parts = [environmentText(environment), `table: ${tableName(settings.table)}, seed ${settings.seed}`];
-  for (const facts of tables) {
-    const { family } = facts;
-    const own = results.filter((each) => each.family === family);
+  for (const section of sectionsOf(report)) {
+    const { facts, traces, results, instruments, updates } = section;
     parts.push(
-      `IPv${family}, ${tableText(facts)}`,
-      ...traces
-        .filter((trace) => trace.family === family)
-        .map((facts) =>
-          [
-            `${facts.trace}: ${traceText(facts)}`,
-            ...resultLines(own.filter((each) => each.trace === facts.trace)),
-          ].join('\n'),
-        ),
-      ...instrumentText(instruments.filter((each) => each.family === family)),
-      ...updateText(
-        report,
-        updates.filter((each) => each.family === family),
+      `${sectionTitle(section)}, ${tableText(facts)}`,
+      ...traces.map((trace) =>
+        [
+          `${trace.trace}: ${traceText(trace)}`,
+          ...resultLines(results.filter((each) => each.trace === trace.trace)),
+        ].join('\n'),
       ),
+      ...instrumentText(instruments),
+      ...updateText(report, updates),
     );
   }
-  if (refused.length > 0) {
-    parts.push(['refused, not timed:', ...refused.map((each) => `  ${refusalText(each)}`)].join('\n'));
-  }
-  if (absent.length > 0)
-    parts.push(['left out:', ...absent.map((each) => `  ${absenceText(each)}`)].join('\n'));
+  if (report.means.length > 0)
+    parts.push([MEANS_TEXT, ...columns([['', ...MEAN_HEAD], ...meanRows(report.means)])].join('\n'));
+  for (const [title, lines] of [
+    ['refused, not timed', refusedLines(report)],
+    ['left out', absentLines(report)],
+  ] as const)
+    if (lines.length > 0) parts.push([`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n'));
   parts.push(COLUMNS_TEXT);
   return parts.join('\n\n');
 }
@@ -80,7 +78,43 @@ export function traceText({ family, keys, matched, capture }: TraceFacts): strin
   );
 }
 
-export function refusalText({ family, trace, during, kind, leafBytes, why }: Refusal): string {
+/** Who was refused, a line each; of several tables, also of which. */
+export function refusedLines(report: BenchReport): string[] {
+  return report.refused.map((each) => `${ofTable(report, each.table)}${refusalText(each)}`);
+}
+
+/** What was left out, likewise. */
+export function absentLines(report: BenchReport): string[] {
+  return report.absent.map((each) => `${ofTable(report, each.table)}${absenceText(each)}`);
+}
+
+function ofTable(report: BenchReport, table: string): string {
+  return hasSeveralTables(report) ? `${table} ` : '';
+}
+
+/** `IPv4`, or `made-1k, IPv4`. */
+export function sectionTitle({ name, facts }: Section): string {
+  return name === undefined ? `IPv${facts.family}` : `${name}, IPv${facts.family}`;
+}
+
+export const MEANS_TEXT =
+  'Geometric means of the medians over all tables and traces, million lookups a second';
+
+export const MEAN_HEAD: readonly string[] = ['leaf', 'batch', 'family', 'Mlps', 'cells'];
+
+/** Kind, and what MEAN_HEAD says. */
+export function meanRows(means: readonly MatrixMean[]): string[][] {
+  return means.map(({ family, kind, leafBytes, batch, mlps, cells, of }) => [
+    kind,
+    `${leafBytes} B`,
+    String(batch),
+    `IPv${family}`,
+    significant(mlps),
+    cells === of ? String(of) : `${cells} of ${of}`,
+  ]);
+}
+
+function refusalText({ family, trace, during, kind, leafBytes, why }: Refusal): string {
   return `IPv${family} ${trace ?? during ?? 'all traces'}, ${kind} ${leafBytes} B: ${why}`;
 }
 

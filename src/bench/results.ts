@@ -11,6 +11,7 @@ import type { Spread } from './statistics.ts';
 
 /** One structure over one trace in batches of one size. */
 export interface TableResult {
+  readonly table: string;
   readonly family: Family;
   readonly trace: string;
   readonly kind: string;
@@ -29,6 +30,8 @@ export interface TableResult {
 }
 
 export interface TableFacts {
+  /** Its name in all of the report. */
+  readonly table: string;
   readonly family: Family;
   readonly prefixes: number;
   readonly distinctValues: number;
@@ -38,6 +41,7 @@ export interface TableFacts {
 }
 
 export interface TraceFacts {
+  readonly table: string;
   readonly family: Family;
   readonly trace: string;
   readonly keys: number;
@@ -50,17 +54,19 @@ export interface TraceFacts {
 
 /** What was asked for, and had nothing to measure. */
 export interface Absence {
+  readonly table: string;
   readonly family: Family;
   /** Absent: all of the family. */
   readonly trace?: string;
   readonly why: string;
 }
 
-export function absenceText({ family, trace, why }: Absence): string {
+export function absenceText({ family, trace, why }: Omit<Absence, 'table'>): string {
   return trace === undefined ? why : `IPv${family} ${trace}: ${why}`;
 }
 
 interface UpdatedForm {
+  readonly table: string;
   readonly family: Family;
   readonly kind: string;
   readonly leafBytes: LeafBytes;
@@ -79,7 +85,21 @@ export type UpdateResult = UpdatedForm &
     | { readonly way: 'rebuild'; readonly buildMs: number }
   );
 
+/** Of one structure over all tables and traces of a family, in batches of one size. */
+export interface MatrixMean {
+  readonly family: Family;
+  readonly kind: string;
+  readonly leafBytes: LeafBytes;
+  readonly batch: number;
+  /** Geometric mean of the medians. */
+  readonly mlps: number;
+  /** Tables and traces that it has results of, and that there are. */
+  readonly cells: number;
+  readonly of: number;
+}
+
 export interface BenchSettings {
+  /** Names of all tables, with commas between. */
   readonly table: string;
   readonly seed: number;
   readonly rounds: number;
@@ -105,4 +125,6 @@ export interface BenchReport {
   readonly instruments: readonly Instruments[];
   /** Empty without `settings.updates`. */
   readonly updates: readonly UpdateResult[];
+  /** Empty for a single table. */
+  readonly means: readonly MatrixMean[];
 }

@@ -1,29 +1,30 @@
 /** A report as one long table: a row for each number, as R and pandas like it. */
 import type { BenchReport } from './results.ts';
 
-const HEADER = ['family', 'trace', 'kind', 'leaf_bytes', 'batch', 'measure', 'at', 'value'];
+const HEADER = ['table', 'family', 'trace', 'kind', 'leaf_bytes', 'batch', 'measure', 'at', 'value'];
 
 type Cell = string | number;
 
 /**
  * `at`: the round of `mlps`, the percentile of `latency_ns`, the part, the number of reads, the level, the matched length and
- * the level, the size of a cache, the percentile of times of updates.
+ * the level, the size of a cache, the percentile of times of updates, the
+ * number of tables and traces of a geometric mean.
  */
-export function tidyCsv({ tables, results, instruments, updates }: BenchReport): string {
+export function tidyCsv({ tables, results, instruments, updates, means }: BenchReport): string {
   const rows: Cell[][] = [HEADER];
-  for (const { family, prefixes, lengths } of tables) {
-    rows.push([family, '', '', '', '', 'prefixes', '', prefixes]);
+  for (const { table, family, prefixes, lengths } of tables) {
+    rows.push([table, family, '', '', '', '', 'prefixes', '', prefixes]);
     for (const [bits, count] of Object.entries(lengths))
-      rows.push([family, '', '', '', '', 'prefixes_of_length', bits, count]);
+      rows.push([table, family, '', '', '', '', 'prefixes_of_length', bits, count]);
   }
   const told = new Set<string>();
   for (const result of results) {
-    const { family, trace, kind, leafBytes, batch, mlps, latency } = result;
-    const name = [family, trace, kind, leafBytes];
+    const { table, family, trace, kind, leafBytes, batch, mlps, latency } = result;
+    const name = [table, family, trace, kind, leafBytes];
     for (const [i, value] of mlps.rounds.entries()) rows.push([...name, batch, 'mlps', i + 1, value]);
     for (const { percent, ns } of latency.percentiles) rows.push([...name, batch, 'latency_ns', percent, ns]);
     // The rest is not of a trace or a batch size: once for each structure.
-    const form = [family, '', kind, leafBytes];
+    const form = [table, family, '', kind, leafBytes];
     if (!told.has(form.join())) {
       rows.push([...form, '', 'build_ms', '', result.buildMs]);
       if (result.bytesPerPrefix !== null)
@@ -34,8 +35,8 @@ export function tidyCsv({ tables, results, instruments, updates }: BenchReport):
     told.add(form.join());
   }
   for (const each of instruments) {
-    const { family, trace, kind, leafBytes, reads, parts, levels, lengthsByLevel, caches } = each;
-    const name = [family, trace, kind, leafBytes, ''];
+    const { table, family, trace, kind, leafBytes, reads, parts, levels, lengthsByLevel, caches } = each;
+    const name = [table, family, trace, kind, leafBytes, ''];
     for (const { reads: at, lookups } of reads.histogram)
       rows.push([...name, 'lookups_of_reads', at, lookups]);
     for (const { part, bytes, reads: made, lines } of parts) {
@@ -60,7 +61,7 @@ export function tidyCsv({ tables, results, instruments, updates }: BenchReport):
   for (const each of updates) {
     // What builds anew has `build_ms` above.
     if (each.way === 'rebuild') continue;
-    const name = [each.family, '', each.kind, each.leafBytes, ''];
+    const name = [each.table, each.family, '', each.kind, each.leafBytes, ''];
     for (const [publishing, readers] of [
       [each.alone, ''],
       [each.beside, '_beside'],
@@ -72,6 +73,8 @@ export function tidyCsv({ tables, results, instruments, updates }: BenchReport):
     }
     rows.push([...name, 'lookups_beside', '', each.beside.lookupsBeside ?? 0]);
   }
+  for (const { family, kind, leafBytes, batch, mlps, cells } of means)
+    rows.push(['', family, '', kind, leafBytes, batch, 'geometric_mean_mlps', cells, mlps]);
   return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
 }
 

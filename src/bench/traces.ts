@@ -36,12 +36,12 @@ export function openTraces(
   family: Family,
   rows: readonly TableRow[],
   options: TraceOptions,
-): { readonly present: readonly Trace[]; readonly absent: readonly Absence[] } {
+): { readonly present: readonly Trace[]; readonly absent: readonly Omit<Absence, 'table'>[] } {
   const { keyFiles } = options;
   if (keyFiles !== undefined && statSync(keyFiles, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new InputError(`--traces ${keyFiles}: there is no such folder`, KEY_FILES_HINT);
   const present: Trace[] = [];
-  const absent: Absence[] = [];
+  const absent: Omit<Absence, 'table'>[] = [];
   for (const trace of options.traces) {
     const found = keysOf(family, rows, trace, options);
     const name = traceName(trace);
@@ -65,7 +65,10 @@ function keysOf(
       ? { keys, capture }
       : `none of ${counted(capture.packets, 'packet')} has an IPv${family} destination`;
   }
-  if (keyFiles === undefined) return { keys: makeKeys(rows, family, pattern, count, seed) };
+  if (keyFiles === undefined) {
+    const keys = makeKeys(rows, family, pattern, count, seed);
+    return keys.length > 0 ? { keys } : 'every address that was tried is covered by a prefix';
+  }
   const keys = readKeys(keyFiles, family, pattern);
   return keys === undefined ? `no ${keyFileName(family, pattern)} in ${keyFiles}` : { keys };
 }

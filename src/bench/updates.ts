@@ -25,6 +25,7 @@ export interface UpdateOptions {
 }
 
 interface Form extends EngineForm {
+  readonly table: string;
   readonly family: Family;
 }
 
@@ -39,17 +40,18 @@ export async function withUpdates(
   const absent: Absence[] = [];
   const builds = new Map<string, number>();
   const forms: Form[] = [];
-  for (const { family, kind: name, leafBytes, buildMs } of report.results) {
+  for (const { table, family, kind: name, leafBytes, buildMs } of report.results) {
     const kind = ALL_KINDS.find((each) => each === name);
     const key = `${family} ${name} ${leafBytes}`;
     if (kind === undefined || builds.has(key)) continue;
     builds.set(key, buildMs);
-    forms.push({ family, kind, leafBytes });
+    forms.push({ table, family, kind, leafBytes });
   }
   const fail = (form: Form, problem: unknown): void => {
     if (problem instanceof WrongValues) refused.push({ ...form, during: 'updates', why: problem.message });
     else if (problem instanceof EngineError)
       absent.push({
+        table: form.table,
         family: form.family,
         why: `updates of IPv${form.family} ${form.kind} ${form.leafBytes} B: ${problem.message}`,
       });

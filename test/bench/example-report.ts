@@ -20,6 +20,7 @@ export function result({
   rounds = [100, 101, 102, 103, 104],
 }: Given = {}): TableResult {
   return {
+    table: 'table.txt',
     family,
     trace,
     kind,
@@ -78,11 +79,19 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
       updates: 500,
     },
     tables: [
-      { family: 4, prefixes: 3, distinctValues: 2, lengths: { 8: 1, 16: 1, 25: 1 }, digest: 'table4' },
+      {
+        table: 'table.txt',
+        family: 4,
+        prefixes: 3,
+        distinctValues: 2,
+        lengths: { 8: 1, 16: 1, 25: 1 },
+        digest: 'table4',
+      },
     ],
     traces: [
-      { family: 4, trace: 'rand', keys: 1024, matched: 1, digest: 'keys rand' },
+      { table: 'table.txt', family: 4, trace: 'rand', keys: 1024, matched: 1, digest: 'keys rand' },
       {
+        table: 'table.txt',
         family: 4,
         trace: 'unif',
         keys: 1024,
@@ -99,6 +108,7 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
     ],
     refused: [
       {
+        table: 'table.txt',
         family: 4,
         trace: 'rand',
         kind: 'sail',
@@ -106,9 +116,12 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
         why: 'answers 3 for 10.0.0.1, where 7 is right',
       },
     ],
-    absent: [{ family: 4, trace: 'six.pcap', why: 'none of 7 packets has an IPv4 destination' }],
+    absent: [
+      { table: 'table.txt', family: 4, trace: 'six.pcap', why: 'none of 7 packets has an IPv4 destination' },
+    ],
     instruments: (['rand', 'unif'] as const).flatMap((trace) =>
       ['poptrie', 'dxr'].map((kind, i) => ({
+        table: 'table.txt',
         family: 4 as const,
         trace,
         kind,
@@ -144,6 +157,7 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
     ),
     updates: [
       {
+        table: 'table.txt',
         family: 4,
         kind: 'patricia',
         leafBytes: 4,
@@ -151,8 +165,9 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
         alone: publishing(),
         beside: { ...publishing(2), lookupsBeside: 5_000_000, torn: 0 },
       },
-      { family: 4, kind: 'poptrie', leafBytes: 2, way: 'rebuild', buildMs: 12.5 },
+      { table: 'table.txt', family: 4, kind: 'poptrie', leafBytes: 2, way: 'rebuild', buildMs: 12.5 },
     ],
+    means: [],
     ...changes,
   };
 }

@@ -317,7 +317,7 @@ describe('a run', () => {
       { ...OPTIONS, traces: ['rand'], kinds: ['dir24-stride6'], batches: [256], sample: 0 },
       () => undefined,
     );
-    expect(run.absent).toEqual([{ family: 4, why: 'no kind named serves IPv4' }]);
+    expect(run.absent).toEqual([{ table: 'nested', family: 4, why: 'no kind named serves IPv4' }]);
     expect(run.tables.map(({ family }) => family)).toEqual([6]);
     expect(run.results.map(({ kind }) => kind)).toContain('dir24-stride6');
   });

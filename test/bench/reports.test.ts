@@ -36,7 +36,7 @@ describe('a report', () => {
     expect(count(twice, 'latency_ns')).toBe(2 * count(once, 'latency_ns'));
     for (const measure of ['build_ms', 'bytes_per_prefix'])
       expect(count(twice, measure)).toBe(count(once, measure));
-    expect(twice).toContain('4,rand,poptrie,2,256,latency_ns,50,21\n');
+    expect(twice).toContain('table.txt,4,rand,poptrie,2,256,latency_ns,50,21\n');
     expect(twice).toContain('4,rand,poptrie,2,1,latency_ns,50,46.5\n');
   });
 
@@ -67,7 +67,9 @@ describe('numbers', () => {
 
   it('of things are grouped, and one is one', () => {
     const one = report({
-      tables: [{ family: 4, prefixes: 1, distinctValues: 1, lengths: { 8: 1 }, digest: 'd' }],
+      tables: [
+        { table: 'table.txt', family: 4, prefixes: 1, distinctValues: 1, lengths: { 8: 1 }, digest: 'd' },
+      ],
     });
     for (const text of [reportText(one), reportMarkdown(one), benchPage(one)]) {
       expect(text).toContain('1 prefix, 1 value, digest d');

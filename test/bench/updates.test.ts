@@ -110,6 +110,7 @@ describe('updates', () => {
       const run = await updated(idle(3), { kinds: ['patricia', 'poptrie'], rows: FOUR });
       expect(run.refused).toEqual([
         {
+          table: 'nested',
           family: 4,
           kind: 'patricia',
           leafBytes: 4,

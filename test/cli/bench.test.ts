@@ -75,7 +75,7 @@ describe('a table', () => {
 describe('standard output', () => {
   const HEADS = {
     json: '{\n  "format": "pxtr-bench"',
-    csv: 'family,trace,',
+    csv: 'table,family,trace,',
     markdown: '# ',
     html: '<!doctype',
   };
@@ -132,7 +132,7 @@ describe('what cannot be measured', () => {
     const { code, err } = await bench('--trace', '/x');
     expect(code).toBe(2);
     expect(err.split('/x')).toHaveLength(2);
-    expect(err).toContain('none of rand, zipf, unif, seq, repeat, scan, and no file');
+    expect(err).toContain('none of rand, miss, zipf, unif, seq, repeat, scan, and no file');
   });
 
   it('a batch of a size that does not exist is named once', async () => {

@@ -14,6 +14,7 @@ const READERS = /^(jq|wireshark|dot|less)$/;
 const NOT_RUN: Readonly<Record<string, string>> = {
   'pxtr lab diff pxtr --with': 'the file behind the = is not one of the folder the examples run in',
   'pxtr lig': 'asks the real network',
+  'pxtr bench --sizes': 'takes minutes; matrix.test.ts runs small ones',
   'pxtr bench --updates': 'starts a thread of the built program; main.test.ts runs that',
 };
 /** Files that examples read; a new example may need another one. */

@@ -4,8 +4,9 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ALL_KINDS, DEFAULT_KINDS_TEXT, kindsNamed } from '../../bench/forms.ts';
 import { InputError } from '../../bench/input-error.ts';
 import { PATTERNS } from '../../bench/keys.ts';
-import { makeTable, MADE_TABLE } from '../../bench/made-table.ts';
-import { runBench, type BenchOptions } from '../../bench/measure.ts';
+import { MADE_TABLE, madeName, makeTable, sizesNamed } from '../../bench/made-table.ts';
+import { runTables, type NamedTable } from '../../bench/matrix.ts';
+import type { BenchOptions } from '../../bench/measure.ts';
 import { loadPeers } from '../../bench/peers/load-peers.ts';
 import { reportMarkdown } from '../../bench/report-markdown.ts';
 import { reportText } from '../../bench/report-text.ts';
@@ -14,7 +15,7 @@ import type { BenchReport } from '../../bench/results.ts';
 import { consumed } from '../../bench/rounds.ts';
 import { withValues } from '../../bench/table-file.ts';
 import { tidyCsv } from '../../bench/tidy-csv.ts';
-import { DEFAULT_UPDATES, withUpdates } from '../../bench/updates.ts';
+import { DEFAULT_UPDATES } from '../../bench/updates.ts';
 import { LARGEST_BATCH } from '../../bench/traces.ts';
 import type { Family } from '../../base/ip.ts';
 import type { LpmKind } from '../../engine/lpm.ts';
@@ -32,6 +33,7 @@ import { checkWritable, writeOutput } from '../write-output.ts';
 
 interface BenchFlags {
   readonly table?: string;
+  readonly sizes?: readonly number[];
   readonly kinds?: readonly LpmKind[];
   readonly trace?: readonly string[];
   readonly traces?: string;
@@ -53,6 +55,8 @@ interface BenchFlags {
 }
 
 const DEFAULT_TRACES = ['rand', 'zipf', 'unif'];
+/** Of a matrix: what matches, and what does not. */
+const MATRIX_TRACES = ['rand', 'miss'];
 
 /** What a run can be written as, each into a file of its own. */
 const OUTPUTS = {
@@ -70,13 +74,18 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
     .description('measure longest-prefix match: speed, latency, memory, and what lookups read')
     .option('--table <file>', `${FILE_HELP} (default: a made one of 50000)`)
     .option(
+      '--sizes <list>',
+      'also made tables of about so many prefixes of each family, such as 1k,10k,100k; results by table',
+      sizesNamed,
+    )
+    .option(
       '--kinds <names>',
       `such as dir18-run,poptrie, or all: ${ALL_KINDS.join(', ')} (default: ${DEFAULT_KINDS_TEXT})`,
       kindsNamed,
     )
     .option(
       '--trace <names>',
-      `keys: ${PATTERNS.join(', ')}, or a pcap for its destinations; may be repeated (default: ${DEFAULT_TRACES.join(',')})`,
+      `keys: ${PATTERNS.join(', ')}, or a pcap for its destinations; may be repeated (default: ${DEFAULT_TRACES.join(',')}; with --sizes ${MATRIX_TRACES.join(',')})`,
       readTraces,
     )
     .option('--traces <folder>', 'key files of bench/native, k4rand.bin and so on, instead of made keys')
@@ -112,6 +121,7 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
         'Exit codes: 0 measured, 1 a kind answered wrongly or a file cannot be written, 2 usage.\n\n' +
         'Examples:\n  pxtr bench --table table.txt --kinds dir18-run,poptrie --trace rand\n' +
         '  pxtr bench --table rib.mrt --kinds dir18-run,poptrie --trace rand,scan --html run.html\n' +
+        '  pxtr bench --sizes 1k,10k,100k --family 6 --html matrix.html\n' +
         '  pxtr bench --updates 5000 --table rib.mrt --kinds patricia,dir18-run --csv run.csv',
     )
     .action(async (flags: BenchFlags) => {
@@ -123,13 +133,10 @@ export function registerBench(program: Command, io: CliIo, state: ExitState): vo
 async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
   for (const format of FORMATS) checkWritable(fileOf(flags[format]));
   const printed = printedFormat(flags);
-  const rows = await rowsOf(flags, io);
+  const tables = await tablesOf(flags, io);
   const { rounds, milliseconds, seed, sample } = flags;
-  const options: BenchOptions = {
-    // Where the list lies is nobody's business but this machine's.
-    table: flags.table === undefined ? MADE_TABLE : basename(flags.table),
-    rows,
-    traces: flags.trace ?? DEFAULT_TRACES,
+  const options: Omit<BenchOptions, 'table' | 'rows'> = {
+    traces: flags.trace ?? (flags.sizes === undefined ? DEFAULT_TRACES : MATRIX_TRACES),
     ...(flags.traces === undefined ? {} : { keyFiles: flags.traces }),
     ...(flags.kinds === undefined ? {} : { kinds: flags.kinds }),
     ...(flags.keys === undefined ? {} : { keys: flags.keys }),
@@ -140,7 +147,12 @@ async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
     seed,
     sample,
   };
-  const report = await measured(options, flags.updates === true ? DEFAULT_UPDATES : flags.updates, io);
+  const report = await measured(
+    tables,
+    options,
+    flags.updates === true ? DEFAULT_UPDATES : flags.updates,
+    io,
+  );
   io.out(printed === undefined ? `${reportText(report)}\n` : OUTPUTS[printed](report));
   for (const format of FORMATS) {
     const file = fileOf(flags[format]);
@@ -165,23 +177,46 @@ function printedFormat(flags: BenchFlags): keyof typeof OUTPUTS | undefined {
   return format;
 }
 
-async function rowsOf({ table, family, seed }: BenchFlags, io: CliIo): Promise<readonly TableRow[]> {
+/** That of the file comes first: what is wrong with it is said before there is work to lose. */
+async function tablesOf(
+  { table, sizes, traces, family, seed }: BenchFlags,
+  io: CliIo,
+): Promise<NamedTable[]> {
+  if (sizes !== undefined && traces !== undefined)
+    throw new InputError('--traces has keys of one table: not with --sizes');
   const only = family === undefined ? undefined : (Number(family) as Family);
+  const ofFamily = (rows: readonly TableRow[]): readonly TableRow[] =>
+    rows.filter(({ prefix }) => only === undefined || prefix.address.family === only);
+  const made = (sizes ?? []).map((size) => ({
+    name: madeName(size),
+    rows: ofFamily(makeTable(seed, { 4: size, 6: size })),
+  }));
   if (table === undefined)
-    return makeTable(seed).filter(({ prefix }) => only === undefined || prefix.address.family === only);
+    return sizes === undefined ? [{ name: MADE_TABLE, rows: ofFamily(makeTable(seed)) }] : made;
   const { rows } = await openTable(table, only === undefined ? {} : { family: only }, io);
-  return withValues(rows, seed);
+  // Where the list lies is nobody's business but this machine's.
+  const name = basename(table);
+  if (made.some((each) => each.name === name))
+    throw new InputError(`--sizes makes a table that is called ${name} as well`);
+  return [{ name, rows: withValues(rows, seed) }, ...made];
 }
 
-async function measured(options: BenchOptions, updates: number | undefined, io: CliIo): Promise<BenchReport> {
+async function measured(
+  tables: readonly NamedTable[],
+  options: Omit<BenchOptions, 'table' | 'rows'>,
+  updates: number | undefined,
+  io: CliIo,
+): Promise<BenchReport> {
   const progress = new Progress(io);
   const tell = (text: string, done: number, total: number): void => progress.tell(text, done, total);
   progress.begin('building');
   try {
-    const report = runBench(options, tell);
-    if (updates === undefined) return report;
-    progress.begin('updates');
-    return await withUpdates(report, { ...options, updates, startReader }, tell);
+    return await runTables(
+      tables,
+      options,
+      updates === undefined ? undefined : { updates, startReader },
+      tell,
+    );
   } catch (problem) {
     if (problem instanceof InputError) throw problem;
     throw new CliError(failureText(problem), EXIT.failed);

@@ -1,18 +1,23 @@
 /** A bench as one HTML page: pictures with their numbers beside them. It loads nothing and runs nothing. */
-import type { Family } from '../../base/ip.ts';
 import type { Instruments } from '../../bench/instruments.ts';
 import { grouped, significant } from '../../bench/number-text.ts';
 import {
+  absentLines,
   COLUMNS_TEXT,
+  MEAN_HEAD,
+  meanRows,
+  MEANS_TEXT,
   nsAt,
   rangeText,
-  refusalText,
+  refusedLines,
+  sectionTitle,
   sizeText,
   tableName,
   tableText,
   traceText,
 } from '../../bench/report-text.ts';
-import { absenceText, type BenchReport, type TableResult } from '../../bench/results.ts';
+import type { BenchReport, TableFacts, TableResult } from '../../bench/results.ts';
+import { sectionsOf, type Section } from '../../bench/sections.ts';
 import { escapeXml as text } from '../../sim/draw/svg.ts';
 import { levelsPart } from './bench-levels.ts';
 import { bars, curves, histogram, stackedBars } from './bench-plots.ts';
@@ -22,16 +27,32 @@ import { updatesPart } from './bench-updates.ts';
 import { htmlDocument, tag } from './html.ts';
 
 export function benchPage(report: BenchReport): string {
-  const { settings, tables, refused, absent } = report;
+  const { settings, means } = report;
+  const sections = sectionsOf(report);
   const title = `Longest-prefix match: ${tableName(settings.table)}`;
-  const links = [...tables.map(({ family }) => `IPv${family}`), 'Environment'];
   return htmlDocument(title, BENCH_STYLE, [
     tag('h1', {}, text(title)),
     tag('p', { class: 'faint' }, text(introduction(report))),
-    tag('nav', {}, links.map((link) => tag('a', { href: `#${link.toLowerCase()}` }, link)).join(' ')),
-    ...tables.map(({ family }) => tag('section', { id: `ipv${family}` }, familyPart(report, family))),
-    ...listed('Refused, not timed', refused.map(refusalText)),
-    ...listed('Left out', absent.map(absenceText)),
+    tag(
+      'nav',
+      {},
+      ...sections.map((each, i) => tag('a', { href: `#${sectionId(each, i)}` }, text(sectionTitle(each)))),
+      tag('a', { href: '#environment' }, 'Environment'),
+    ),
+    ...sections.map((each, i) => tag('section', { id: sectionId(each, i) }, sectionPart(report, each))),
+    ...(means.length === 0
+      ? []
+      : [
+          tag(
+            'section',
+            {},
+            tag('h2', {}, 'All tables'),
+            tag('p', { class: 'faint' }, `${MEANS_TEXT}.`),
+            table(['Kind', ...MEAN_HEAD], meanRows(means)),
+          ),
+        ]),
+    ...listed('Refused, not timed', refusedLines(report)),
+    ...listed('Left out', absentLines(report)),
     tag('section', { id: 'environment' }, tag('h2', {}, 'Environment'), environmentTable(report)),
   ]);
 }
@@ -48,16 +69,18 @@ function listed(title: string, lines: readonly string[]): string[] {
   return [tag('section', {}, tag('h2', {}, title), tag('ul', {}, ...items))];
 }
 
-function familyPart(report: BenchReport, family: Family): string {
-  const facts = report.tables.find((each) => each.family === family)!;
-  const results = report.results.filter((each) => each.family === family);
-  const instruments = report.instruments.filter((each) => each.family === family);
-  const traces = report.traces.filter((each) => each.family === family);
+/** Names of tables are those of files, which may hold anything: the sections of several are counted. */
+function sectionId({ name, facts }: Section, i: number): string {
+  return name === undefined ? `ipv${facts.family}` : `table${i + 1}`;
+}
+
+function sectionPart(report: BenchReport, section: Section): string {
+  const { facts, results, instruments, traces, updates } = section;
   const [first] = traces;
   return [
-    tag('h2', {}, `IPv${family}`),
+    tag('h2', {}, text(sectionTitle(section))),
     tag('p', {}, text(`${tableText(facts)}.`)),
-    lengthPart(report, family),
+    lengthPart(facts),
     ...traces.map((traced) => {
       const { trace } = traced;
       const own = results.filter((each) => each.trace === trace);
@@ -97,15 +120,11 @@ function familyPart(report: BenchReport, family: Family): string {
     }),
     // Sizes are those of the structure, whatever is looked up in it.
     first === undefined ? '' : bytesPart(instruments.filter((each) => each.trace === first.trace)),
-    updatesPart(
-      report,
-      report.updates.filter((each) => each.family === family),
-    ),
+    updatesPart(report, updates),
   ].join('\n');
 }
 
-function lengthPart({ tables }: BenchReport, family: Family): string {
-  const { lengths } = tables.find((each) => each.family === family)!;
+function lengthPart({ family, lengths }: TableFacts): string {
   const bits = Object.keys(lengths).map(Number);
   const [low, high] = [Math.min(...bits), Math.max(...bits)];
   const most = Math.log10(1 + Math.max(...Object.values(lengths)));
