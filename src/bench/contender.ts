@@ -1,4 +1,5 @@
 import type { Family } from '../base/ip.ts';
+import type { ArenaUse } from '../engine/arena-use.ts';
 import type { LeafBytes } from '../engine/lpm.ts';
 import type { TableRow } from '../tables/collect.ts';
 
@@ -14,6 +15,8 @@ export interface TableContender {
   readonly readerBytes: number | undefined;
   /** Of all that the table takes, the writer's part included. */
   readonly liveBytes: number | undefined;
+  /** What has become of its memory, as built; absent where nobody can tell. */
+  readonly arena?: ArenaUse;
 
   /** Keys for what follows: one word each (IPv4) or four. */
   setKeys(keys: Uint32Array): void;

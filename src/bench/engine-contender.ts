@@ -1,5 +1,6 @@
 /** A kind of the engine with leaves of one size, asked for keys that lie in the engine's memory. */
 import type { Family } from '../base/ip.ts';
+import { arenaUse, type ArenaUse } from '../engine/arena-use.ts';
 import { KeyPass } from '../engine/key-pass.ts';
 import { isResearchKind, type LeafBytes, type LpmKind } from '../engine/lpm.ts';
 import { engineModuleSync, lookupPassModuleSync, researchModuleSync } from '../engine/open-research-node.ts';
@@ -24,6 +25,7 @@ export class EngineContender implements TableContender {
   readonly buildMs: number;
   readonly readerBytes: number;
   readonly liveBytes: number;
+  readonly arena: ArenaUse;
   readonly #pass: KeyPass;
   #keys: Uint32Array = new Uint32Array(0);
 
@@ -50,6 +52,7 @@ export class EngineContender implements TableContender {
     this.buildMs = ms;
     this.#pass = new KeyPass(lookupPassModuleSync(), table.engine);
     this.liveBytes = table.liveBytes;
+    this.arena = arenaUse(table.engine.memory);
     this.readerBytes = table.readerBytes;
   }
 

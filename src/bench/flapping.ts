@@ -1,5 +1,6 @@
 /** A table whose prefixes come and go, each time published, with nobody or with a thread that reads meanwhile. */
 import type { Family } from '../base/ip.ts';
+import { arenaUse, type ArenaUse } from '../engine/arena-use.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FibChange } from '../engine/fib.ts';
 import { isResearchKind } from '../engine/lpm.ts';
@@ -98,6 +99,11 @@ export class Flapping {
     if (beside.torn > 0)
       throw new WrongValues(`${beside.torn} torn reads, with ${beside.lookups} lookups beside`);
     return { times, ms: this.#ms, beside };
+  }
+
+  /** What has become of its memory. Open, that is. */
+  arena(): ArenaUse {
+    return arenaUse(this.#table!.engine.memory);
   }
 
   async close(): Promise<void> {

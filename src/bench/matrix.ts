@@ -44,7 +44,9 @@ export async function runTables(
 function joined(reports: readonly BenchReport[]): BenchReport {
   const [first, ...others] = reports;
   if (others.length === 0) return first!;
-  const all = <K extends 'tables' | 'traces' | 'results' | 'refused' | 'absent' | 'instruments' | 'updates'>(
+  const all = <
+    K extends 'tables' | 'traces' | 'results' | 'refused' | 'absent' | 'instruments' | 'updates' | 'memory',
+  >(
     key: K,
   ): BenchReport[K][number][] => reports.flatMap((report): readonly BenchReport[K][number][] => report[key]);
   const results = all('results');
@@ -58,6 +60,7 @@ function joined(reports: readonly BenchReport[]): BenchReport {
     absent: all('absent'),
     instruments: all('instruments'),
     updates: all('updates'),
+    memory: all('memory'),
     means: meansOf(results),
   };
 }

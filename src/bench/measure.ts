@@ -49,7 +49,7 @@ export type BenchProgress = (text: string, done: number, total: number) => void;
 /** What is no turn of a round counts as so many turns, for the guess of the time that is left. */
 const STEPS = { build: 2, gate: 4, latency: 2, instruments: 8 };
 
-type Part = Pick<BenchReport, 'tables' | 'traces' | 'results' | 'refused' | 'instruments'>;
+type Part = Pick<BenchReport, 'tables' | 'traces' | 'results' | 'refused' | 'instruments' | 'memory'>;
 
 export function runBench(options: BenchOptions, progress: BenchProgress): BenchReport {
   const { table, rows, rounds, milliseconds, batches, sample, seed } = options;
@@ -94,6 +94,7 @@ export function runBench(options: BenchOptions, progress: BenchProgress): BenchR
     absent,
     instruments: parts.flatMap((part) => part.instruments),
     updates: [],
+    memory: parts.flatMap((part) => part.memory),
     means: [],
   };
 }
@@ -151,6 +152,11 @@ class FamilyBench {
       results,
       instruments: this.#look(oracle),
       refused: this.#refused,
+      memory: contenders.flatMap(({ kind, leafBytes, arena }) =>
+        arena === undefined
+          ? []
+          : [{ table: this.#table, family: this.#family, kind, leafBytes, built: arena }],
+      ),
     };
   }
 

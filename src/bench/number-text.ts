@@ -14,3 +14,13 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function significant(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
+
+/** `32 KiB`, `8 MiB`. */
+export function sizeText(bytes: number): string {
+  if (bytes >= 2 ** 20) return `${trimmed(bytes / 2 ** 20)} MiB`;
+  return bytes >= 2 ** 10 ? `${trimmed(bytes / 2 ** 10)} KiB` : `${bytes} B`;
+}
+
+function trimmed(value: number): string {
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toFixed(1)));
+}

@@ -2,7 +2,8 @@
 import type { Instruments } from './instruments.ts';
 import { bandsOf, inBand, meanLevel } from './levels.ts';
 import type { BenchReport, UpdateResult } from './results.ts';
-import { significant } from './number-text.ts';
+import { MEMORY_HEAD, MEMORY_TEXT, memoryRows } from './memory-text.ts';
+import { significant, sizeText } from './number-text.ts';
 import {
   absentLines,
   COLUMNS_TEXT,
@@ -14,7 +15,6 @@ import {
   rangeText,
   refusedLines,
   sectionTitle,
-  sizeText,
   tableName,
   tableText,
   traceText,
@@ -38,6 +38,7 @@ export function reportMarkdown(report: BenchReport): string {
       latencyTable(section),
       ...instrumentTables(section.instruments),
       ...updateTables(report, section.updates),
+      ...memoryTables(section),
     ]),
     ...(means.length === 0
       ? []
@@ -167,6 +168,12 @@ function updateTables(report: BenchReport, own: readonly UpdateResult[]): string
     ...(rows.length === 0 ? [] : [markdownTable(['Kind', 'Leaf', ...UPDATE_HEAD], rows)]),
     ...(rebuilt === undefined ? [] : [`${rebuilt}.`]),
   ];
+}
+
+function memoryTables({ memory }: Section): string[] {
+  if (memory.length === 0) return [];
+  const rows = memoryRows(memory).map(([kind, ...rest]) => [`\`${kind}\``, ...rest]);
+  return [`${MEMORY_TEXT}.`, markdownTable(['Kind', 'Leaf', ...MEMORY_HEAD], rows)];
 }
 
 /** The first column to the left, the others to the right. */

@@ -12,7 +12,8 @@ import {
 } from './results.ts';
 import type { Instruments } from './instruments.ts';
 import { MADE_TABLE } from './made-table.ts';
-import { counted, grouped, significant } from './number-text.ts';
+import { MEMORY_HEAD, MEMORY_TEXT, memoryRows } from './memory-text.ts';
+import { counted, grouped, significant, sizeText } from './number-text.ts';
 import { hasSeveralTables, sectionsOf, type Section } from './sections.ts';
 import type { Spread } from './statistics.ts';
 import { rebuiltText, UPDATE_HEAD, updateRows, updatesText } from './update-text.ts';
@@ -30,7 +31,7 @@ export function reportText(report: BenchReport): string {
   const { environment, settings } = report;
   const parts = [environmentText(environment), `table: ${tableName(settings.table)}, seed ${settings.seed}`];
   for (const section of sectionsOf(report)) {
-    const { facts, traces, results, instruments, updates } = section;
+    const { facts, traces, results, instruments, updates, memory } = section;
     parts.push(
       `${sectionTitle(section)}, ${tableText(facts)}`,
       ...traces.map((trace) =>
@@ -41,6 +42,9 @@ export function reportText(report: BenchReport): string {
       ),
       ...instrumentText(instruments),
       ...updateText(report, updates),
+      ...(memory.length === 0
+        ? []
+        : [[MEMORY_TEXT, ...columns([['', 'leaf', ...MEMORY_HEAD], ...memoryRows(memory)])].join('\n')]),
     );
   }
   if (report.means.length > 0)
@@ -182,16 +186,6 @@ function updateText(report: BenchReport, updates: readonly UpdateResult[]): stri
       ...(rebuilt === undefined ? [] : [rebuilt]),
     ].join('\n'),
   ];
-}
-
-/** `32 KiB`, `8 MiB`. */
-export function sizeText(bytes: number): string {
-  if (bytes >= 2 ** 20) return `${trimmed(bytes / 2 ** 20)} MiB`;
-  return bytes >= 2 ** 10 ? `${trimmed(bytes / 2 ** 10)} KiB` : `${bytes} B`;
-}
-
-function trimmed(value: number): string {
-  return value >= 100 ? value.toFixed(0) : String(Number(value.toFixed(1)));
 }
 
 /** First column to the left, the others to the right. */

@@ -1,6 +1,7 @@
 /** What a run leaves behind: docs/bench-schema.json is the same in JSON Schema. */
 import type { Family } from '../base/ip.ts';
 import type { LeafBytes } from '../engine/lpm.ts';
+import type { ArenaUse } from '../engine/arena-use.ts';
 import type { CaptureFacts } from './capture-keys.ts';
 import type { Refusal } from './contender.ts';
 import type { Environment } from './environment.ts';
@@ -65,6 +66,18 @@ export function absenceText({ family, trace, why }: Omit<Absence, 'table'>): str
   return trace === undefined ? why : `IPv${family} ${trace}: ${why}`;
 }
 
+/** What has become of the bytes that one structure of the engine was given. */
+export interface MemoryUse {
+  readonly table: string;
+  readonly family: Family;
+  readonly kind: string;
+  readonly leafBytes: LeafBytes;
+  /** After the build. */
+  readonly built: ArenaUse;
+  /** After updates with nobody who reads, where there were any. */
+  readonly updated?: ArenaUse;
+}
+
 interface UpdatedForm {
   readonly table: string;
   readonly family: Family;
@@ -125,6 +138,7 @@ export interface BenchReport {
   readonly instruments: readonly Instruments[];
   /** Empty without `settings.updates`. */
   readonly updates: readonly UpdateResult[];
+  readonly memory: readonly MemoryUse[];
   /** Empty for a single table. */
   readonly means: readonly MatrixMean[];
 }

@@ -1,6 +1,6 @@
 /** What belongs together in a report: all that was measured of one family of one table. */
 import type { Instruments } from './instruments.ts';
-import type { BenchReport, TableFacts, TableResult, TraceFacts, UpdateResult } from './results.ts';
+import type { BenchReport, MemoryUse, TableFacts, TableResult, TraceFacts, UpdateResult } from './results.ts';
 
 export interface Section {
   /** Of the table, where there are several. */
@@ -10,6 +10,7 @@ export interface Section {
   readonly results: readonly TableResult[];
   readonly instruments: readonly Instruments[];
   readonly updates: readonly UpdateResult[];
+  readonly memory: readonly MemoryUse[];
 }
 
 /** What all items of a report have. */
@@ -30,6 +31,7 @@ export function sectionsOf(report: BenchReport): Section[] {
       results: own(report.results),
       instruments: own(report.instruments),
       updates: own(report.updates),
+      memory: own(report.memory),
     };
   });
 }

@@ -7,10 +7,10 @@ type Cell = string | number;
 
 /**
  * `at`: the round of `mlps`, the percentile of `latency_ns`, the part, the number of reads, the level, the matched length and
- * the level, the size of a cache, the percentile of times of updates, the
- * number of tables and traces of a geometric mean.
+ * the level, the size of a cache, the percentile of times of updates, after
+ * what memory was looked at, the number of tables and traces of a geometric mean.
  */
-export function tidyCsv({ tables, results, instruments, updates, means }: BenchReport): string {
+export function tidyCsv({ tables, results, instruments, updates, memory, means }: BenchReport): string {
   const rows: Cell[][] = [HEADER];
   for (const { table, family, prefixes, lengths } of tables) {
     rows.push([table, family, '', '', '', '', 'prefixes', '', prefixes]);
@@ -72,6 +72,24 @@ export function tidyCsv({ tables, results, instruments, updates, means }: BenchR
       }
     }
     rows.push([...name, 'lookups_beside', '', each.beside.lookupsBeside ?? 0]);
+  }
+  for (const { table, family, kind, leafBytes, ...uses } of memory) {
+    for (const [after, use] of [
+      ['build', uses.built],
+      ['updates', uses.updated],
+    ] as const)
+      for (const [what, bytes] of Object.entries<number>({ ...use }))
+        rows.push([
+          table,
+          family,
+          '',
+          kind,
+          leafBytes,
+          '',
+          `arena_${what.replace('largestFree', 'largest_free')}_bytes`,
+          after,
+          bytes,
+        ]);
   }
   for (const { family, kind, leafBytes, batch, mlps, cells } of means)
     rows.push(['', family, '', kind, leafBytes, batch, 'geometric_mean_mlps', cells, mlps]);

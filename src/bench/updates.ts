@@ -1,5 +1,6 @@
 /** Single prefixes of a table withdrawn and announced again: how long a change takes, in each structure that can be changed. */
 import type { Family } from '../base/ip.ts';
+import type { ArenaUse } from '../engine/arena-use.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { TableRow } from '../tables/collect.ts';
 import type { Refusal } from './contender.ts';
@@ -64,13 +65,18 @@ export async function withUpdates(
     progress(`IPv${family} updates: ${text}, ${kind}`, done++, total);
   };
   const times = new Map<Form, Publishing[]>();
+  const arenas = new Map<Form, ArenaUse>();
   for (const family of [4, 6] as const) {
     let left: readonly Form[] = changed.filter((form) => form.family === family);
     if (left.length === 0) continue;
     const setting = settingOf(family, options);
     for (const readers of [{}, { startReader: options.startReader }]) {
       const told = await flapAll(left, { ...setting, ...readers }, options.rounds, step, fail);
-      for (const [form, publishing] of told) times.set(form, [...(times.get(form) ?? []), publishing]);
+      for (const [form, { publishing, arena }] of told) {
+        times.set(form, [...(times.get(form) ?? []), publishing]);
+        // The first is with nobody who reads: nothing of it waits for a reader that is somewhere just now.
+        if (!arenas.has(form)) arenas.set(form, arena);
+      }
       left = left.filter((form) => told.has(form));
     }
   }
@@ -87,6 +93,14 @@ export async function withUpdates(
     ...report,
     settings: { ...report.settings, updates: options.updates },
     updates,
+    memory: report.memory.map((each) => {
+      const form = forms.find(
+        ({ family, kind, leafBytes }) =>
+          family === each.family && kind === each.kind && leafBytes === each.leafBytes,
+      );
+      const updated = form && arenas.get(form);
+      return updated === undefined ? each : { ...each, updated };
+    }),
     refused: [...report.refused, ...refused],
     absent: [...report.absent, ...absent],
   };
@@ -105,7 +119,7 @@ async function flapAll(
   rounds: number,
   step: (form: Form, text: string) => void,
   fail: (form: Form, problem: unknown) => void,
-): Promise<Map<Form, Publishing>> {
+): Promise<Map<Form, { readonly publishing: Publishing; readonly arena: ArenaUse }>> {
   const all = forms.map((form) => ({
     form,
     flapping: new Flapping(form, setting),
@@ -140,15 +154,21 @@ async function flapAll(
         });
       }
     }
+    const isRead = setting.startReader !== undefined;
+    return new Map(
+      all
+        .filter(({ isFailed }) => !isFailed)
+        .map(({ form, flapping, times, lookups }) => [
+          form,
+          {
+            publishing: times.told(isRead ? { lookups, torn: 0 } : undefined),
+            arena: flapping.arena(),
+          },
+        ]),
+    );
   } finally {
     for (const { flapping } of all) await flapping.close();
   }
-  const isRead = setting.startReader !== undefined;
-  return new Map(
-    all
-      .filter(({ isFailed }) => !isFailed)
-      .map(({ form, times, lookups }) => [form, times.told(isRead ? { lookups, torn: 0 } : undefined)]),
-  );
 }
 
 /** Parts of a list that differ by one at most. */

@@ -167,6 +167,16 @@ export function report(changes: Partial<BenchReport> = {}): BenchReport {
       },
       { table: 'table.txt', family: 4, kind: 'poptrie', leafBytes: 2, way: 'rebuild', buildMs: 12.5 },
     ],
+    memory: [
+      {
+        table: 'table.txt',
+        family: 4,
+        kind: 'patricia',
+        leafBytes: 4,
+        built: { live: 4096, retired: 0, free: 0, largestFree: 0, cut: 4096 },
+        updated: { live: 4096, retired: 256, free: 1536, largestFree: 1040, cut: 5888 },
+      },
+    ],
     means: [],
     ...changes,
   };

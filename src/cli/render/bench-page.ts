@@ -1,6 +1,6 @@
 /** A bench as one HTML page: pictures with their numbers beside them. It loads nothing and runs nothing. */
 import type { Instruments } from '../../bench/instruments.ts';
-import { grouped, significant } from '../../bench/number-text.ts';
+import { grouped, significant, sizeText } from '../../bench/number-text.ts';
 import {
   absentLines,
   COLUMNS_TEXT,
@@ -11,7 +11,6 @@ import {
   rangeText,
   refusedLines,
   sectionTitle,
-  sizeText,
   tableName,
   tableText,
   traceText,
@@ -20,7 +19,8 @@ import type { BenchReport, TableFacts, TableResult } from '../../bench/results.t
 import { sectionsOf, type Section } from '../../bench/sections.ts';
 import { escapeXml as text } from '../../sim/draw/svg.ts';
 import { levelsPart } from './bench-levels.ts';
-import { bars, curves, histogram, stackedBars } from './bench-plots.ts';
+import { bytesPart, memoryPart } from './bench-memory.ts';
+import { bars, curves, histogram } from './bench-plots.ts';
 import { BENCH_STYLE } from './bench-style.ts';
 import { folded, formName, table } from './bench-table.ts';
 import { updatesPart } from './bench-updates.ts';
@@ -121,6 +121,7 @@ function sectionPart(report: BenchReport, section: Section): string {
     // Sizes are those of the structure, whatever is looked up in it.
     first === undefined ? '' : bytesPart(instruments.filter((each) => each.trace === first.trace)),
     updatesPart(report, updates),
+    memoryPart(section.memory),
   ].join('\n');
 }
 
@@ -253,39 +254,6 @@ function readsPart(trace: string, instruments: readonly Instruments[]): string {
     ),
     tag('div', { class: 'cells' }, ...cells),
     table(head, rows),
-  ].join('\n');
-}
-
-function bytesPart(instruments: readonly Instruments[]): string {
-  if (instruments.length === 0) return '';
-  const stacked = instruments.map((each) => {
-    const total = each.parts.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
-    const parts = each.parts.flatMap(({ part, bytes }) =>
-      bytes === null ? [] : [{ name: part, share: bytes / Math.max(1, total), told: sizeText(bytes) }],
-    );
-    return { name: formName(each), told: sizeText(total), parts };
-  });
-  const rows = instruments.flatMap(({ kind, leafBytes, parts }) =>
-    parts.map(({ part, bytes, reads, lines }) => [
-      kind,
-      `${leafBytes} B`,
-      part,
-      bytes === null ? '' : sizeText(bytes),
-      reads.toFixed(2),
-      lines.toFixed(2),
-    ]),
-  );
-  return [
-    tag('h3', {}, 'Bytes by part'),
-    tag(
-      'p',
-      { class: 'faint' },
-      text(
-        `Shares of what lookups walk, and all of it. Reads and lines are of a lookup of ${instruments[0]!.trace}.`,
-      ),
-    ),
-    tag('div', { class: 'picture' }, stackedBars('Bytes by part', stacked)),
-    folded('The numbers', table(['Kind', 'Leaf', 'Part', 'Size', 'Reads', 'Lines'], rows)),
   ].join('\n');
 }
 
