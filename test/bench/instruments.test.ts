@@ -6,11 +6,11 @@ import { ALL_KINDS } from '../../src/bench/forms.ts';
 import { bandsOf, inBand, LEVEL_PARTS, LevelCounts, meanLevel } from '../../src/bench/levels.ts';
 import { LruCache } from '../../src/bench/lru.ts';
 import { middle, percentile, spreadOf } from '../../src/bench/statistics.ts';
-import { leastLeafBytes } from '../../src/engine/lpm.ts';
+import { leastLeafBytes, serves } from '../../src/engine/lpm.ts';
 import { partNames } from '../../src/engine/lpm-parts.ts';
 import { researchModuleSync } from '../../src/engine/open-research-node.ts';
 import { ResearchTable, type Touch } from '../../src/engine/research-table.ts';
-import { NESTED } from './support.ts';
+import { NESTED, rowsOf } from './support.ts';
 
 /** Reads `touchesOf(address)`. */
 function traced(touchesOf: (address: string) => readonly Touch[], parts: Traced['parts']): Traced {
@@ -146,26 +146,53 @@ describe('levels', () => {
       expect(partNames(kind), kind).toEqual(expect.arrayContaining([...LEVEL_PARTS[kind]]));
   });
 
-  // By the pictures in docs/lpm.md: 10.0.0.0/8, 10.1.0.0/16 and 10.1.2.128/25, and a lookup of the /25.
-  it.each([
-    ['linear', 1],
-    ['compare', 1],
-    ['dir18-run', 4],
-    ['dir24-8', 3],
-    ['binary-trie', 26],
-    ['tree-bitmap', 7],
-    ['multibit', 3],
-    ['poptrie', 3],
-    ['sail', 3],
-  ] as const)('of %s are %i down to a /25', (kind, depth) => {
-    const rows = NESTED.filter(({ prefix }) => prefix.address.family === 4);
+  const SIX = rowsOf({ '2001:db8::/32': 7, '2001:db8:1::/48': 8, '2001:db8:1:2::/64': 9 });
+  const DEPTHS = [
+    // By the pictures in docs/lpm.md: 10.0.0.0/8, 10.1.0.0/16 and 10.1.2.128/25, and a lookup of the /25.
+    ['linear', 4, 1],
+    ['compare', 4, 1],
+    ['patricia', 4, 3],
+    ['dir18-run', 4, 4],
+    ['dir24-8', 4, 3],
+    ['binary-trie', 4, 26],
+    ['tree-bitmap', 4, 7],
+    ['multibit', 4, 3],
+    ['poptrie', 4, 3],
+    // The chunk has three ranges: before the /25, it, and what follows.
+    ['dxr', 4, 3],
+    ['sail', 4, 3],
+    // Lengths 8, 16 and 25: the middle one, then the longer one.
+    ['hash-length', 4, 2],
+    // 2001:db8::/32, 2001:db8:1::/48 and 2001:db8:1:2::/64, and a lookup of the /64.
+    ['linear', 6, 1],
+    ['patricia', 6, 3],
+    // Row, slot, three nodes and a record; then the /48 and the /64 in the writer's tree.
+    ['dir24-stride6', 6, 8],
+    ['binary-trie', 6, 65],
+    ['tree-bitmap', 6, 17],
+    // 16 bits and six times 8; 20 bits and, for the other 44, eight times 6.
+    ['multibit', 6, 7],
+    ['poptrie', 6, 9],
+    ['hash-length', 6, 2],
+  ] as const;
+
+  it.each(DEPTHS)('of %s for IPv%i are %i down to the longest prefix', (kind, family, depth) => {
+    const rows = family === 6 ? SIX : NESTED.filter(({ prefix }) => prefix.address.family === 4);
     const module = researchModuleSync('traced');
     const leafBytes = leastLeafBytes(kind);
-    const built = ResearchTable.build(module, rows, { kind, leafBytes, family: 4 });
-    const { levels } = instrument(built, 'one', Uint32Array.of(0x0a01_0281), [25]);
+    const built = ResearchTable.build(module, rows, { kind, leafBytes, family });
+    const key = family === 6 ? Uint32Array.of(0x2001_0db8, 0x0001_0002, 0, 1) : Uint32Array.of(0x0a01_0281);
+    const { levels } = instrument(built, 'one', key, [family === 6 ? 64 : 25]);
     expect(levels.map(({ level, lookups }) => [level, lookups])).toEqual(
       Array.from({ length: depth }, (_, i) => [i + 1, i + 1 === depth ? 1 : 0]),
     );
+  });
+
+  it('are tried for each kind and family', () => {
+    const all = ([4, 6] as const).flatMap((family) =>
+      ALL_KINDS.filter((kind) => serves(kind, family)).map((kind) => `${kind} ${family}`),
+    );
+    expect(DEPTHS.map(([kind, family]) => `${kind} ${family}`).sort()).toEqual(all.sort());
   });
 
   it('are put together beyond the eighth', () => {
