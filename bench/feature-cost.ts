@@ -75,16 +75,27 @@ const OFF: readonly Feature[] = [
 ];
 
 /** `ablated`: rows of engines without a piece of work. */
-export function featureCases(seed: number, ablated: readonly Ablation[]): Case[] {
+export function featureCases(
+  seed: number,
+  ablated: readonly Ablation[],
+  progress: (text: string) => void,
+): Case[] {
   const packets = sitePackets(seed);
   const cuts = ablated.map((without): Feature => ({ name: without, without }));
   return [
-    featureCase('encapsulate: what a feature costs', [PLAIN, ...ON, ...cuts], () => packets, VERDICT_ENCAP),
+    featureCase(
+      'encapsulate: what a feature costs',
+      [PLAIN, ...ON, ...cuts],
+      () => packets,
+      VERDICT_ENCAP,
+      progress,
+    ),
     featureCase(
       'decapsulate: what a feature costs',
       [PLAIN, ...OFF, ...cuts.filter(({ without }) => without !== 'no MTU check')],
       (feature) => encapsulated(packets, feature),
       VERDICT_NATIVE,
+      progress,
     ),
   ];
 }
@@ -94,10 +105,14 @@ function featureCase(
   features: readonly Feature[],
   packetsFor: (feature: Feature) => readonly Uint8Array[],
   verdict: number,
+  progress: (text: string) => void,
 ): Case {
   const isEncap = verdict === VERDICT_ENCAP;
   const keys = new Uint32Array(4 * BATCH);
-  const all = features.map((feature) => ({ feature, ...open(feature, packetsFor(feature), isEncap) }));
+  const all = features.map((feature) => {
+    progress(`${name}: preparing ${feature.name}`);
+    return { feature, ...open(feature, packetsFor(feature), isEncap) };
+  });
   const receive: Contender = { name: 'receive', run: () => all[0]!.stream.pass(keys, false) };
   return {
     name,

@@ -31,11 +31,16 @@ const OUT: NextHop = { kind: 'via', interfaceIndex: 1, gateway: ip('192.0.2.254'
 
 export const forwardSuite: Suite = {
   name: 'forward',
-  cases: (seed) => forwardCases(seed, ABLATED),
+  cases: (seed, _, progress) => forwardCases(seed, ABLATED, progress),
 };
 
-/** `ablated`: engines without a piece of work, which are compiled first. */
-export function forwardCases(seed: number, ablated: readonly Ablation[]): Case[] {
+/** `ablated`: engines without a piece of work, which are compiled first: that takes its time. */
+export function forwardCases(
+  seed: number,
+  ablated: readonly Ablation[],
+  progress: (text: string) => void,
+): Case[] {
+  progress('forward: tables and packets');
   const pairs = [
     [4, 4],
     [6, 4],
@@ -47,7 +52,7 @@ export function forwardCases(seed: number, ablated: readonly Ablation[]): Case[]
     decapsulation(seed, 4, 4),
     native(seed, 4),
     native(seed, 6),
-    ...featureCases(seed, ablated),
+    ...featureCases(seed, ablated, progress),
   ];
 }
 

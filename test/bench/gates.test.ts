@@ -25,7 +25,9 @@ it('bench lookup passes its gates', { timeout: 60_000 }, async () => {
   await passGates(cases);
 });
 
-it('bench forward passes its gates', { timeout: 60_000 }, () => passGates(forwardCases(1, [])));
+it('bench forward passes its gates', { timeout: 60_000 }, () =>
+  passGates(forwardCases(1, [], () => undefined)),
+);
 
 it('bench mapcache passes its gates', { timeout: 60_000 }, () => passGates(mapCacheCases(1, 3000, 0.01)));
 

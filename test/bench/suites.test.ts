@@ -45,7 +45,7 @@ describe('docs/bench-suite-schema.json', () => {
     )!;
     const results: CaseResult[] = [];
     for (const [suite, work] of [
-      ['forward', forwardCases(1, [])[0]!],
+      ['forward', forwardCases(1, [], () => undefined)[0]!],
       ['build', casesOf(buildSuite.cases(1, SETTINGS, () => undefined))[0]!],
       ['update', update],
     ] as const)
@@ -123,6 +123,14 @@ describe('--help', () => {
 });
 
 describe('progress', () => {
+  it('of forward tells what is prepared, before anything is measured', { timeout: 60_000 }, () => {
+    const told: string[] = [];
+    forwardCases(1, [], (text) => told.push(text));
+    expect(told[0]).toBe('forward: tables and packets');
+    for (const what of ['encapsulate', 'decapsulate'])
+      expect(told).toContain(`${what}: what a feature costs: preparing plain`);
+  });
+
   /** What is written when these texts come a second apart. */
   function written(texts: readonly string[], isTTY: boolean): string {
     let out = '';
