@@ -18,7 +18,7 @@ const FILES = [
 
 /** `pxtr/url` as browsers get it. */
 const ENTRIES = [
-  { name: 'pxtr', file: 'src/index.ts', maxBytes: 52_000 },
+  { name: 'pxtr', file: 'src/index.ts', maxBytes: 53_000 },
   { name: 'pxtr/url', file: 'src/entries/url.ts', maxBytes: 32_000 },
   { name: 'pxtr/engine', file: 'src/entries/engine.ts', maxBytes: 32_000 },
   { name: 'pxtr/map-cache', file: 'src/entries/map-cache.ts', maxBytes: 34_000 },
