@@ -2,9 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Laws of what has no state: files of these folders share the modules of their thread. They are loaded, and made fast,
- * once instead of a hundred times. A file that changes what others see (spies, mocks, the environment) has no place here.
+ * once instead of a hundred times. A file that changes what others see (spies, mocks, the environment) has no place here:
+ * test/stateless.test.ts.
  */
-const STATELESS = [
+export const STATELESS = [
   'base',
   'import',
   'ios',
@@ -15,7 +16,8 @@ const STATELESS = [
   'scenarios',
   'tables',
   'wire',
-].map((folder) => `test/${folder}/**/*.test.ts`);
+];
+const SHARED = STATELESS.map((folder) => `test/${folder}/**/*.test.ts`);
 const ALL = 'test/**/*.test.ts';
 const NEVER = ['**/node_modules/**', 'test/browser/page/**'];
 
@@ -33,8 +35,8 @@ export default defineConfig(({ mode }) => {
       unstubEnvs: true,
       restoreMocks: true,
       projects: [
-        { extends: true, test: { name: 'stateless', include: STATELESS, exclude: NEVER, isolate: false } },
-        { extends: true, test: { name: 'others', include: [ALL], exclude: [...NEVER, ...STATELESS] } },
+        { extends: true, test: { name: 'stateless', include: SHARED, exclude: NEVER, isolate: false } },
+        { extends: true, test: { name: 'others', include: [ALL], exclude: [...NEVER, ...SHARED] } },
       ],
     },
   };

@@ -4,15 +4,15 @@ import { SeededRandom } from '../src/base/random.ts';
 import type { LpmKind, Traffic } from '../src/engine/lpm.ts';
 import { engineModuleSync } from '../src/engine/open-research-node.ts';
 import { Lpm } from '../src/engine/lpm-table.ts';
-import { SAMPLE_EVERY, SAMPLE_KEYS } from '../src/engine/traffic-sample.ts';
+import { LARGEST_GAP, SAMPLE_KEYS, SAMPLES_TO_CHANGE } from '../src/engine/traffic-sample.ts';
 import type { TableRow } from '../src/tables/collect.ts';
 import type { Case, Round, SelfTimed } from './runner.ts';
 
 const KIND_FOR: Readonly<Record<Traffic, LpmKind>> = { spread: 'dir18-run', skewed: 'dir24-8' };
 /** Both tables with leaves of four bytes, and the writer's parts. */
 const TABLE_BYTES = 512 * 2 ** 20;
-/** Enough to be sure of a whole sample, wherever the one before ended. */
-const KEYS = 2 * SAMPLE_KEYS * SAMPLE_EVERY;
+/** Enough to be sure of whole samples, wherever the one before ended. */
+const KEYS = (SAMPLES_TO_CHANGE + 1) * SAMPLE_KEYS * LARGEST_GAP;
 const ADDRESSES = 1_000_000;
 const GOLDEN = 0x9e37_79b1;
 

@@ -93,7 +93,13 @@ export class Flapping {
     const times = new PublishTimes(lists[0]!.length);
     await this.#reader?.begin();
     this.#ms = 0;
-    for (const list of lists) this.#flap(list, times);
+    try {
+      for (const list of lists) this.#flap(list, times);
+    } catch (problem) {
+      // It would read on, beside all who come after.
+      await this.#reader?.end();
+      throw problem;
+    }
     const beside = await this.#reader?.end();
     if (beside === undefined) return { times, ms: this.#ms };
     if (beside.torn > 0)

@@ -33,7 +33,7 @@ export interface Watched {
 }
 
 /**
- * The first addresses of `count` prefixes of the table, of which one of `lists` is away at a time. An address may have the value
+ * The first addresses of `count` prefixes, each other one of those that change, while one of `lists` is away at a time. An address may have the value
  * of a prefix that covers it while all longer ones are away, which they are only where one list has them all, and no
  * value while all are away. So the values it may have are those of its prefixes from the longest on, up to the first one
  * that some list with all those before does not have.
@@ -54,13 +54,15 @@ export function watch(
     }
   }
   const random = new SeededRandom(seed, 'watch');
+  const changed = lists.flat();
   const values = new Map(rows.map(({ prefix, value }) => [nameOf(prefix, prefix.bits), value]));
   const lengths = [...new Set(rows.map(({ prefix }) => prefix.bits))].sort((a, b) => b - a);
   const width = family === 4 ? 1 : 4;
   const keys = new Uint32Array(count * width);
   const allowed = new Uint32Array(count * CHAIN);
   for (let i = 0; i < count; i++) {
-    const { prefix } = rows[random.u32() % rows.length]!;
+    const from = changed.length > 0 && i % 2 === 0 ? changed : rows;
+    const { prefix } = from[random.u32() % from.length]!;
     for (let w = 0; w < width; w++) keys[i * width + w] = word(prefix.address, w);
     const chain = lengths.map((bits) => nameOf(prefix, bits)).filter((name) => values.has(name));
     const seen = seenOf(chain, away);

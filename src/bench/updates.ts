@@ -25,6 +25,9 @@ export interface UpdateOptions {
   readonly startReader: StartReader;
 }
 
+/** What parts of a report are told of. */
+type EngineFormOf = Pick<UpdateResult, 'family' | 'kind' | 'leafBytes'>;
+
 interface Form extends EngineForm {
   readonly table: string;
   readonly family: Family;
@@ -87,20 +90,36 @@ export async function withUpdates(
       updates.push({ ...form, way: 'rebuild', buildMs });
     } else if (alone !== undefined && beside !== undefined) {
       updates.push({ ...form, way: 'in place', alone, beside });
+      if (beside.lookupsBeside === 0)
+        absent.push({
+          table: form.table,
+          family: form.family,
+          why: `a reader beside IPv${form.family} ${form.kind} ${form.leafBytes} B: it had no turn, so what is told is a writer alone`,
+        });
     }
   }
+  const isRefused = (each: EngineFormOf): boolean =>
+    refused.some(
+      ({ family, kind, leafBytes }) =>
+        family === each.family && kind === each.kind && leafBytes === each.leafBytes,
+    );
   return {
     ...report,
+    // Whoever answers wrongly has no times.
+    results: report.results.filter((each) => !isRefused(each)),
+    instruments: report.instruments.filter((each) => !isRefused(each)),
     settings: { ...report.settings, updates: options.updates },
     updates,
-    memory: report.memory.map((each) => {
-      const form = forms.find(
-        ({ family, kind, leafBytes }) =>
-          family === each.family && kind === each.kind && leafBytes === each.leafBytes,
-      );
-      const updated = form && arenas.get(form);
-      return updated === undefined ? each : { ...each, updated };
-    }),
+    memory: report.memory
+      .filter((each) => !isRefused(each))
+      .map((each) => {
+        const form = forms.find(
+          ({ family, kind, leafBytes }) =>
+            family === each.family && kind === each.kind && leafBytes === each.leafBytes,
+        );
+        const updated = form && arenas.get(form);
+        return updated === undefined ? each : { ...each, updated };
+      }),
     refused: [...report.refused, ...refused],
     absent: [...report.absent, ...absent],
   };

@@ -1,5 +1,5 @@
 /** Files that long work ends in. */
-import { statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { failureText } from './failure-text.ts';
 import { CliError, EXIT } from './io.ts';
@@ -13,8 +13,13 @@ export function checkWritable(path: string | undefined): void {
   const folder = dirname(path);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new CliError(`cannot write ${path}: there is no folder ${folder}`, EXIT.failed);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw new CliError(`cannot write ${path}: it is a folder`, EXIT.failed);
+  const before = statSync(path, { throwIfNoEntry: false });
+  if (before?.isDirectory() === true) throw new CliError(`cannot write ${path}: it is a folder`, EXIT.failed);
+  try {
+    accessSync(before === undefined ? folder : path, constants.W_OK);
+  } catch (problem) {
+    throw new CliError(`cannot write ${path}: ${failureText(problem)}`, EXIT.failed);
+  }
 }
 
 /** @throws CliError */

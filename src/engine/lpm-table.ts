@@ -23,13 +23,13 @@ export interface LpmOptions {
   /** Lookup algorithm of both families; default 'auto'. See docs/lpm.md. */
   readonly kind?: LpmKind | 'auto';
   /**
-   * For 'auto': 'skewed' lets it take dir24-8 where there is room. 'observed': lookups tell, one in 64 of them, and the next
-   * `publish` takes another kind where they ask for it. Default 'spread'. See docs/lpm.md.
+   * For 'auto': 'skewed' lets it take dir24-8 where there is room. 'observed': lookups tell, one in 64 of them, and a
+   * `publish` takes another kind once three samples in turn ask for it. Default 'spread'. See docs/lpm.md.
    */
   readonly traffic?: Traffic | 'observed';
   /**
    * Bytes for the prefixes of both families, never grown; default 16 MiB, and with the kinds for large tables 64
-   * (dir18-run, dir24-stride6) and 192 (dir24-8, and 'auto' for skewed traffic). Patricia takes at most 64 bytes for an
+   * (dir18-run, dir24-stride6) and 192 (dir24-8, and 'auto' for skewed or observed traffic). Patricia takes at most 64 bytes for an
    * IPv4 prefix and 96 for an IPv6 one, and while a change is not published, the nodes it replaces as well. docs/lpm.md
    * says what the others take.
    */
@@ -50,6 +50,7 @@ const MIB = 1024 * 1024;
 const FAMILIES = [4, 6] as const;
 /** At most, of a prefix in patricia: two nodes. */
 const PATRICIA_BYTES: Readonly<Record<Family, number>> = { 4: 64, 6: 96 };
+const TRAFFIC: readonly (Traffic | 'observed')[] = ['spread', 'skewed', 'observed'];
 const DEFAULT_TABLE_BYTES = 16 * MIB;
 const LARGE_TABLE_BYTES: Readonly<Partial<Record<LpmKind | 'auto', number>>> = {
   'dir18-run': 64 * MIB,
@@ -97,6 +98,7 @@ export class Lpm {
   /** An empty table. Throws EngineError on options that cannot be met, or a module of another layout. */
   static open(module: EngineModule, options: LpmOptions = {}): Lpm {
     const { kind = 'auto', traffic = 'spread' } = options;
+    if (!TRAFFIC.includes(traffic)) throw badOption('traffic', `spread, skewed or observed, not ${traffic}`);
     const likely = kind === 'auto' && traffic !== 'spread' ? 'dir24-8' : kind;
     const { tableBytes = LARGE_TABLE_BYTES[likely] ?? DEFAULT_TABLE_BYTES } = options;
     checkKind('kind', kind);
@@ -206,8 +208,9 @@ export class Lpm {
    */
   lookupBatch(family: Family, keys: Uint32Array, out?: Uint32Array): Uint32Array {
     const values = out ?? new Uint32Array(keys.length / (family === 4 ? 1 : 4));
-    this.#lookups.batch('routes', 0, family, keys, values);
+    // Before, since `out` may be `keys`.
     if (family === 4) this.#sample?.see(keys);
+    this.#lookups.batch('routes', 0, family, keys, values);
     return values;
   }
 

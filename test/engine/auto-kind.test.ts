@@ -117,8 +117,12 @@ describe("kind 'auto'", () => {
 
   it.each(['skew', ''])('refuses the traffic %j', (text) => {
     const traffic = text as 'skewed';
-    for (const open of [() => createLpmSync({ traffic }), () => createEngineSync({ traffic })])
-      expect(open).toThrow(`engine: bad-options in traffic: spread or skewed, not ${text}`);
+    expect(() => createLpmSync({ traffic })).toThrow(
+      `bad-options in traffic: spread, skewed or observed, not ${text}`,
+    );
+    expect(() => createEngineSync({ traffic })).toThrow(
+      `bad-options in traffic: spread or skewed, not ${text}`,
+    );
   });
 
   it('is told of the traffic by the options of an engine', () => {

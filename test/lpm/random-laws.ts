@@ -132,7 +132,7 @@ export function randomLaws({ family, build, effort, largest, make, law }: Subjec
         expect(tight.build(rows)).toBe(true);
         expectAnswers(tight, rows);
       }),
-      { numRuns: Math.max(3, Math.ceil(10 * effort)) },
+      { numRuns: Math.max(3, Math.ceil(10 * effort)) * often },
     );
   });
 }
