@@ -3,7 +3,7 @@ import { SECTION_FIB } from './layout';
 import { announce, idle, isHeld, section, sectionBytes } from './control';
 import { arenaBegin, arenaInit, arenaRollback } from './arena';
 import { findVrf, vrfKind, vrfRoot } from './snapshot';
-import { lpmBatch, lpmOne4, lpmOne6 } from './lpm/lpm';
+import { lpmBatch, lpmOne4 } from './lpm/lpm';
 
 export { checkLayout, publish, quiesced } from './control';
 export { process } from './forward';
@@ -57,18 +57,13 @@ export function lookup(worker: i32, instanceId: u32, family: i32, table: u32, ke
 }
 
 /**
- * The value of one address, as `lookup` finds it: words in place of a key in memory, which a caller outside would have to
- * write and the lookup to wait for. An IPv4 address is `w0`. `scratch`: room for a key and a value.
+ * The value of one IPv4 address, as `lookup` finds it: a number in place of a key in memory, which a caller outside would have
+ * to write and the lookup to wait for. `scratch`: room for a key and a value.
  */
-export function lookupOne(worker: i32, instanceId: u32, family: i32, table: u32, scratch: usize, w0: u32, w1: u32, w2: u32, w3: u32): u32 {
+export function lookupOne4(worker: i32, instanceId: u32, table: u32, scratch: usize, address: u32): u32 {
   const held = isHeld(worker);
   const vrf = findVrf(announce(worker, held), instanceId);
-  let value: u32 = 0;
-  if (vrf != 0) {
-    const kind = vrfKind(vrf, family, table);
-    const root = vrfRoot(vrf, family, table);
-    value = family == 4 ? lpmOne4(kind, root, w0, scratch) : lpmOne6(kind, root, w0, w1, w2, w3, scratch);
-  }
+  const value = vrf == 0 ? 0 : lpmOne4(vrfKind(vrf, 4, table), vrfRoot(vrf, 4, table), address, scratch);
   idle(worker, held);
   return value;
 }

@@ -36,9 +36,6 @@ import { nextPrefix } from './rib4';
 import { COUNT, NARROW, WIDE, get } from './table4';
 import { RIB } from './table6';
 
-/** Of an IPv6 key. */
-const KEY_BYTES: usize = 16;
-
 // @ts-ignore: decorator
 @inline
 function isResearch(kind: i32): bool {
@@ -338,24 +335,8 @@ export function lpmOne4(kind: i32, root: usize, address: u32, scratch: usize): u
     case LPM_DIR24_8: return dir24.lookup4(root, address);
   }
   store<u32>(scratch, address);
-  lpmBatch(kind, 4, root, scratch, scratch + KEY_BYTES, 1);
-  return load<u32>(scratch, KEY_BYTES);
-}
-
-/** The value of one IPv6 address by its words, 0 = no match. `scratch`: room for the key and the value. */
-export function lpmOne6(kind: i32, root: usize, w0: u32, w1: u32, w2: u32, w3: u32, scratch: usize): u32 {
-  if (isEmpty(root)) return 0;
-  store<u32>(scratch, w0);
-  store<u32>(scratch, w1, 4);
-  store<u32>(scratch, w2, 8);
-  store<u32>(scratch, w3, 12);
-  switch (kind) {
-    case LPM_PATRICIA: return patricia.lookup6(root, scratch);
-    case LPM_DIR24_STRIDE6_NARROW:
-    case LPM_DIR24_STRIDE6: return stride6.lookup6(root, scratch);
-  }
-  lpmBatch(kind, 6, root, scratch, scratch + KEY_BYTES, 1);
-  return load<u32>(scratch, KEY_BYTES);
+  lpmBatch(kind, 4, root, scratch, scratch + 4, 1);
+  return load<u32>(scratch, 4);
 }
 
 /** Looks up `n` keys: one word each for IPv4, four for IPv6. Writes a u32 value for each, 0 = no match. */

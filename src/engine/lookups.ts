@@ -66,11 +66,18 @@ export class Lookups {
   }
 
   /** The value of the longest prefix that covers `address`; 0 for none. */
-  one(table: EngineTable, instanceId: number, { family, w0, w1, w2, w3 }: IpAddress): number {
-    const isKnown: boolean = family === 4 || family === 6;
-    if (!isKnown) throw badOption('address', 'use ip()');
-    const at = this.#keysAt;
-    return this.#exports.lookupOne(this.#worker, instanceId, family, TABLES[table], at, w0, w1, w2, w3) >>> 0;
+  one(table: EngineTable, instanceId: number, address: IpAddress): number {
+    if (address.family === 4)
+      return this.#exports.lookupOne4(this.#worker, instanceId, TABLES[table], this.#keysAt, address.w0);
+    if (address.family !== 6) throw badOption('address', 'use ip()');
+    const words = this.#words;
+    const at = this.#keysAt / 4;
+    words[at] = address.w0;
+    words[at + 1] = address.w1;
+    words[at + 2] = address.w2;
+    words[at + 3] = address.w3;
+    this.#lookUp(table, instanceId, 6, 1);
+    return words[this.#valuesAt / 4]!;
   }
 
   /** The same of many. `keys`: 1 (IPv4) or 4 (IPv6) words each, most significant first; `out`: room for a value for each. */

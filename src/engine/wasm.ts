@@ -22,17 +22,7 @@ export interface EngineExports extends Record<string, unknown> {
     out: number,
     count: number,
   ): void;
-  lookupOne(
-    worker: number,
-    instanceId: number,
-    family: number,
-    table: number,
-    scratch: number,
-    w0: number,
-    w1: number,
-    w2: number,
-    w3: number,
-  ): number;
+  lookupOne4(worker: number, instanceId: number, table: number, scratch: number, address: number): number;
   lpmCaps(kind: number): number;
   lpmAtomicity(kind: number): number;
   lpmFootprint(kind: number, family: number, specs: number, count: number): number;
