@@ -189,7 +189,8 @@ export function comparisonText({ results, geometricMean: mean, warnings, ...rest
       ? ['nothing is in both runs']
       : [
           `geometric mean of the ratios ${mean.toFixed(3)}; ${told} of ${results.length} differ`,
-          `(Mann-Whitney, p < ${DIFFERS_BELOW}: of 100 that are equal, chance lets one differ)`,
+          `(Mann-Whitney, p < ${DIFFERS_BELOW}, of the rounds of two processes: where another one has its tables in memory,`,
+          'and what else runs then, can make a difference too: repeat both. Only rates are compared)',
         ]),
     ...rest.onlyBefore.map((name) => `only before: ${name}`),
     ...rest.onlyAfter.map((name) => `only after: ${name}`),

@@ -164,6 +164,7 @@ export function chooseLpm(
     return { kind: traffic === 'skewed' ? 'dir24-8' : 'dir18-run', why: `${why}, ${traffic} traffic` };
   }
   const few = now === 'compare' && prefixes > SMALL_TABLE / 2 ? SMALL_TABLE : SMALL_TABLE / 2;
-  if (family === 4 && prefixes <= few) return { kind: 'compare', why: `${few} prefixes or fewer` };
+  const until = few === SMALL_TABLE ? '' : `, and then up to ${SMALL_TABLE}`;
+  if (family === 4 && prefixes <= few) return { kind: 'compare', why: `${few} prefixes or fewer${until}` };
   return { kind: 'patricia', why: `fewer than ${many} prefixes` };
 }

@@ -208,11 +208,29 @@ describe('pxtr fib lookup', () => {
   it('without a choice explains by what a router would take', async () => {
     const { out } = await pxtr('fib', 'lookup', file, '10.1.2.3', '--explain');
     expect(out).toMatch(
-      /^ {2}a router with 160 MiB for tables takes compare: 8 prefixes or fewer\n {2}compare, values of 4 bytes: 6 reads/m,
+      /^ {2}a router with 160 MiB for tables takes compare: 8 prefixes or fewer, and then up to 16\n {2}compare, values of 4 bytes: 6 reads/m,
     );
     const { out: json } = await pxtr('fib', 'lookup', file, '10.1.2.3', '--explain', '--json');
     const [{ auto }] = JSON.parse(json) as [FibLookupReport];
-    expect(auto).toMatchObject({ family: 4, kind: 'compare', why: '8 prefixes or fewer' });
+    expect(auto).toMatchObject({ family: 4, kind: 'compare', why: '8 prefixes or fewer, and then up to 16' });
+  });
+
+  it('explains prefixes without a value, where others have one, by values of their own', async () => {
+    const mixed = join(folder, 'mixed.txt');
+    writeFileSync(mixed, '10.0.0.0/8\n10.1.0.0/16 1\n11.0.0.0/8\n');
+    const { out } = await pxtr(
+      'fib',
+      'lookup',
+      mixed,
+      '10.2.3.4',
+      '10.1.2.3',
+      '--explain',
+      '--kinds',
+      'dir24-8',
+    );
+    expect(out).toContain('some prefixes have no value in the file: theirs below are behind its largest');
+    expect(out).toContain('value 2 = 10.0.0.0/8');
+    expect(out).toContain('value 1 = 10.1.0.0/16');
   });
 
   it('explains a table without values by places in it, and one with large values in leaves of four bytes', async () => {

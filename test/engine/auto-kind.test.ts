@@ -49,11 +49,11 @@ describe("kind 'auto'", () => {
     }
     expect(seen).toEqual(['compare', 'patricia', 'dir18-run', 'patricia', 'compare']);
     expect(reasons).toEqual([
-      '8 prefixes or fewer',
+      '8 prefixes or fewer, and then up to 16',
       'fewer than 4096 prefixes',
       '4096 prefixes or more, spread traffic',
       'fewer than 2048 prefixes',
-      '8 prefixes or fewer',
+      '8 prefixes or fewer, and then up to 16',
     ]);
     expectValues(lpm, dense, 100, () => 0);
     expect(lpm.stats().liveBytes).toBe(0);
@@ -156,7 +156,7 @@ describe("kind 'auto'", () => {
     const { liveBytes } = lpm.stats();
     expect(() => insert(lpm, dense, 10, 20_000)).toThrow(EngineError);
     expect(lpm.kindOf(4)).toBe('compare');
-    expect(lpm.whyKind(4)).toBe('8 prefixes or fewer');
+    expect(lpm.whyKind(4)).toBe('8 prefixes or fewer, and then up to 16');
     expect(lpm.stats().liveBytes).toBe(liveBytes);
     expectValues(lpm, dense, 20, (i) => (i < 10 ? i + 1 : 0));
     insert(lpm, dense, 10, 100);

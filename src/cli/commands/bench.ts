@@ -158,7 +158,9 @@ async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
     const file = fileOf(flags[format]);
     if (file !== undefined) writeOutput(file, OUTPUTS[format](report));
   }
-  return report.refused.some(isFault) || !Number.isInteger(consumed()) ? EXIT.failed : EXIT.ok;
+  const isFailed =
+    report.refused.some(isFault) || report.results.length === 0 || !Number.isInteger(consumed());
+  return isFailed ? EXIT.failed : EXIT.ok;
 }
 
 function fileOf(flag: string | true | undefined): string | undefined {

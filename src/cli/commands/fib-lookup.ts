@@ -4,7 +4,7 @@ import { formatIp, formatPrefix, parseIp } from '../../base/ip-text.ts';
 import type { EngineForm } from '../../bench/engine-contender.ts';
 import { DEFAULT_KINDS_TEXT, formsOf, kindsNamed, noKindServes } from '../../bench/forms.ts';
 import { InputError } from '../../bench/input-error.ts';
-import { LARGEST_NARROW_VALUE, leastLeafBytes, type LpmKind } from '../../engine/lpm.ts';
+import { LARGEST_NARROW_VALUE, LARGEST_VALUE, leastLeafBytes, type LpmKind } from '../../engine/lpm.ts';
 import type { ResearchTable, Walk } from '../../engine/research-table.ts';
 import type { NamedValue, TableRow } from '../../tables/collect.ts';
 import { buildTable, type Built, type Unfit } from '../fib/built-table.ts';
@@ -46,8 +46,11 @@ export interface FibLookupReport {
   readonly auto?: RouterChoice;
   /** With --explain: what each read. */
   readonly walks?: readonly WalkReport[];
-  /** With --explain: what the values of the reads are, numbers of the file or, where it has none, places in it. */
-  readonly valuesAre?: 'numbers' | 'places';
+  /**
+   * With --explain: what the values of the reads are, numbers of the file or, where it has none, places in it; mixed: those
+   * that have none have numbers behind the largest of the file.
+   */
+  readonly valuesAre?: 'numbers' | 'places' | 'mixed';
 }
 
 /** Adds `pxtr fib lookup`. Exit codes: 0 looked up, 1 the file is not right or algorithms differ, 2 usage. */
@@ -174,16 +177,24 @@ function numberedTables(
   return { rows, asked, refused, ...(auto === undefined ? {} : { auto }) };
 }
 
-/** With the values of the file; where it has none, with places, from 1 again when leaves of two bytes hold no more. */
+/**
+ * With the values of the file; where it has none, with places, from 1 again when leaves of two bytes hold no more. Where only
+ * some have a value, the others get the numbers behind the largest one.
+ */
 function valuedRows(rows: readonly TableRow[]): TableRow[] {
-  return rows.map(({ prefix, value }, i) => ({
-    prefix,
-    value: value === 0 ? 1 + (i % LARGEST_NARROW_VALUE) : value,
-  }));
+  const largest = largestValue(rows);
+  if (largest === 0) return rows.map(({ prefix }, i) => ({ prefix, value: 1 + (i % LARGEST_NARROW_VALUE) }));
+  let next = largest + rows.length <= LARGEST_VALUE ? largest : 0;
+  return rows.map(({ prefix, value }) => ({ prefix, value: value === 0 ? ++next : value }));
 }
 
-function valuesOf(rows: readonly TableRow[]): 'numbers' | 'places' {
-  return rows.some(({ value }) => value !== 0) ? 'numbers' : 'places';
+function largestValue(rows: readonly TableRow[]): number {
+  return rows.reduce((most, { value }) => Math.max(most, value), 0);
+}
+
+function valuesOf(rows: readonly TableRow[]): 'numbers' | 'places' | 'mixed' {
+  if (rows.every(({ value }) => value === 0)) return 'places';
+  return rows.every(({ value }) => value !== 0) ? 'numbers' : 'mixed';
 }
 
 /** Leaves of two bytes hold all values and may yet not hold the table; then it has four, as in a router. */
@@ -239,6 +250,9 @@ function linesOf(
     ...(isExplained
       ? [
           ...(valuesAre === 'places' ? ['  the file has no values, so those below are places in it'] : []),
+          ...(valuesAre === 'mixed'
+            ? ['  some prefixes have no value in the file: theirs below are behind its largest']
+            : []),
           ...walks.flatMap(walkLines),
         ]
       : [kinds.length === 1 ? `  found by ${kinds[0]!}` : `  ${plural(kinds.length, 'algorithm')} agree`]),
