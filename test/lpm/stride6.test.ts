@@ -147,19 +147,23 @@ describe('dir24-stride6 with leaves of 2 bytes', () => {
   it.each([
     ['nodes', dense],
     ['records', deep],
-  ])('stays exact when a level is out of %s, and asks for wider ones then', { timeout: 60_000 }, (_, rows) => {
-    const table = open(2);
-    insertAll(table, rows);
-    const keys = borders(
-      family,
-      rows.filter((__, i) => i % 20 === 0),
-    );
-    expectOracle(table, rows, keys);
-    const more = row(family, 0x3000n << 112n, 20, 7);
-    expect(table.insert(more)).toBe(false);
-    expect(table.remove(rows[0]!)).toBe(true);
-    expectOracle(table, rows.slice(1), keys);
-  });
+  ])(
+    'stays exact when a level is out of %s, and asks for wider ones then',
+    { timeout: 60_000 },
+    (_, rows) => {
+      const table = open(2);
+      insertAll(table, rows);
+      const keys = borders(
+        family,
+        rows.filter((__, i) => i % 20 === 0),
+      );
+      expectOracle(table, rows, keys);
+      const more = row(family, 0x3000n << 112n, 20, 7);
+      expect(table.insert(more)).toBe(false);
+      expect(table.remove(rows[0]!)).toBe(true);
+      expectOracle(table, rows.slice(1), keys);
+    },
+  );
 
   it('makes room for large values as long as no node is in the way', () => {
     const table = open(2);
