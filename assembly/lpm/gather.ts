@@ -40,7 +40,10 @@ function fetchTwoWide(places: u64, out: usize): void {
   store<u32>(out, load<u32>(<usize>(places >>> 32)), 4);
 }
 
-/** Eight leaves of two bytes, whose places lie where the values will. Returns them as they were, so that escapes can be looked for. */
+/**
+ * Eight leaves of two bytes, whose places lie where the values will. Returns them as they were, so that escapes can be
+ * looked for.
+ */
 // @ts-ignore: decorator
 @inline
 export function fetchNarrow(out: usize): v128 {
@@ -74,7 +77,10 @@ export function fetchWide(out: usize): v128 {
   return v128.or(low, high);
 }
 
-/** Replaces the escapes among `bytes` bytes of values, a multiple of 32, by what they stand for. They are few: eight at a time are seen to have none. */
+/**
+ * Replaces the escapes among `bytes` bytes of values, a multiple of 32, by what they stand for. They are few: eight at a
+ * time are seen to have none.
+ */
 // @ts-ignore: decorator
 @inline
 export function resolve(table: usize, wide: bool, keys: usize, out: usize, bytes: usize): void {

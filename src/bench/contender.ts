@@ -46,6 +46,14 @@ export function isFault({ trace, during }: Refusal): boolean {
   return trace !== undefined || during !== undefined;
 }
 
+/** A run in which somebody answered wrongly, or nobody could be measured. */
+export function hasFailed(report: {
+  readonly refused: readonly Refusal[];
+  readonly results: readonly unknown[];
+}): boolean {
+  return report.results.length === 0 || report.refused.some(isFault);
+}
+
 /** A contender cannot manage a table; the message says why. */
 export class TooMuch extends Error {}
 

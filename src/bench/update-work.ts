@@ -33,7 +33,8 @@ export interface Watched {
 }
 
 /**
- * The first addresses of `count` prefixes, each other one of those that change, while one of `lists` is away at a time. An address may have the value
+ * The first addresses of `count` prefixes, each other one of those that change, while one of `lists` is away at a time.
+ * An address may have the value
  * of a prefix that covers it while all longer ones are away, which they are only where one list has them all, and no
  * value while all are away. So the values it may have are those of its prefixes from the longest on, up to the first one
  * that some list with all those before does not have.

@@ -8,6 +8,7 @@ import { arenaUse } from '../../src/engine/arena-use.ts';
 import { leastLeafBytes, serves } from '../../src/engine/lpm.ts';
 import { researchModuleSync } from '../../src/engine/open-research-node.ts';
 import { ResearchTable } from '../../src/engine/research-table.ts';
+import { idle } from './support.ts';
 
 const rows = makeTable(1, { 4: 500, 6: 500 });
 const CASES = ([4, 6] as const).flatMap((family) =>
@@ -68,14 +69,8 @@ describe('the arena', () => {
       sample: 0,
       seed: 1,
     };
-    const startReader = () =>
-      Promise.resolve({
-        begin: () => Promise.resolve(),
-        end: () => Promise.resolve({ lookups: 1, torn: 0 }),
-        close: () => Promise.resolve(),
-      });
     const report = runBench(options, () => undefined);
-    const run = await withUpdates(report, { ...options, updates: 50, startReader }, () => undefined);
+    const run = await withUpdates(report, { ...options, updates: 50, startReader: idle(0) }, () => undefined);
     expect(run.memory.map(({ family, kind, updated }) => [family, kind, updated !== undefined])).toEqual(
       ([4, 6] as const).flatMap((family) => [
         [family, 'patricia', true],

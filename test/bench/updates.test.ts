@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { IpPrefix } from '../../src/base/ip.ts';
-import { isFault } from '../../src/bench/contender.ts';
+import { hasFailed, isFault } from '../../src/bench/contender.ts';
 import { Flapping, WrongValues, type StartReader } from '../../src/bench/flapping.ts';
 import { ALL_KINDS, BUILT_WHOLE } from '../../src/bench/forms.ts';
 import { runBench, type BenchOptions } from '../../src/bench/measure.ts';
@@ -14,7 +14,7 @@ import { researchModuleSync } from '../../src/engine/open-research-node.ts';
 import { ResearchTable } from '../../src/engine/research-table.ts';
 import { bundleThread } from '../support/bundle-thread.ts';
 import { schemaErrors } from '../support/json-schema.ts';
-import { NESTED } from './support.ts';
+import { idle, NESTED } from './support.ts';
 
 const SCHEMA = JSON.parse(readFileSync(new URL('../../docs/bench-schema.json', import.meta.url), 'utf8'));
 const FOUR = NESTED.filter(({ prefix }) => prefix.address.family === 4);
@@ -32,16 +32,6 @@ const OPTIONS: BenchOptions = {
 };
 const script = bundleThread('../src/cli/bench-reader-thread');
 const realReader: StartReader = (engine, work) => startReader(engine, work, script);
-
-/** A reader that is none, and says so. */
-const idle =
-  (torn: number): StartReader =>
-  () =>
-    Promise.resolve({
-      begin: () => Promise.resolve(),
-      end: () => Promise.resolve({ lookups: 256, torn }),
-      close: () => Promise.resolve(),
-    });
 
 const updated = (reader: StartReader, options: Partial<BenchOptions> = {}, rounds = 3) => {
   const all = { ...OPTIONS, ...options };
@@ -130,6 +120,21 @@ describe('updates', () => {
       expect(schemaErrors(SCHEMA, JSON.parse(JSON.stringify(run)))).toEqual([]);
     },
   );
+
+  it('without a single result have failed, as with a fault', () => {
+    const report = runBench({ ...OPTIONS, kinds: ['patricia'], rows: FOUR }, () => undefined);
+    expect(hasFailed(report)).toBe(false);
+    expect(hasFailed({ ...report, results: [] })).toBe(true);
+    const wrong = {
+      table: 'nested',
+      family: 4,
+      trace: 'rand',
+      kind: 'sail',
+      leafBytes: 2,
+      why: 'says 1, not 2',
+    } as const;
+    expect(hasFailed({ ...report, refused: [wrong] })).toBe(true);
+  });
 
   it('with fewer changes than rounds are counted all the same', { timeout: 60_000 }, async () => {
     const run = await updated(idle(0), { kinds: ['patricia'], rows: FOUR }, 25);

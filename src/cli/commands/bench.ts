@@ -10,7 +10,7 @@ import type { BenchOptions } from '../../bench/measure.ts';
 import { loadPeers } from '../../bench/peers/load-peers.ts';
 import { reportMarkdown } from '../../bench/report-markdown.ts';
 import { reportText } from '../../bench/report-text.ts';
-import { isFault } from '../../bench/contender.ts';
+import { hasFailed } from '../../bench/contender.ts';
 import type { BenchReport } from '../../bench/results.ts';
 import { consumed } from '../../bench/rounds.ts';
 import { withValues } from '../../bench/table-file.ts';
@@ -158,9 +158,7 @@ async function runCommand(flags: BenchFlags, io: CliIo): Promise<number> {
     const file = fileOf(flags[format]);
     if (file !== undefined) writeOutput(file, OUTPUTS[format](report));
   }
-  const isFailed =
-    report.refused.some(isFault) || report.results.length === 0 || !Number.isInteger(consumed());
-  return isFailed ? EXIT.failed : EXIT.ok;
+  return hasFailed(report) || !Number.isInteger(consumed()) ? EXIT.failed : EXIT.ok;
 }
 
 function fileOf(flag: string | true | undefined): string | undefined {
